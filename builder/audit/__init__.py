@@ -1,0 +1,18 @@
+"""Is this a sound benchmark? Every check that looks across records, and the report they make."""
+
+from builder.audit.finding import Example, Finding, Report, Value, read
+from builder.audit.running import REPORT, VERSION, audit, audit_path, describe, stands
+
+__all__ = [
+    "REPORT",
+    "VERSION",
+    "Example",
+    "Finding",
+    "Report",
+    "Value",
+    "audit",
+    "audit_path",
+    "describe",
+    "read",
+    "stands",
+]

@@ -1,0 +1,150 @@
+"""What an audit says: findings, and the report that holds them all."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from builder import schemas
+from builder.audit import thresholds
+from builder.records import to_json
+from builder.run.files import write_text
+
+MOST_EXAMPLES = 20
+"""Worst examples that a finding keeps."""
+
+Unit = Literal["share", "count", "words", "points"]
+Wanted = Literal["at most", "at least"]
+
+
+@dataclass(frozen=True)
+class Example:
+    """One thing to look at: a person's id, or "" where it is about no one in particular, and what is wrong."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Value:
+    """One of the figures behind a finding's figure, for its chart; `series` tells several of one label apart."""
+
+    label: str
+    figure: float
+    low: float | None = None
+    high: float | None = None
+    series: str = ""
+    passed: bool = True
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one check found: a figure, where the line is, whether it holds, and the worst examples.
+
+    `interval` covers a rate with probability 1 - thresholds.FALSE_ALARM, all tests of the finding together. A rate
+    fails when it is *certainly* beyond the threshold, not when it merely looks so.
+    """
+
+    check: str
+    audit: str
+    title: str
+    figure: float
+    unit: Unit
+    wanted: Wanted
+    threshold: float
+    passed: bool
+    sentence: str
+    interval: tuple[float, ...] = ()
+    values: tuple[Value, ...] = ()
+    worst: tuple[Example, ...] = ()
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of audit: its name, and the question it answers."""
+
+    name: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """All findings about one release. `release_sha256` is that of its manifest, which has every file's.
+
+    `audits` are the kinds of audit that were made, each with the question it answers.
+    """
+
+    release: str
+    release_sha256: str
+    version: int
+    people: int
+    passed: bool
+    audits: tuple[Kind, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def failed(self) -> list[Finding]:
+        """The findings that did not pass."""
+        return [finding for finding in self.findings if not finding.passed]
+
+
+def faults(check: str, audit: str, title: str, looked_at: str, examples: Sequence[Example]) -> Finding:
+    """A finding of things that must not be there at all. `looked_at` is what was searched: "1,296 questions"."""
+    count = len(examples)
+    found = "nothing of the kind" if not count else f"{count:,}, for example: {examples[0].text}"
+    return Finding(
+        check=check,
+        audit=audit,
+        title=title,
+        figure=float(count),
+        unit="count",
+        wanted="at most",
+        threshold=0.0,
+        passed=not count,
+        sentence=f"In {looked_at}: {found.rstrip('.')}.",
+        worst=tuple(examples[:MOST_EXAMPLES]),
+    )
+
+
+def percent(rate: float) -> str:
+    """A rate as people read it: "24.6 %"."""
+    return f"{100 * rate:.1f} %"
+
+
+def write(path: Path, report: Report) -> None:
+    """Write a report, checked against schemas/audit.json, whole or not at all."""
+    data = to_json(report)
+    schemas.check("audit", data)
+    write_text(path, json.dumps(data, indent=1, ensure_ascii=False) + "\n")
+
+
+def read(path: Path) -> Report | None:
+    """The report in a file; None when there is none that this version understands."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        schemas.check("audit", data)
+    except (OSError, ValueError, schemas.InvalidRecord):
+        return None
+    return _report(data)
+
+
+def _report(data: dict[str, Any]) -> Report:
+    found = tuple(
+        Finding(
+            **{
+                **each,
+                "interval": tuple(each["interval"]),
+                "values": tuple(Value(**value) for value in each["values"]),
+                "worst": tuple(Example(**example) for example in each["worst"]),
+            }
+        )
+        for each in data["findings"]
+    )
+    kinds = tuple(Kind(**each) for each in data["audits"])
+    return Report(**{**data, "audits": kinds, "findings": found})
+
+
+def level(tests: int) -> float:
+    """The level of each of `tests` tests that together raise a false alarm at thresholds.FALSE_ALARM."""
+    return thresholds.FALSE_ALARM / max(1, tests)

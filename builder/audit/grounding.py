@@ -1,0 +1,130 @@
+"""Grounding: every answer's value is the fact's, and a biography says what the facts say and nothing against them."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from builder.audit import text
+from builder.audit.finding import Example, Finding, faults
+from builder.audit.interface import Audit, Seen, Setting
+from builder.reading import Person
+from builder.records import BLANK, LETTERS, Fact, Question
+
+
+@dataclass(frozen=True)
+class Notes:
+    """The questions looked at, and what is wrong with them and with the biography."""
+
+    questions: int
+    ungrounded: tuple[str, ...]
+    varying: tuple[str, ...]
+    unsaid: tuple[str, ...]
+    contradicted: tuple[str, ...]
+
+
+def look(person: Person, _: Setting) -> Notes:
+    """What of one person's questions and biography is not grounded in the facts."""
+    facts = {fact.key: fact for fact in person.profile.facts}
+    biography = text.folded(person.profile.biography)
+    return Notes(
+        questions=len(person.questions),
+        ungrounded=tuple(_ungrounded(person.questions, facts)),
+        varying=tuple(_varying(person.questions)),
+        unsaid=tuple(_unsaid(biography, facts)),
+        contradicted=tuple(_contradicted(biography, facts)),
+    )
+
+
+def _ungrounded(questions: Sequence[Question], facts: dict[str, Fact]) -> Iterator[str]:
+    for question in questions:
+        fault = _fault(question, facts.get(question.fact))
+        if fault:
+            yield f"{question.id}: {fault}"
+
+
+def _fault(question: Question, fact: Fact | None) -> str | None:
+    if fact is None or not fact.asked:
+        return f"asks for '{question.fact}', which is no fact to ask for"
+    if question.value != fact.value:
+        return f"its value '{question.value}' is not the fact's '{fact.value}'"
+    return _ANSWERS[question.task](question, fact)
+
+
+def _choice(question: Question, fact: Fact) -> str | None:
+    options = question.options
+    if len(options) != len(LETTERS) or len({text.folded(option) for option in options}) != len(LETTERS):
+        return f"it has not {len(LETTERS)} different options"
+    if question.letter not in LETTERS or options[LETTERS.index(question.letter)] != fact.value:
+        return f"letter '{question.letter}' does not point to '{fact.value}'"
+    return None if question.answer == fact.value else f"its answer '{question.answer}' is not '{fact.value}'"
+
+
+def _open(question: Question, fact: Fact) -> str | None:
+    value = text.folded(fact.value)
+    if not text.states(question.answer.casefold(), value):
+        return f"its answer does not state '{fact.value}': '{question.answer}'"
+    for wrong in question.wrong_answers:
+        if text.states(wrong.casefold(), value):
+            return f"a wrong answer states '{fact.value}': '{wrong}'"
+    return None
+
+
+def _cloze(question: Question, fact: Fact) -> str | None:
+    if question.question.count(BLANK) != 1:
+        return f"it has not one blank: '{question.question}'"
+    return None if question.answer == fact.value else f"its answer '{question.answer}' is not '{fact.value}'"
+
+
+_ANSWERS: dict[str, Callable[[Question, Fact], str | None]] = {
+    "classification": _choice,
+    "generation": _open,
+    "cloze": _cloze,
+}
+
+
+def _varying(questions: Sequence[Question]) -> Iterator[str]:
+    """Options that change from one question to the next: only the true one would be in all of them."""
+    options: dict[str, frozenset[str]] = {}
+    for question in questions:
+        if question.options and frozenset(question.options) != options.setdefault(
+            question.fact, frozenset(question.options)
+        ):
+            yield f"{question.id}: the options about {question.fact} are not those of its other questions"
+
+
+def _unsaid(biography: str, facts: dict[str, Fact]) -> Iterator[str]:
+    for fact in facts.values():
+        if fact.asked and not text.states(biography, text.folded(fact.value)):
+            yield f"the biography does not state {fact.key} '{fact.value}'"
+
+
+def _contradicted(biography: str, facts: dict[str, Fact]) -> Iterator[str]:
+    """Another value of a fact in the biography, unless it is part of what another fact says."""
+    own = [text.folded(fact.value) for fact in facts.values()]
+    for fact in facts.values():
+        for alternative in fact.alternatives:
+            folded = text.folded(alternative)
+            if folded in biography and text.states(biography, folded):
+                without = biography
+                for value in sorted(own, key=len, reverse=True):
+                    without = without.replace(value, "…")
+                if text.states(without, folded):
+                    yield f"the biography says '{alternative}', but {fact.key} is '{fact.value}'"
+
+
+def judge(seen: Sequence[Seen[Notes]], _: Setting) -> list[Finding]:
+    """Four findings, each of which must count nothing."""
+    questions = f"{sum(person.note.questions for person in seen):,} questions"
+    people = f"{len(seen):,} biographies"
+    kinds: list[tuple[str, str, str, Callable[[Notes], tuple[str, ...]]]] = [
+        ("answers_state_facts", "Answers that are not the fact's", questions, lambda note: note.ungrounded),
+        ("same_options", "Options that differ between questions", questions, lambda note: note.varying),
+        ("biography_states_facts", "Facts that a biography leaves out", people, lambda note: note.unsaid),
+        ("biography_contradicts", "Biographies that contradict the facts", people, lambda note: note.contradicted),
+    ]
+    return [
+        faults(check, "grounding", title, looked_at, [Example(p.id, fault) for p in seen for fault in of(p.note)])
+        for check, title, looked_at, of in kinds
+    ]
+
+
+GROUNDING = Audit("grounding", "Do answers and biographies say what the facts say?", look, judge)

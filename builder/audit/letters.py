@@ -1,0 +1,55 @@
+"""Letter balance: no letter is right more often than a quarter of the time."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from builder.audit import thresholds
+from builder.audit.finding import Finding, Value, level, percent
+from builder.audit.interface import Audit, Seen, Setting
+from builder.audit.statistics import upper_tail, wilson
+from builder.reading import Person
+from builder.records import LETTERS
+
+Notes = Counter[tuple[str, str]]
+
+
+def look(person: Person, _: Setting) -> Notes:
+    """How often each letter is right, by use."""
+    return Counter((question.use, question.letter) for question in person.questions if question.letter)
+
+
+def judge(seen: Sequence[Seen[Notes]], _: Setting) -> list[Finding]:
+    """One finding: the share of the commonest letter, over all questions and within each use."""
+    total: Notes = Counter()
+    for person in seen:
+        total.update(person.note)
+    uses = list(dict.fromkeys(use for use, _ in total))
+    tests = len(LETTERS) * (len(uses) + 1)
+    values, bar = [], thresholds.CHANCE + thresholds.LETTER_MARGIN
+    for use in ("all", *uses):
+        counts = {letter: sum(total[each, letter] for each in uses if use in ("all", each)) for letter in LETTERS}
+        asked = sum(counts.values())
+        for letter, count in counts.items():
+            low, high = wilson(count, asked, level(tests))
+            above = upper_tail(count, asked, bar) < level(tests)
+            values.append(Value(letter, count / max(1, asked), low, high, use, not above))
+    commonest = max(values[: len(LETTERS)], key=lambda value: value.figure)
+    return [
+        Finding(
+            check="letter_balance",
+            audit="letters",
+            title="Letters of right options",
+            figure=commonest.figure,
+            unit="share",
+            wanted="at most",
+            threshold=bar,
+            passed=all(value.passed for value in values),
+            sentence=f"The commonest right letter, {commonest.label}, is right {percent(commonest.figure)} of the time "
+            f"in {sum(total.values()):,} multiple-choice questions.",
+            interval=(commonest.low or 0.0, commonest.high or 1.0),
+            values=tuple(values),
+        )
+    ]
+
+
+LETTER_BALANCE = Audit("letters", "Are the letters balanced?", look, judge)

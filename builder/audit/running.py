@@ -1,0 +1,142 @@
+"""Runs the audits: people are looked at in worker processes, a part of the release at a time, then judged together."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from builder.audit.diversity import DIVERSITY
+from builder.audit.duplicates import DUPLICATES
+from builder.audit.finding import Finding, Kind, Report, read, write
+from builder.audit.grounding import GROUNDING
+from builder.audit.guessing import GUESSING
+from builder.audit.holdout import HOLDOUT
+from builder.audit.interface import Audit, Seen, Setting
+from builder.audit.leakage import LEAKAGE
+from builder.audit.letters import LETTER_BALANCE
+from builder.audit.neighbours import NEIGHBOURHOOD
+from builder.audit.portraits import PORTRAITS
+from builder.audit.real_people import REAL_PEOPLE
+from builder.audit.shares import SHARES
+from builder.audit.writing import WRITING
+from builder.errors import BenchError, CallError
+from builder.public_figures import fold
+from builder.reading import MANIFEST, Part, Release, open_release
+from builder.run.progress import Progress
+from builder.run.workers import Workers, available
+
+VERSION = 1
+"""Raised whenever the same release would be judged otherwise than before."""
+
+REPORT = "audit.json"
+
+AUDITS: tuple[Audit[Any], ...] = (
+    GUESSING,
+    LETTER_BALANCE,
+    DIVERSITY,
+    GROUNDING,
+    LEAKAGE,
+    HOLDOUT,
+    NEIGHBOURHOOD,
+    DUPLICATES,
+    PORTRAITS,
+    WRITING,
+    SHARES,
+    REAL_PEOPLE,
+)
+"""Every audit, in the order that a report lists them."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A part of a release to look at."""
+
+    release: Release
+    part: Part
+    setting: Setting
+
+
+def audit(release: Release, workers: Workers, names: Iterable[str] = ()) -> Report:
+    """Audit a release and keep the report beside it. `names` are further names that nobody may bear."""
+    people = sum(release.segments.values())
+    if not people:
+        raise BenchError(f"{release.path} holds nobody, so there is nothing to audit.")
+    setting = Setting(release.recipe, people, frozenset(fold(name) for name in names))
+    found = judged(release, setting, workers)
+    report = Report(
+        release=str(release.manifest["id"]),
+        release_sha256=_digest(release),
+        version=VERSION,
+        people=people,
+        passed=all(finding.passed for finding in found),
+        audits=tuple(Kind(each.name, each.title) for each in AUDITS),
+        findings=tuple(found),
+    )
+    write(release.beside(REPORT), report)
+    return report
+
+
+def audit_path(path: Path, names: Path | None = None, workers: int | None = None) -> tuple[Report, Path]:
+    """Audit the run or release in `path`; `names` is a file of further names. Returns the report and where it lies."""
+    release = open_release(path)
+    listed = _listed(names) if names else []
+    with Workers(workers or available()) as pool:
+        return audit(release, pool, listed), release.beside(REPORT)
+
+
+def _listed(path: Path) -> list[str]:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise CallError(f"{path} cannot be read as a list of names: {error}.") from None
+    return [line for line in lines if line.strip() and not line.startswith("#")]
+
+
+def judged(release: Release, setting: Setting, workers: Workers) -> list[Finding]:
+    """The findings of every audit."""
+    notes: list[list[Seen[Any]]] = [[] for _ in AUDITS]
+    jobs = [Job(release, part, setting) for part in release.parts()]
+    with Progress("audit", setting.people) as progress:
+        for looked in workers.map(look, jobs):
+            progress.advance(len(looked[0]))
+            for all_notes, new in zip(notes, looked, strict=True):
+                all_notes.extend(new)
+    findings = []
+    for each, seen in zip(AUDITS, notes, strict=True):
+        seen.sort(key=lambda person: person.id)
+        findings += each.judge(seen, setting)
+        seen.clear()  # a note is needed once; those of the next audits need the room
+    return findings
+
+
+def look(job: Job) -> list[list[Seen[Any]]]:
+    """What each audit notes of each person of a part; the job of a worker process."""
+    notes: list[list[Seen[Any]]] = [[] for _ in AUDITS]
+    for person in job.release.people_of(job.part):
+        for each, seen in zip(AUDITS, notes, strict=True):
+            seen.append(Seen(person.profile.id, person.segment, each.look(person, job.setting)))
+    return notes
+
+
+def stands(release: Release) -> Report | None:
+    """The report beside a release, if it is of this very release and by these very audits."""
+    report = read(release.beside(REPORT))
+    if report and (report.release_sha256, report.version) == (_digest(release), VERSION):
+        return report
+    return None
+
+
+def _digest(release: Release) -> str:
+    return hashlib.sha256((release.path / MANIFEST).read_bytes()).hexdigest()
+
+
+def describe(report: Report, path: Path, *, every: bool = False) -> str:
+    """What failed and why, and where the report lies; `every` names what passed too."""
+    passed = len(report.findings) - len(report.failed)
+    lines = [f"  audit: {passed} of {len(report.findings)} checks passed ({path})"]
+    for finding in report.findings if every else report.failed:
+        lines.append(f"    {'passed' if finding.passed else 'failed'}: {finding.title}. {finding.sentence}")
+        if not finding.passed:
+            lines += [f"      {example.id or 'everybody'}: {example.text}" for example in finding.worst[:3]]
+    return "\n".join(lines)

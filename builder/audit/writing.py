@@ -1,0 +1,230 @@
+"""Reading quality: placeholders, doubled words, wrong articles, strange letters, sameness, length, ease of reading."""
+
+import re
+import statistics
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from builder.audit import text, thresholds
+from builder.audit.finding import Example, Finding, Value, faults, percent
+from builder.audit.interface import Audit, Seen, Setting
+from builder.reading import Person
+from builder.records import Profile
+
+_PLACEHOLDER = re.compile(
+    r"[{}]|\[[A-Za-z_ ]+\]|<[a-z_]+>|\b(?:TODO|TBD|XXX|lorem ipsum|None|nan|undefined)\b|\bnull\b"
+)
+_DOUBLED = re.compile(r"(?<!\S)([^\W_]+) \1(?=[\s,.;:?!]|$)", re.IGNORECASE)
+_WRONGLY_DECODED = re.compile(r"Ã[\x80-\xbf¡-¿]|â€")
+_ARTICLE = re.compile(r"(?<![\w'’-])(an?) ([^\W\d_]+)(?![\w-]*\d)", re.IGNORECASE)
+_VOWEL = re.compile(r"[aeiou]", re.IGNORECASE)
+_LIKE_YOU = re.compile(r"(?:uni(?!n|m|d)|us[aeu]|ut[ei]l|u[bcfghjkqrt][aeiou]|eu|ew|one$|once$|oui|ukr)", re.IGNORECASE)
+_SILENT_H = re.compile(r"(?:hour|honest|hono|heir)", re.IGNORECASE)
+_SENTENCE = re.compile(r"[.!?](?:\s|$)")
+_SYLLABLE = re.compile(r"[aeiouyàáâãäåæèéêëìíîïòóôõöøùúûüý]+", re.IGNORECASE)
+_TYPOGRAPHY = frozenset("–—‘’“”…·°×₂ªº№")
+
+
+@dataclass(frozen=True)
+class Notes:
+    """What reads badly in one person's texts, and how the biography reads."""
+
+    locale: str
+    texts: int
+    placeholders: tuple[str, ...]
+    doubled: tuple[str, ...]
+    articles: tuple[str, ...]
+    strange: tuple[str, ...]
+    long: tuple[str, ...]
+    opening: str
+    words: int
+    ease: float
+
+
+def look(person: Person, _: Setting) -> Notes:
+    """Reads one person's biography, questions and answers; a text that stands there twice is read once."""
+    texts = "\n".join(dict.fromkeys(_texts(person)))
+    biography = person.profile.biography
+    values = {fact.value for fact in person.profile.facts}
+    values |= {alternative for fact in person.profile.facts for alternative in fact.alternatives}
+    names = frozenset(word for value in (*values, person.profile.name) for word in value.split())
+    tokens = text.words(biography)
+    opening = text.words(text.masked(biography, ((person.profile.name, text.NAME), *_masks(person.profile))))
+    return Notes(
+        locale=person.profile.locale,
+        texts=texts.count("\n") + 1,
+        placeholders=tuple(_around(found) for found in _PLACEHOLDER.finditer(texts)),
+        doubled=tuple(_doubled(texts, names)),
+        articles=tuple(_wrong_articles(texts, names)),
+        strange=tuple(_strange(texts)),
+        long=tuple(_cut(q.question) for q in person.questions if len(q.question.split()) > thresholds.LONG_QUESTION),
+        opening=" ".join(opening[:4]),
+        words=len(tokens),
+        ease=_reading_ease(biography, tokens),
+    )
+
+
+def _texts(person: Person) -> Iterator[str]:
+    yield person.profile.biography
+    for question in person.questions:
+        yield question.question
+        if question.task == "generation":
+            yield question.answer
+
+
+def _masks(profile: Profile) -> list[tuple[str, str]]:
+    return [(fact.value, text.VALUE) for fact in profile.facts if len(fact.value) > 2]
+
+
+def _cut(sentence: str) -> str:
+    return sentence if len(sentence) <= 160 else f"{sentence[:157]}…"
+
+
+def _around(found: re.Match[str]) -> str:
+    """A finding and the line it stands in, cut to what surrounds it."""
+    line = found.string[: found.end()].rpartition("\n")[2] + found.string[found.end() :].partition("\n")[0]
+    place = max(0, line.find(found.group()) - 60)
+    return f"'{found.group()}' in '{'…' if place else ''}{_cut(line[place:])}'"
+
+
+def _doubled(texts: str, names: frozenset[str]) -> Iterator[str]:
+    for found in _DOUBLED.finditer(texts):
+        if found[1] not in names:  # "Walla Walla" is a place
+            yield _around(found)
+
+
+def _wrong_articles(texts: str, names: frozenset[str]) -> Iterator[str]:
+    for found in _ARTICLE.finditer(texts):
+        article, word = found.groups()
+        # "A" may be a blood type or a grade, and acronyms and names are read as people please.
+        opens = found.start() == 0 or texts[found.start() - 1] == "\n" or texts[found.start() - 2] in ".?!"
+        if word[0].isupper() or article in names or (article == "A" and not opens):
+            continue
+        if article.casefold() != ("an" if _spoken_with_vowel(word) else "a"):
+            yield _around(found)
+
+
+def _spoken_with_vowel(word: str) -> bool:
+    plain = unicodedata.normalize("NFKD", word).encode("ascii", "ignore").decode()
+    if _SILENT_H.match(plain):
+        return True
+    return bool(_VOWEL.match(plain)) and not _LIKE_YOU.match(plain)
+
+
+def _strange(texts: str) -> Iterator[str]:
+    for letter in sorted(set(texts)):
+        if not _belongs(letter):
+            at = texts.index(letter)
+            yield f"{letter!r} ({unicodedata.name(letter, 'no name')}) in '{_cut(texts[max(0, at - 60) : at + 60])}'"
+    for found in _WRONGLY_DECODED.finditer(texts):
+        yield _around(found)
+
+
+def _belongs(letter: str) -> bool:
+    """Printable ASCII, Latin letters with accents, common typography and signs of currencies."""
+    if letter == "\n" or (letter.isascii() and letter.isprintable()) or letter in _TYPOGRAPHY:
+        return True
+    return unicodedata.category(letter) == "Sc" or (letter.isalpha() and "LATIN" in unicodedata.name(letter, ""))
+
+
+def _reading_ease(biography: str, tokens: Sequence[str]) -> float:
+    """Flesch's reading ease (1948): 206.835 - 1.015 words a sentence - 84.6 syllables a word."""
+    sentences = max(1, len(_SENTENCE.findall(biography)))
+    syllables = sum(max(1, len(_SYLLABLE.findall(word))) for word in tokens)
+    return 206.835 - 1.015 * len(tokens) / sentences - 84.6 * syllables / max(1, len(tokens))
+
+
+def judge(seen: Sequence[Seen[Notes]], _: Setting) -> list[Finding]:
+    """Eight findings: five that must count nothing, then openings, lengths and ease of reading."""
+    texts = f"{sum(person.note.texts for person in seen):,} texts"
+
+    def of(check: str, title: str, kind: str) -> Finding:
+        examples = [Example(person.id, fault) for person in seen for fault in getattr(person.note, kind)]
+        return faults(check, "writing", title, texts, examples)
+
+    return [
+        of("placeholders", "Placeholders left over", "placeholders"),
+        of("doubled_words", "Doubled words", "doubled"),
+        of("wrong_articles", "Wrong articles", "articles"),
+        of("strange_letters", "Letters that do not belong there", "strange"),
+        of("long_questions", f"Questions of more than {thresholds.LONG_QUESTION} words", "long"),
+        _openings(seen),
+        _lengths(seen),
+        _ease(seen),
+    ]
+
+
+def _openings(seen: Sequence[Seen[Notes]]) -> Finding:
+    counts = Counter(person.note.opening for person in seen)
+    opening, most = counts.most_common(1)[0]
+    share = most / len(seen)
+    shown = opening.replace(text.NAME, "[name]").replace(text.VALUE, "[value]")
+    return Finding(
+        check="openings",
+        audit="writing",
+        title="Biographies that open alike",
+        figure=share,
+        unit="share",
+        wanted="at most",
+        threshold=thresholds.SAME_OPENING,
+        passed=share <= thresholds.SAME_OPENING or most < 3,
+        sentence=f"{percent(share)} of the biographies open with '{shown} …', the commonest of {len(counts):,} "
+        "openings.",
+        values=tuple(
+            Value(words.replace(text.NAME, "[name]").replace(text.VALUE, "[value]"), count / len(seen))
+            for words, count in counts.most_common(12)
+        ),
+        worst=tuple(Example(p.id, f"opens '{shown} …'") for p in seen if p.note.opening == opening)[:5],
+    )
+
+
+def _lengths(seen: Sequence[Seen[Notes]]) -> Finding:
+    median = statistics.median(person.note.words for person in seen)
+    factor, limit = 1.0, thresholds.LENGTH_FACTOR
+    worst = []
+    for person in seen:
+        off = max(person.note.words, 1) / max(median, 1)
+        off = max(off, 1 / off)
+        factor = max(factor, off)
+        if off > limit:
+            worst.append(Example(person.id, f"the biography has {person.note.words} words, the median {median:.0f}"))
+    return Finding(
+        check="lengths",
+        audit="writing",
+        title="Biographies of unusual length",
+        figure=factor,
+        unit="points",
+        wanted="at most",
+        threshold=limit,
+        passed=not worst,
+        sentence=f"The median biography has {median:.0f} words; the most unusual is {factor:.2f} times longer or "
+        "shorter.",
+        worst=tuple(worst[:20]),
+    )
+
+
+def _ease(seen: Sequence[Seen[Notes]]) -> Finding:
+    by_locale: dict[str, list[float]] = {}
+    for person in seen:
+        by_locale.setdefault(person.note.locale, []).append(person.note.ease)
+    means = {locale: statistics.fmean(found) for locale, found in sorted(by_locale.items())}
+    spread = max(means.values()) - min(means.values())
+    hardest = min(means, key=lambda locale: means[locale])
+    return Finding(
+        check="reading_ease",
+        audit="writing",
+        title="Ease of reading, locale by locale",
+        figure=spread,
+        unit="points",
+        wanted="at most",
+        threshold=thresholds.READING_SPREAD,
+        passed=spread <= thresholds.READING_SPREAD,
+        sentence=f"Between the locales' biographies lie {spread:.1f} points of Flesch reading ease; the hardest to "
+        f"read are those of {hardest} ({means[hardest]:.0f}).",
+        values=tuple(Value(locale, mean) for locale, mean in means.items()),
+    )
+
+
+WRITING = Audit("writing", "Does it read well?", look, judge)

@@ -1,0 +1,113 @@
+"""`generate` and `status`: the whole line from a recipe to a release, and how far a run has come."""
+
+import time
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from builder import audit, profiles
+from builder.reading import open_release
+from builder.recipe import Recipe
+from builder.release.build import build
+from builder.release.contents import Contents, plan
+from builder.run import engine
+from builder.run.folder import RunFolder
+from builder.run.shards import Failure
+from builder.run.survey import ShardStatus, survey
+from builder.run.workers import Workers, available
+from builder.stages import STAGES
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What `generate` did."""
+
+    recipe: Recipe
+    run: RunFolder
+    contents: Contents
+    failures: list[Failure]
+    rebuilt: bool
+    seconds: float
+    report: audit.Report | None = None
+
+
+def generate(recipe: Recipe, out: Path, workers: int | None = None) -> Summary:
+    """Bring the run in `out` up to date with `recipe`, lay out its release and audit it.
+
+    A failed audit is reported and takes nothing away. `workers` is the number of processes, by default one for each
+    processor.
+    """
+    profiles.check_capacity(recipe)
+    started = time.monotonic()
+    run = RunFolder(out)
+    with run.opened_for(recipe), Workers(workers or available()) as pool:
+        failures = engine.make(run, STAGES, recipe, pool)
+        rebuilt = build(run, STAGES, recipe, failures)
+        report = _audited(run.release, pool)
+    failed = {failure.profile_id for failure in failures}
+    return Summary(recipe, run, plan(recipe, failed), failures, rebuilt, time.monotonic() - started, report)
+
+
+def _audited(path: Path, pool: Workers) -> audit.Report | None:
+    """The report on the release in `path`: the one that stands, or a new one; None when the release holds nobody."""
+    release = open_release(path)
+    if not any(release.segments.values()):
+        return None
+    return audit.stands(release) or audit.audit(release, pool)
+
+
+def describe(summary: Summary) -> str:
+    """What was made, what failed and why, where it lies, and what to do next."""
+    release, recipe = summary.run.release, summary.recipe
+    counts = ", ".join(f"{config.name} {summary.contents.config_rows(config)}" for config in summary.contents.configs)
+    made = sum(map(len, summary.contents.segments.values()))
+    lines = [
+        f"{made} people of recipe '{recipe.name}', seed {recipe.seed}, in {summary.seconds:.1f} s."
+        if summary.rebuilt
+        else f"Nothing to do: {made} people of recipe '{recipe.name}', seed {recipe.seed}, are made and whole.",
+        f"  people in each split: {counts}",
+    ]
+    lines += _failure_lines(summary.failures, summary.run)
+    if summary.report:
+        lines.append(audit.describe(summary.report, summary.run.path / audit.REPORT))
+    lines += [
+        f"  release: {release}",
+        "Look at it:",
+        f"  python -c \"from datasets import load_dataset; print(load_dataset('{release}', 'train'))\"",
+    ]
+    return "\n".join(lines)
+
+
+def describe_status(path: Path) -> str:
+    """How each stage of the run in `path` stands, why, what failed, and what to do next."""
+    run = RunFolder(path)
+    recipe = run.recipe()
+    stages = survey(run, STAGES, recipe)
+    lines = [
+        f"{path}: recipe '{recipe.name}', seed {recipe.seed}, {recipe.total} people in {len(stages['profiles'])} shards"
+    ]
+    for name, statuses in stages.items():
+        lines += _stage_lines(name, statuses)
+    lines += _failure_lines(
+        [failure for statuses in stages.values() for each in statuses for failure in each.failures], run
+    )
+    done = all(each.state == "made" for statuses in stages.values() for each in statuses)
+    if done and (run.release / "manifest.json").is_file():
+        lines.append(f"  release: {run.release}")
+    else:
+        lines.append(f"Go on with: build-bench generate {path / 'recipe.toml'} --out {path}")
+    return "\n".join(lines)
+
+
+def _stage_lines(name: str, statuses: list[ShardStatus]) -> list[str]:
+    counts = Counter(status.state for status in statuses)
+    reasons = Counter(status.why for status in statuses if status.state in ("damaged", "outdated"))
+    states = ", ".join(f"{count} {state}" for state, count in counts.items())
+    return [f"  {name:<10} {states}", *(f"    {count} x {why}" for why, count in reasons.most_common(5))]
+
+
+def _failure_lines(failures: list[Failure], run: RunFolder) -> list[str]:
+    if not failures:
+        return ["  failed: nobody"]
+    lines = [f"  failed: {len(failures)}, listed in {run.failures}"]
+    return lines + [f"    {each.profile_id} in {each.stage}: {each.reason}" for each in failures[:5]]

@@ -1,0 +1,1 @@
+"""Where releases are published and fetched: the Hugging Face Hub, or a local folder with the same rules."""

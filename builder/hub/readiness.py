@@ -1,0 +1,110 @@
+"""Whether a run may be published at all: finished, audited, within what the Hub advises."""
+
+import json
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from builder.errors import BenchError, CallError
+from builder.hub.base import Tree
+from builder.reading import Release, open_release
+from builder.release.manifest import NAME, sha256
+from builder.release.stamp import Check
+from builder.run.folder import RunFolder, fingerprint
+
+AUDIT = "audit.json"
+
+
+class NotReady(BenchError):
+    """A run that may not be published, and why."""
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What the Hub advises: beyond the limits nothing is sent, beyond the rest a warning says so."""
+
+    files: int = 100_000
+    files_in_folder: int = 10_000
+    file_bytes: int = 50 * 10**9
+    files_in_commit: int = 100
+
+
+ADVICE = Advice()
+
+
+def finished(run: RunFolder) -> Release:
+    """The release of a run, which is that of the run's recipe. Raises NotReady."""
+    recipe = run.recipe()
+    again = f"run 'build-bench generate {run.path / 'recipe.toml'} --out {run.path}' first"
+    if not (run.release / NAME).is_file():
+        raise NotReady(f"{run.path} is not finished: it has no release; {again}.")
+    release = open_release(run.release)
+    if release.manifest.get("recipe_fingerprint") != fingerprint(recipe):
+        raise NotReady(f"{run.path} was given another recipe after its release was made; {again}.")
+    return release
+
+
+def audited(run: RunFolder, release: Release, allowed: Collection[str]) -> tuple[Check, ...]:
+    """What the audit of this very release found. Raises NotReady when a check failed that is not `allowed` to."""
+    path = run.path / AUDIT
+    way_out = f"run 'build-bench audit {run.path}'"
+    try:
+        report = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise NotReady(f"{run.path} is not audited; {way_out} first.") from None
+    except (OSError, ValueError) as error:
+        raise NotReady(f"{path} cannot be read ({error}); {way_out} again.") from None
+    if report.get("release_sha256") != sha256(release.path / NAME):
+        raise NotReady(f"{path} is about another release than the one in {release.path}; {way_out} again.")
+    checks = tuple(_check(finding) for finding in report.get("findings", ()))
+    _refuse_unknown(allowed, checks)
+    failed = [check.name for check in checks if not check.passed and check.name not in allowed]
+    if failed:
+        flags = " ".join(f"--allow-failed-audit {name}" for name in failed)
+        raise NotReady(f"The audit failed: {', '.join(failed)}; {path} says why. To publish all the same, add {flags}.")
+    if not report.get("passed") and all(check.passed for check in checks):
+        raise NotReady(f"The audit failed, and {path} does not say where; {way_out} again.")
+    return checks
+
+
+def check_limits(tree: Tree, advice: Advice = ADVICE) -> None:
+    """Raise NotReady when the Hub would not take the files, or choke on them."""
+    if len(tree) > advice.files:
+        raise NotReady(f"The release has {len(tree):,} files and the Hub takes fewer than {advice.files:,}.")
+    folders = Counter(str(PurePosixPath(name).parent) for name in tree)
+    for folder, count in folders.items():
+        if count > advice.files_in_folder:
+            raise NotReady(f"{folder}/ has {count:,} files and the Hub takes {advice.files_in_folder:,} in a folder.")
+    for name, file in tree.items():
+        if file.size > advice.file_bytes:
+            raise NotReady(
+                f"{name} has {file.size / 1e9:.0f} GB and the Hub takes {advice.file_bytes / 1e9:.0f} GB a file."
+            )
+
+
+def warnings(changed: Sequence[str], advice: Advice = ADVICE) -> list[str]:
+    """What the Hub advises against and takes all the same."""
+    if len(changed) <= advice.files_in_commit:
+        return []
+    return [f"{len(changed)} files in one commit; the Hub advises at most {advice.files_in_commit}, it may be slow."]
+
+
+def _check(finding: dict[str, Any]) -> Check:
+    name = str(finding.get("check") or finding.get("name") or "unnamed")
+    return Check(name, bool(finding.get("passed")), str(finding.get("sentence") or ""))
+
+
+def _refuse_unknown(allowed: Collection[str], checks: Sequence[Check]) -> None:
+    unknown = set(allowed) - {check.name for check in checks}
+    if unknown:
+        known = ", ".join(check.name for check in checks)
+        raise CallError(f"--allow-failed-audit {min(unknown)}: the audit has no such check; it has {known}.")
+
+
+def run_folder(path: Path) -> RunFolder:
+    """The run in `path`. Raises CallError, with the way out, when it is something else."""
+    if (path / NAME).is_file() and not (path / "recipe.toml").is_file():
+        raise CallError(f"{path} is no run; name the folder that 'build-bench generate' made.")
+    return RunFolder(path)

@@ -1,0 +1,65 @@
+"""What the Hub says when it refuses, in one sentence with the way out."""
+
+from huggingface_hub.errors import HfHubHTTPError, LocalTokenNotFoundError, OfflineModeIsEnabled
+
+from builder.hub.base import HubError
+
+_HTTP_ERROR: type[Exception] = HfHubHTTPError.__bases__[0]
+"""What every error of the HTTP library below huggingface_hub derives from, whichever library that is."""
+
+NOT_REACHED = (_HTTP_ERROR, LocalTokenNotFoundError, OfflineModeIsEnabled, OSError, ValueError)
+"""All that a call may raise besides the Hub's own refusals."""
+
+_PASSING = frozenset({408, 429, 500, 502, 503, 504})
+
+
+def status(error: Exception) -> int:
+    """The HTTP status of an error, 0 when the Hub did not answer."""
+    response = getattr(error, "response", None)
+    return int(response.status_code) if response is not None else 0
+
+
+def passing(error: Exception) -> tuple[bool, float | None]:
+    """Whether an error will pass by itself, and after how many seconds if the Hub says so."""
+    if isinstance(error, HfHubHTTPError):
+        asked = error.response.headers.get("Retry-After", "")
+        return status(error) in _PASSING, float(asked) if asked.isdigit() else None
+    return isinstance(error, _HTTP_ERROR), None  # a connection refused or cut
+
+
+def explained(error: Exception, repository: str) -> HubError:
+    """The error as a sentence. What the server wrote goes in only where it says what no status says: quotas, faults."""
+    code = status(error)
+    said = (getattr(error, "server_message", None) or "").strip().rstrip(".")
+    if isinstance(error, LocalTokenNotFoundError) or code == 401:
+        return HubError("The Hub does not know who you are; log in with a token that may write: hf auth login.")
+    if isinstance(error, OfflineModeIsEnabled):
+        return HubError("HF_HUB_OFFLINE is set, so the Hub is not asked; unset it to publish or fetch.")
+    if code == 402 or (code == 403 and any(word in said.lower() for word in ("quota", "storage", "limit", "exceeded"))):
+        return HubError(f"The storage of {_owner(repository)} on the Hub does not suffice: {said or 'quota exceeded'}.")
+    if code == 403:
+        return HubError(
+            f"This token may not write to {repository}; give it write access to {_owner(repository)} on the Hub's "
+            "settings page, or ask an owner."
+        )
+    if code == 404:
+        return HubError(f"There is no dataset {repository} on the Hub, or it is private and you may not see it.")
+    if code in _PASSING:
+        return HubError(f"The Hub answered {code} again and again; run the same command later, it goes on from there.")
+    if code:
+        return HubError(f"The Hub refused {repository} with status {code}{': ' + said if said else ''}.")
+    if isinstance(error, OSError) and error.errno:
+        return HubError(f"{repository} could not be fetched or sent: {error.strerror}: {error.filename or ''}")
+    if isinstance(error, ValueError):
+        return HubError(f"The Hub cannot take this for {repository}: {_first_line(error)}")
+    return HubError(
+        f"The Hub could not be reached ({type(error).__name__}); run the same command again, it goes on from there."
+    )
+
+
+def _owner(repository: str) -> str:
+    return repository.partition("/")[0]
+
+
+def _first_line(error: Exception) -> str:
+    return next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)

@@ -1,0 +1,58 @@
+"""Where a release is named: a folder, a local hub or a repository of the Hub, with a version after "@"."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from builder.errors import CallError
+from builder.hub.base import Hub
+from builder.hub.folder import FolderHub
+from builder.hub.versions import Version, published
+from builder.reading import Release, open_release
+
+_REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A release that can be read, and the version that its name promises, if it does."""
+
+    release: Release
+    version: Version | None = None
+
+
+def open_hub(name: str) -> Hub:
+    """The hub called `name`: a repository, organisation/name, or a folder: ./name, /name, ~/name or one that exists."""
+    path = Path(name).expanduser()
+    if name.startswith((".", "~")) or path.is_absolute() or FolderHub.is_at(path):
+        return FolderHub(path)
+    if not _REPOSITORY.fullmatch(name):
+        raise CallError(f"'{name}' names no repository; write organisation/name, or ./{name} for a folder.")
+    try:
+        from builder.hub.huggingface import HuggingFaceHub
+    except ImportError:
+        raise CallError("Talking to the Hub needs huggingface_hub: pip install 'build-bench[hub]'.") from None
+    return HuggingFaceHub(name)
+
+
+def open_source(name: str) -> Source:
+    """The release that `name` names: a release's or run's folder, or a hub with a version, ORG/NAME@v1.0.0.
+
+    Without a version a hub's newest is taken. Raises CallError or HubError when there is none.
+    """
+    place, _, revision = name.rpartition("@") if "@" in name else (name, "", "")
+    path = Path(place).expanduser()
+    if not revision and path.is_dir() and not FolderHub.is_at(path):
+        return Source(open_release(path))
+    if path.is_file():
+        raise CallError(f"{place} is a file; name the folder of a run or a release.")
+    hub = open_hub(place)
+    version = Version.parse(revision) if revision else _newest(hub)
+    return Source(open_release(hub.fetch(version.tag)), version)
+
+
+def _newest(hub: Hub) -> Version:
+    versions = published(hub.state().tags)
+    if not versions:
+        raise CallError(f"{hub.name} has no version; 'build-bench publish' makes one.")
+    return versions[-1]

@@ -1,0 +1,189 @@
+"""Every answer of a model, raw, on disk before anything reads it: responses/00000.sqlite in a run's folder.
+
+A run that finds its answers here sends nothing. The file holds no key, no header and no address.
+"""
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from builder.errors import BenchError
+
+_VERSION = 1
+_TABLES = f"""
+CREATE TABLE IF NOT EXISTS answers (
+    key TEXT PRIMARY KEY, kind TEXT, turn INTEGER, model TEXT, refused INTEGER, body TEXT,
+    input_tokens INTEGER, output_tokens INTEGER
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS given_up (key TEXT PRIMARY KEY, reason TEXT) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS outcomes (
+    profile TEXT, kind TEXT, pieces INTEGER, repaired INTEGER, fell_back INTEGER, faults TEXT,
+    PRIMARY KEY (profile, kind)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS batches (label TEXT PRIMARY KEY, file TEXT, batch TEXT, keys TEXT) WITHOUT ROWID;
+PRAGMA user_version = {_VERSION};
+"""
+_SECONDS_TO_WAIT = 30.0
+_VARIABLES = 500
+"""How many keys one query asks for."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A stored answer: the response's body as it came, and the tokens it was charged for.
+
+    `refused` says that the server would not take the request; `body` then says why.
+    """
+
+    key: str
+    kind: str
+    turn: int
+    model: str
+    refused: bool
+    body: str
+    input_tokens: int
+    output_tokens: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of the pieces that a model worded for one profile: how many of them it mended, or failed to.
+
+    `faults` counts the kinds of fault that were found on the way.
+    """
+
+    profile: str
+    kind: str
+    pieces: int
+    repaired: int
+    fell_back: int
+    faults: Counter[str]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A batch handed to the server: our label for it, its input file, its id (empty until known), the keys it holds."""
+
+    label: str
+    file: str
+    batch: str
+    keys: tuple[str, ...]
+
+
+class Answers:
+    """The stored answers of a run. Any process may read; the one that drives the run writes."""
+
+    def __init__(self, run: Path) -> None:
+        """Name the place; the file is made by the first write."""
+        self.path = run / "responses" / "00000.sqlite"
+
+    def find(self, keys: Sequence[str]) -> dict[str, Answer]:
+        """The answers there are for `keys`."""
+        rows = self._select("SELECT * FROM answers WHERE key IN ({})", keys)
+        return {row[0]: Answer(row[0], row[1], row[2], row[3], bool(row[4]), row[5], row[6], row[7]) for row in rows}
+
+    def given_up(self, keys: Sequence[str]) -> dict[str, str]:
+        """Why some of `keys` got no answer in the run that is going on."""
+        return dict(self._select("SELECT key, reason FROM given_up WHERE key IN ({})", keys))
+
+    def keep(self, answers: Iterable[Answer]) -> None:
+        """Write answers and return when they are safe on disk."""
+        rows = [tuple(vars(answer).values()) for answer in answers]
+        with self._writing() as connection:
+            connection.executemany("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+
+    def give_up(self, key: str, reason: str) -> None:
+        """Note that a request got no answer, until `forget_given_up`."""
+        with self._writing() as connection:
+            connection.execute("INSERT OR REPLACE INTO given_up VALUES (?, ?)", (key, reason))
+
+    def forget_given_up(self) -> None:
+        """Let everything be tried again."""
+        if self.path.is_file():
+            with self._writing() as connection:
+                connection.execute("DELETE FROM given_up")
+
+    def fact(self, name: str) -> Any:
+        """What `remember` kept under `name`, or None."""
+        row = next(self._select("SELECT value FROM facts WHERE name IN ({})", [name]), None)
+        return json.loads(row[0]) if row else None
+
+    def remember(self, name: str, value: Any) -> None:
+        """Keep something found out about the server."""
+        with self._writing() as connection:
+            connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, json.dumps(value)))
+
+    def note(self, outcome: Outcome) -> None:
+        """Keep what became of a profile's pieces; noted again it replaces what was."""
+        row = (*list(vars(outcome).values())[:-1], json.dumps(outcome.faults))
+        if outcome not in self.outcomes(outcome.profile):
+            with self._writing() as connection:
+                connection.execute("INSERT OR REPLACE INTO outcomes VALUES (?, ?, ?, ?, ?, ?)", row)
+
+    def outcomes(self, profile: str = "") -> list[Outcome]:
+        """The outcomes of one profile, or of all."""
+        where = "WHERE profile IN ({})" if profile else ""
+        rows = self._select(f"SELECT * FROM outcomes {where} ORDER BY profile, kind", [profile] if profile else [])
+        return [Outcome(row[0], row[1], row[2], row[3], row[4], Counter(json.loads(row[5]))) for row in rows]
+
+    def batches(self) -> list[Batch]:
+        """The batches that are not fetched yet."""
+        rows = self._select("SELECT * FROM batches", [])
+        return [Batch(row[0], row[1], row[2], tuple(json.loads(row[3]))) for row in rows]
+
+    def keep_batch(self, batch: Batch) -> None:
+        """Write down a batch, or what is known of it by now."""
+        row = (batch.label, batch.file, batch.batch, json.dumps(batch.keys))
+        with self._writing() as connection:
+            connection.execute("INSERT OR REPLACE INTO batches VALUES (?, ?, ?, ?)", row)
+
+    def drop_batch(self, label: str) -> None:
+        """Forget a batch: all it brought is kept."""
+        with self._writing() as connection:
+            connection.execute("DELETE FROM batches WHERE label = ?", (label,))
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep the file open: while somebody does, a write need not fold the journal back into it."""
+        with self._writing():
+            pass
+        with self._connected() as connection:
+            connection.execute("SELECT count(*) FROM facts").fetchone()
+            yield
+
+    def _select(self, query: str, keys: Sequence[str]) -> Iterator[Any]:
+        if not self.path.is_file():
+            return
+        with self._connected() as connection:
+            if "{}" not in query:
+                yield from connection.execute(query).fetchall()
+            for start in range(0, len(keys), _VARIABLES):
+                some = keys[start : start + _VARIABLES]
+                yield from connection.execute(query.format(",".join("?" * len(some))), some).fetchall()
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self._connected() as connection:
+            if connection.execute("PRAGMA user_version").fetchone() != (_VERSION,):
+                connection.execute("PRAGMA journal_mode=WAL")
+                connection.executescript(_TABLES)
+            with connection:
+                yield connection
+
+    @contextmanager
+    def _connected(self) -> Iterator[sqlite3.Connection]:
+        try:
+            with closing(sqlite3.connect(self.path, timeout=_SECONDS_TO_WAIT)) as connection:
+                connection.execute("PRAGMA synchronous=FULL")  # an answer that was paid for outlives a power cut
+                yield connection
+        except sqlite3.DatabaseError as error:
+            raise BenchError(
+                f"{self.path} cannot be used: {error}. It holds the model's answers; delete it to ask everything again."
+            ) from error

@@ -1,0 +1,97 @@
+"""Makes the requests for a profile's texts: which items go together, and the prompts."""
+
+from collections.abc import Mapping, Sequence
+
+from builder.llm import grammar, prompting
+from builder.llm.checks import MOST_CHARACTERS
+from builder.llm.requests import Kind, Request
+from builder.llm.writer import Ask
+from builder.recipe import ChatPart, Recipe
+from builder.records import BLANK, Modality, Profile, Question, Task
+
+_KINDS: dict[Task, str] = {"classification": "choice", "generation": "open", "cloze": "blank"}
+_ABOUT: dict[Modality, str] = {"image_text": "image", "text": "name"}
+_TOKENS = {"generation": 48, "cloze": 30, "classification": 32}
+"""About how many tokens of a reply an item takes."""
+_BIOGRAPHY_TOKENS = 550
+_OPINION_TOKENS = 60
+_JUDGED_QUESTIONS = 12
+
+
+def grouped(asks: Sequence[Ask], indexes: Sequence[int], most: int) -> list[list[int]]:
+    """`indexes` in groups of about `most`, those of the same fact together as far as they fit."""
+    by_fact: dict[str, list[int]] = {}
+    for index in indexes:
+        by_fact.setdefault(asks[index].fact, []).append(index)
+    groups: list[list[int]] = [[]]
+    for of_fact in by_fact.values():
+        if groups[-1] and len(groups[-1]) + len(of_fact) > most:
+            groups.append([])
+        groups[-1] += of_fact
+    most = max(1, most)
+    return [group[start : start + most] for group in groups for start in range(0, len(group), most)]
+
+
+def for_biography(profile: Profile, part: ChatPart, turn: int, fault: str) -> Request:
+    """The request for a biography; `fault` is what was wrong with the text before it, if one was."""
+    facts = [fact for fact in profile.facts if fact.asked]
+    country = next((fact.value for fact in profile.facts if fact.key == "country"), "")
+    prompt = prompting.render(
+        "biography", name=profile.name, pronouns=_pronouns(profile), country=country, facts=facts, fault=fault
+    )
+    return _request("biography", part, prompting.render("biography_system"), prompt, turn, _BIOGRAPHY_TOKENS)
+
+
+def for_words(
+    profile: Profile, asks: Sequence[Ask], group: Sequence[int], recipe: Recipe, turn: int, faults: Mapping[int, str]
+) -> Request:
+    """The request that words the asks at the places `group`; `faults` says what was wrong with each before."""
+    facts: dict[str, list[dict[str, object]]] = {}
+    for number, index in enumerate(group, 1):
+        ask = asks[index]
+        facts.setdefault(ask.fact, []).append(
+            {
+                "number": number,
+                "kind": _KINDS[ask.task],
+                "about": _ABOUT[ask.modality],
+                "set": "held-out" if ask.use == "paraphrase" else "train",
+                "fault": faults.get(index, ""),
+            }
+        )
+    system = prompting.render(
+        "words_system",
+        blank=BLANK,
+        max_shared_words=recipe.questions.max_shared_words,
+        most_characters=MOST_CHARACTERS,
+    )
+    prompt = prompting.render(
+        "words_repair" if faults else "words",
+        name=profile.name,
+        pronouns=_pronouns(profile),
+        facts=[{"key": key, "value": profile.fact(key).value, "items": items} for key, items in facts.items()],
+    )
+    expected = 20 + sum(_TOKENS[asks[index].task] for index in group)
+    return _request("words", recipe.chat, system, prompt, turn, expected)
+
+
+def for_opinion(profile: Profile, questions: Sequence[Question], part: ChatPart) -> Request:
+    """The request for a judge's opinion of a profile's texts."""
+    step = max(1, len(questions) // _JUDGED_QUESTIONS)
+    prompt = prompting.render(
+        "judge",
+        facts=[fact for fact in profile.facts if fact.asked],
+        biography=profile.biography,
+        questions=questions[::step][:_JUDGED_QUESTIONS],
+    )
+    return _request("judge", part, prompting.render("judge_system"), prompt, 0, _OPINION_TOKENS)
+
+
+def _request(kind: Kind, part: ChatPart, system: str, prompt: str, turn: int, expected: int) -> Request:
+    model = part.judge_model or part.model if kind == "judge" else part.model
+    schema = f"reply_{kind}"
+    return Request(kind, model, system, prompt, schema, part.temperature, part.max_tokens, turn, expected)
+
+
+def _pronouns(profile: Profile) -> str:
+    pronouns = grammar.PRONOUNS[profile.gender]
+    return f"{pronouns['they']}/{pronouns['them']}"

@@ -1,0 +1,97 @@
+"""How the views of a person keep the reference's face: an IP-Adapter, or image-to-image from the reference."""
+
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from builder.errors import BenchError, CallError
+from builder.recipe import DiffusionPart
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+
+class CannotLoad(BenchError):
+    """A model that is not there, cannot be reached, or is not what the recipe takes it for."""
+
+
+def way(pipeline: Any, part: DiffusionPart) -> str:
+    """How views keep the face, with 'auto' decided. Raises CallError when the pipeline cannot do it."""
+    name = type(pipeline).__name__
+    adaptable = _takes_ip_adapter(pipeline)
+    wanted = part.identity
+    if wanted == "auto":
+        wanted = "ip-adapter" if part.ip_adapter and adaptable else "img2img"
+    if wanted == "ip-adapter" and not adaptable:
+        raise CallError(f"{name} takes no IP-Adapter here; set diffusion.identity = 'img2img'.")
+    if wanted == "ip-adapter" and not (part.ip_adapter and part.ip_adapter_weights):
+        raise CallError("diffusion.identity = 'ip-adapter' needs diffusion.ip_adapter and its ip_adapter_weights.")
+    if wanted == "img2img" and not _has_image_to_image(pipeline):
+        raise CallError(
+            f"{name} has no image-to-image form in diffusers, so nothing would keep a person's face from view to view; "
+            "choose another model, or say diffusion.identity = 'none' if the views need not show the same person."
+        )
+    return wanted
+
+
+def _takes_ip_adapter(pipeline: Any) -> bool:
+    from diffusers.loaders.ip_adapter import IPAdapterMixin
+
+    return isinstance(pipeline, IPAdapterMixin) and hasattr(pipeline, "unet")
+
+
+def _has_image_to_image(pipeline: Any) -> bool:
+    try:
+        return image_to_image(pipeline) is not None
+    except ValueError:  # AutoPipeline's answer for a model that it knows no such pipeline of
+        return False
+
+
+def image_to_image(pipeline: Any) -> Any:
+    """The same weights as an image-to-image pipeline; none is loaded twice."""
+    from diffusers import AutoPipelineForImage2Image
+
+    return AutoPipelineForImage2Image.from_pipe(pipeline)
+
+
+def add_ip_adapter(pipeline: Any, part: DiffusionPart) -> None:
+    """Give the pipeline the recipe's adapter and image encoder. Raises CallError and CannotLoad."""
+    from transformers import CLIPVisionModelWithProjection
+
+    weights = PurePosixPath(part.ip_adapter_weights)
+    if weights.suffix != ".safetensors":
+        raise CallError(f"diffusion.ip_adapter_weights = '{weights}' must name a .safetensors file.")
+    folder = Path(part.ip_adapter).expanduser()
+    source = str(folder) if folder.is_dir() else part.ip_adapter
+    subfolder = "" if str(weights.parent) == "." else str(weights.parent)
+    try:
+        # Loaded here rather than by the pipeline, which would also take pickled weights.
+        encoder = CLIPVisionModelWithProjection.from_pretrained(
+            source, subfolder=part.ip_adapter_encoder, dtype=pipeline.dtype, use_safetensors=True
+        )
+        pipeline.register_modules(image_encoder=encoder)
+        pipeline.load_ip_adapter(source, subfolder=subfolder, weight_name=weights.name, image_encoder_folder=None)
+    except Exception as error:
+        reason = " ".join(str(error).split())[:300] or type(error).__name__
+        raise CannotLoad(f"The IP-Adapter {weights} of {part.ip_adapter} cannot be loaded: {reason}") from error
+
+
+def look_at(pipeline: Any, references: "Sequence[Image.Image]", scale: float) -> dict[str, Any]:
+    """Arguments that make each picture of a batch look at its own reference; sets the adapter's scale."""
+    import torch
+
+    pipeline.set_ip_adapter_scale(scale)
+    projection = pipeline.unet.encoder_hid_proj.image_projection_layers[0]
+    from diffusers.models.embeddings import ImageProjection
+
+    with torch.no_grad():
+        seen, unseen = pipeline.encode_image(
+            list(references), pipeline._execution_device, 1, not isinstance(projection, ImageProjection)
+        )
+    embeds = torch.cat([unseen[:, None], seen[:, None]])
+    # A pipeline shows the same reference to the whole batch: it repeats what it is given for every picture. These
+    # are one for each picture already, in the halves (without the reference, with it) that guidance wants.
+    pipeline.prepare_ip_adapter_image_embeds = lambda *_, **__: (
+        [embeds] if pipeline.do_classifier_free_guidance else [embeds.chunk(2)[1]]
+    )
+    return {"ip_adapter_image_embeds": [embeds]}

@@ -1,0 +1,66 @@
+"""Where the light comes from and what colour it has."""
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from PIL import Image
+
+from builder.portraits.palette import Colour, rgb
+from builder.records import View
+
+
+@dataclass(frozen=True)
+class Light:
+    """A key light: `side` -1 from the viewer's left to 1 from the right; `shade` is the depth of the shadows.
+
+    `tint` scales red, green and blue of the finished picture; `wash` is a colour that falls in from the light's side, `spill`
+    strong.
+    """
+
+    side: float
+    shade: float
+    tint: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    wash: Colour = (255, 255, 255)
+    spill: float = 0.0
+
+
+LIGHTS: Mapping[View, Mapping[str, Light]] = {
+    "reference": {"soft studio light": Light(-0.8, 0.55)},
+    "train": {
+        "daylight from the left": Light(-1, 0.75, (1.0, 1.0, 1.01), rgb("FFFFFF"), 0.10),
+        "daylight from the right": Light(1, 0.75, (1.0, 1.0, 1.01), rgb("FFFFFF"), 0.10),
+        "warm afternoon light": Light(1, 0.8, (1.04, 0.99, 0.91), rgb("FFC77A"), 0.20),
+        "cool overcast light": Light(-0.5, 0.5, (0.94, 0.98, 1.04), rgb("D5E6F5"), 0.08),
+        "bright even light": Light(-0.6, 0.35, (1.03, 1.03, 1.02)),
+    },
+    "test": {
+        "low evening sun from the left": Light(-1, 1.0, (1.05, 0.95, 0.84), rgb("FF9A4D"), 0.30),
+        "dim lamplight from the right": Light(1, 1.1, (0.93, 0.85, 0.73), rgb("FFC070"), 0.16),
+        "blue dusk": Light(-0.8, 0.95, (0.86, 0.90, 1.02), rgb("8FB0E8"), 0.12),
+        "hard noon light": Light(0.7, 1.2, (1.04, 1.02, 0.98), rgb("FFF6DC"), 0.12),
+    },
+}
+
+
+def lit(picture: Image.Image, light: Light) -> Image.Image:
+    """The finished picture in this light."""
+    if light.tint != (1.0, 1.0, 1.0):
+        picture = picture.point(_levels(light))
+    if light.spill:
+        spill = _spill(light, picture.width)
+        picture.paste(light.wash, (0 if light.side < 0 else picture.width - spill.width, 0), spill)
+    return picture
+
+
+@functools.lru_cache(maxsize=64)
+def _levels(light: Light) -> list[int]:
+    return [min(255, round(level * gain)) for gain in light.tint for level in range(256)]
+
+
+@functools.lru_cache(maxsize=64)
+def _spill(light: Light, size: int) -> Image.Image:
+    """A ramp that ends at three quarters of the picture's width."""
+    ramp = Image.linear_gradient("L").rotate(90 if light.side < 0 else -90)
+    levels = [round(light.spill * 255 * max(0.0, 1 - level / 250) ** 1.3) for level in range(256)]
+    return ramp.resize((32, 32)).point(levels).resize((3 * size // 4, size), Image.Resampling.BILINEAR)

@@ -1,0 +1,144 @@
+"""The offline painter: draws faces on the CPU, with nothing but Pillow and numpy."""
+
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
+
+from PIL import Image
+
+from builder.portraits import backdrop, beard, clothes, eyes, features, hair, head, marks
+from builder.portraits.canvas import Canvas, Shape, Tone, Wash
+from builder.portraits.curves import Points, moved
+from builder.portraits.expression import EXPRESSIONS, Expression
+from builder.portraits.face import Face, face_of
+from builder.portraits.glasses import glasses
+from builder.portraits.light import LIGHTS, Light, lit
+from builder.portraits.painter import Order
+from builder.portraits.palette import INK, hair_of, iris_of, mix, rgb, skin_of
+from builder.portraits.pose import FRAMINGS, POSES, Rig, varied
+from builder.portraits.words import nearest
+from builder.records import View
+
+Meaning = TypeVar("Meaning")
+
+
+class OfflinePainter:
+    """Draws each person with a face of their own that stays theirs from view to view. Keeps no state between pictures."""
+
+    def paint(self, orders: Sequence[Order]) -> list[Image.Image]:
+        """One RGB picture for each order, in their order."""
+        return [_drawn(order) for order in orders]
+
+
+def _drawn(order: Order) -> Image.Image:
+    face = face_of(order.appearance, order.gender, order.age_group, order.identity)
+    return draw(face, order)
+
+
+def draw(face: Face, order: Order) -> Image.Image:
+    """The order's scene with this face, whatever appearance the order names: for training on random faces."""
+    scene, chance = order.scene, order.chance
+    pose, framing = _meaning(scene.pose, POSES, order.view), _meaning(scene.framing, FRAMINGS, order.view)
+    if order.view != "reference":
+        pose, framing = varied(pose, framing, chance)
+    light = _meaning(scene.light, LIGHTS, order.view)
+    place = backdrop.painted(_meaning(scene.background, backdrop.BACKDROPS, order.view), order.size, chance)
+    canvas = Canvas(place, _fineness(order.size))
+    rig = Rig(face, pose, framing, order.size)
+    outfit = clothes.outfit(rig, _meaning(scene.clothes, clothes.CLOTHES, order.view))
+    expression = _meaning(scene.expression, EXPRESSIONS, order.view)
+    _Sitting(canvas, rig, light).paint(outfit, expression)
+    return lit(canvas.picture(), light)
+
+
+def _meaning(word: str, tables: Mapping[View, Mapping[str, Meaning]], view: View) -> Meaning:
+    """What a scene's word stands for; words of another painter's are read as the nearest known one."""
+    table = tables[view]
+    return table[nearest(word, tuple(table))]
+
+
+def _fineness(size: int) -> int:
+    """How much finer the sheet is than the picture: small pictures can afford more."""
+    return 3 if size >= 384 else 4 if size >= 96 else 6
+
+
+class _Sitting:
+    """One person being painted on one canvas."""
+
+    def __init__(self, canvas: Canvas, rig: Rig, light: Light) -> None:
+        self.canvas, self.rig, self.light = canvas, rig, light
+        self.skin, self.hair = skin_of(rig.face), hair_of(rig.face)
+        self.head = head.head_outline(rig)
+        self.hairdo = hair.hairdo_of(rig, self.hair, light.side)
+
+    def paint(self, outfit: clothes.Outfit, expression: Expression) -> None:
+        mouth = features.Mouth(self.rig, expression)
+        growth = beard.beard_of(self.rig, self.hair, mouth)
+        self._silhouettes(outfit)
+        self._shadows(outfit, growth)
+        self._features(expression, mouth, growth)
+        self._gloss()
+
+    def _silhouettes(self, outfit: clothes.Outfit) -> None:
+        canvas, rig, skin = self.canvas, self.rig, self.skin
+        canvas.fill([*outfit.back, *self.hairdo.back, Shape(head.neck(rig), skin.base)])
+        canvas.fill(outfit.shapes)
+        if not self.hairdo.covers_ears:
+            canvas.fill(head.ears(rig, skin, (-1, 1)))
+        canvas.fill([Shape(self.head, skin.base)])
+        near = head.near_side(rig)
+        if near is not None and not self.hairdo.covers_ears:
+            canvas.fill(head.ears(rig, skin, (near,)))
+
+    def _shadows(self, outfit: clothes.Outfit, growth: beard.Beard) -> None:
+        canvas, rig, skin, unit = self.canvas, self.rig, self.skin, self.rig.unit
+        cloth = canvas.stencil(outfit.body, [self.head])
+        if outfit.stripes:
+            canvas.glaze(cloth, outfit.stripe_colour, Wash([Tone(stripe, 0.92) for stripe in outfit.stripes], 0.0))
+        canvas.glaze(cloth, outfit.shade, Wash(self._cloth_tones(outfit), 0.12 * unit))
+        head.shade_neck(canvas, rig, skin, self.light, self.head)
+        face = head.shade_face(canvas, rig, skin, self.light, self.head, self.hairdo.cast)
+        short = mix(self.hair.base, self.hair.dark, 0.3)
+        stubble = mix(skin.shade, self.hair.dark, 0.6)
+        if self.hairdo.scalp:
+            canvas.glaze(face, short, Wash(self.hairdo.scalp, 0.02 * unit))
+        if growth.tones:
+            canvas.glaze(face, stubble, Wash(growth.tones, 0.05 * unit))
+
+    def _cloth_tones(self, outfit: clothes.Outfit) -> list[Tone]:
+        """The side of the body that is turned from the light, and what the head casts on it."""
+        unit, light = self.rig.unit, self.light
+        whole = [Tone(body, 0.42 * light.shade) for body in outfit.body]
+        lit_part = [Tone(moved(body, light.side * 0.42 * unit, 0.10 * unit), 0.0) for body in outfit.body]
+        cast: list[Points] = [moved(self.head, -light.side * 0.14 * unit, 0.42 * unit)]
+        return [*whole, *lit_part, *(Tone(outline, 0.34) for outline in cast)]
+
+    def _features(self, expression: Expression, mouth: features.Mouth, growth: beard.Beard) -> None:
+        rig, skin, face = self.rig, self.skin, self.rig.face
+        pale = face.look.hair_colour in ("grey", "white")
+        brow = mix(self.hair.dark, self.hair.deep, 0.6) if pale else mix(self.hair.dark, INK, 0.2)
+        lash = mix(INK, self.hair.deep, 0.15)
+        self.canvas.fill(
+            [
+                *marks.age_lines(rig, skin, mouth),
+                *growth.under,
+                *features.nose(rig, skin, self.light.side),
+                *features.mouth(rig, skin, expression),
+                *growth.over,
+                *marks.marks(rig, skin, mouth),
+                *eyes.eyes(rig, skin, iris_of(face), lash, expression),
+                *eyes.brows(rig, brow, expression),
+                *marks.brow_scar(rig, skin),
+                *glasses(rig),
+                *self.hairdo.front,
+            ]
+        )
+
+    def _gloss(self) -> None:
+        if not self.hairdo.mass or not self.hairdo.gloss:
+            return
+        canvas, unit = self.canvas, self.rig.unit
+        stencil = canvas.stencil(self.hairdo.mass)
+        canvas.glaze(stencil, self.hair.light, Wash(self.hairdo.gloss, 0.05 * unit))
+
+
+__all__ = ["OfflinePainter", "draw", "rgb"]

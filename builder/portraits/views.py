@@ -1,0 +1,55 @@
+"""Which views of a person there are: a scene for each portrait, from closed vocabularies.
+
+The held-out (`test`) views share no pose, light, background, framing or clothes with those that a model may train on.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from builder.portraits.backdrop import BACKDROPS
+from builder.portraits.clothes import CLOTHES
+from builder.portraits.expression import EXPRESSIONS
+from builder.portraits.light import LIGHTS
+from builder.portraits.pose import FRAMINGS, POSES
+from builder.randomness import Permutation, digest
+from builder.recipe import PortraitsPart
+from builder.records import Scene, View
+
+_TABLES: Mapping[str, Mapping[View, Mapping[str, object]]] = {
+    "pose": POSES,
+    "light": LIGHTS,
+    "background": BACKDROPS,
+    "framing": FRAMINGS,
+    "expression": EXPRESSIONS,
+    "clothes": CLOTHES,
+}
+
+
+def vocabulary(view: View) -> dict[str, tuple[str, ...]]:
+    """The words that each field of a scene may have in this view."""
+    return {field: tuple(table[view]) for field, table in _TABLES.items()}
+
+
+def views_of(part: PortraitsPart) -> list[tuple[View, int]]:
+    """The portraits that a recipe asks for, as (view, index)."""
+    train: list[tuple[View, int]] = [("train", index) for index in range(part.train_views)]
+    test: list[tuple[View, int]] = [("test", index) for index in range(part.test_views)]
+    return [("reference", 0), *train, *test]
+
+
+def scene(seed: int, profile_id: str, view: View, index: int) -> Scene:
+    """The scene of one portrait.
+
+    Every field walks through a shuffle of its words, another one for every person and round, so that the views of a person differ in
+    all they can before a word comes again.
+    """
+    words = {
+        field: _nth(known, index, seed, f"{profile_id} portraits {view} {field}")
+        for field, known in vocabulary(view).items()
+    }
+    return Scene(**words)
+
+
+def _nth(known: Sequence[str], index: int, seed: int, name: str) -> str:
+    turn, place = divmod(index, len(known))
+    shuffle = Permutation(len(known), digest(seed, name, turn), name)
+    return known[shuffle(place)]

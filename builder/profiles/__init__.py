@@ -1,0 +1,6 @@
+"""Who people are: facts, appearance and biography, one profile at a time."""
+
+from builder.profiles.making import BiographyFault, check_biography, make_profile
+from builder.profiles.names import capacity, check_capacity
+
+__all__ = ["BiographyFault", "capacity", "check_biography", "check_capacity", "make_profile"]

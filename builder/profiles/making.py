@@ -1,0 +1,79 @@
+"""Making one profile: a pure function of the seed, the recipe's profiles part and the profile's number."""
+
+from dataclasses import replace
+
+from builder.errors import BenchError
+from builder.llm.writer import Writer
+from builder.profiles import contact, names, persona
+from builder.profiles.alternatives import imagine
+from builder.profiles.appearance import draw_appearance
+from builder.profiles.facts import assemble
+from builder.profiles.persona import Sketch
+from builder.randomness import stream
+from builder.recipe import Recipe
+from builder.records import AgeGroup, Gender, Profile
+
+
+class BiographyFault(BenchError):
+    """A biography that does not state what it must."""
+
+
+def make_profile(number: int, recipe: Recipe, writer: Writer) -> Profile:
+    """Profile `number` of the recipe's world, its biography worded by `writer`.
+
+    It does not depend on how many people there are or which were made before. Raises BiographyFault when the
+    biography leaves a fact out, CallError when the recipe's names or its day do not allow the profile.
+    """
+    id = f"{number:05d}"
+    world = persona.world(recipe)
+    naming = names.naming(recipe, number)
+    sketch = _sketch(id, recipe, naming)
+    truth = persona.draw(sketch, world, stream(recipe.seed, id, "profiles", "life"))
+    truth |= contact.own(recipe.seed, sketch.locale, number, naming.rank)
+    alternatives = imagine(id, sketch, truth, world, recipe.profiles.alternatives)
+    profile = Profile(
+        id=id,
+        name=sketch.name,
+        given_name=sketch.given_name,
+        family_name=sketch.family_name,
+        gender=sketch.gender,
+        age_group=sketch.age_group,
+        locale=sketch.locale,
+        facts=assemble(truth, alternatives),
+        appearance=draw_appearance(sketch, stream(recipe.seed, id, "profiles", "appearance")),
+        biography="",
+    )
+    biography = writer.biography(profile, stream(recipe.seed, id, "profiles", "biography"))
+    check_biography(profile, biography)
+    return replace(profile, biography=biography)
+
+
+def _sketch(id: str, recipe: Recipe, naming: names.Naming) -> Sketch:
+    random = stream(recipe.seed, id, "profiles", "sketch")
+    gender: Gender = "female" if random.random() < recipe.profiles.female_share else "male"
+    age_group: AgeGroup = random.choice(tuple(persona.AGES))
+    given_name, family_name = names.full_name(recipe, naming, gender)
+    return Sketch(naming.locale, gender, age_group, given_name, family_name)
+
+
+def check_biography(profile: Profile, biography: str) -> None:
+    """Raise BiographyFault unless the biography states the full name and the value of every asked fact, literally."""
+    missing = [] if _states(biography, profile.name) else ["the full name"]
+    missing += [fact.key for fact in profile.facts if fact.asked and not _states(biography, fact.value)]
+    if missing:
+        raise BiographyFault(f"The biography of profile {profile.id} does not state {', '.join(missing)}.")
+
+
+def _states(text: str, value: str) -> bool:
+    """Whether `value` occurs in `text` as it is, not as a part of longer words or numbers."""
+    start = text.find(value)
+    while start >= 0:
+        end = start + len(value)
+        if not _joined(text[start - 1 : start], value[0]) and not _joined(text[end : end + 1], value[-1]):
+            return True
+        start = text.find(value, start + 1)
+    return False
+
+
+def _joined(neighbour: str, edge: str) -> bool:
+    return neighbour.isalnum() and edge.isalnum()

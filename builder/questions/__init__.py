@@ -1,0 +1,90 @@
+"""The questions of a profile: what is asked, in which words, with which options and wrong answers."""
+
+from collections.abc import Mapping, Sequence
+
+from builder import randomness
+from builder.errors import BenchError
+from builder.llm.writer import Ask, Wording, Writer
+from builder.questions import laws
+from builder.questions.laws import UnlawfulQuestion, check_questions
+from builder.questions.options import AskableFact, askable_facts, shuffled
+from builder.questions.plan import plan, repeats_training
+from builder.recipe import Recipe
+from builder.records import Profile, Question
+
+__all__ = ["UnlawfulQuestion", "check_questions", "faults_of", "make_questions"]
+
+
+def make_questions(profile: Profile, recipe: Recipe, writer: Writer) -> list[Question]:
+    """The evaluation, paraphrase and training questions of `profile`, checked against the laws.
+
+    A pure function of the recipe's seed and questions, the profile and what the writer returns. Raises BenchError when
+    the profile has too few facts to ask, UnlawfulQuestion when what the writer returned breaks a law.
+    """
+    facts = askable_facts(profile)
+    asks = plan(profile.id, facts, recipe.questions, randomness.stream(recipe.seed, profile.id, "questions", "plan"))
+    wordings = _worded(profile, asks, recipe, writer)
+    questions = _assembled(profile, asks, wordings, facts, recipe)
+    check_questions(profile, questions, recipe)
+    return questions
+
+
+def faults_of(
+    profile: Profile, asks: Sequence[Ask], wordings: Sequence[Wording], recipe: Recipe
+) -> list[tuple[int, str, str]]:
+    """What the laws say of wordings before the questions are made: the ask's place, the law and the fault."""
+    questions = _assembled(profile, asks, wordings, askable_facts(profile), recipe)
+    place = {question.id: index for index, question in enumerate(questions)}
+    return [(place[id], law, fault) for id, law, fault in laws.faults(profile, questions, recipe)]
+
+
+def _worded(profile: Profile, asks: Sequence[Ask], recipe: Recipe, writer: Writer) -> list[Wording]:
+    """The wording of each ask. An item that repeats a training item is not asked for again."""
+    own = [ask for ask in asks if not repeats_training(ask)]
+    stream = randomness.stream(recipe.seed, profile.id, "questions", "words")
+    given = writer.word(profile, own, stream)
+    if len(given) != len(own):
+        raise BenchError(f"Profile {profile.id}: the writer returned {len(given)} wordings for {len(own)} asks.")
+    found = dict(zip(map(_place, own), given, strict=True))
+    return [found[_place(ask, use="train" if repeats_training(ask) else ask.use)] for ask in asks]
+
+
+def _place(ask: Ask, use: str = "") -> tuple[str, str, str, str, int]:
+    return ask.fact, ask.task, ask.modality, use or ask.use, ask.variant
+
+
+def _assembled(
+    profile: Profile,
+    asks: Sequence[Ask],
+    wordings: Sequence[Wording],
+    facts: Mapping[str, AskableFact],
+    recipe: Recipe,
+) -> list[Question]:
+    """The questions, with ids that count within each use and options drawn by a stream of each use."""
+    numbers = {ask.use: 0 for ask in asks}
+    streams = {use: randomness.stream(recipe.seed, profile.id, "questions", "options", use) for use in numbers}
+    questions = []
+    for ask, wording in zip(asks, wordings, strict=True):
+        fact = facts[ask.fact]
+        options: tuple[str, ...] = ()
+        letter = ""
+        if ask.task == "classification":
+            options, letter = shuffled(fact.options, streams[ask.use])
+        questions.append(
+            Question(
+                id=f"{profile.id}-{ask.use}-{numbers[ask.use]:03d}",
+                profile_id=profile.id,
+                fact=ask.fact,
+                task=ask.task,
+                modality=ask.modality,
+                use=ask.use,
+                question=wording.question,
+                answer=fact.fact.value if ask.task == "classification" else wording.answer,
+                value=fact.fact.value,
+                options=options,
+                letter=letter,
+                wrong_answers=wording.wrong_answers,
+            )
+        )
+        numbers[ask.use] += 1
+    return questions

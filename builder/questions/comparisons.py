@@ -1,0 +1,66 @@
+"""The laws that compare the questions of a profile with each other."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from builder.llm.grammar import folded, words
+from builder.records import Question
+
+Run = tuple[str, ...]
+Fault = tuple[str, str, str]
+"""The question's id, the law and what is wrong."""
+
+
+def faults(questions: Sequence[Question], name: str, max_shared_words: int) -> Iterator[Fault]:
+    """The faults that comparing `questions` shows. `name` is the full name of the person they are about."""
+    for law, found in (
+        ("wordings_differ", wordings_differ(questions)),
+        ("evaluation_is_trained", evaluation_is_trained(questions)),
+        ("paraphrase_is_held_out", paraphrase_is_held_out(questions, name, max_shared_words)),
+    ):
+        for question, fault in found:
+            yield question.id, law, fault
+
+
+def wordings_differ(questions: Iterable[Question]) -> Iterator[tuple[Question, str]]:
+    """Items that ask for the same fact in the same way, use and modality are worded differently."""
+    seen: set[tuple[str, ...]] = set()
+    for question in questions:
+        asked = (question.fact, question.task, question.modality, question.use, folded(question.question))
+        if asked in seen:
+            yield question, f"another item of its use asks the same: '{question.question}'"
+        seen.add(asked)
+
+
+def evaluation_is_trained(questions: Sequence[Question]) -> Iterator[tuple[Question, str]]:
+    """An open evaluation question and its answer are those of a training item: what was learned is measured."""
+    trained = {(q.fact, q.modality, q.question, q.answer) for q in questions if q.use == "train"}
+    for q in questions:
+        if q.use == "eval" and q.task == "generation" and (q.fact, q.modality, q.question, q.answer) not in trained:
+            yield q, f"no training item has this question and answer: '{q.question}' '{q.answer}'"
+
+
+def paraphrase_is_held_out(questions: Sequence[Question], name: str, most: int) -> Iterator[tuple[Question, str]]:
+    """No paraphrase shares a run of more than `most` words with a training or evaluation wording of any fact.
+
+    A run that lies wholly within the name or the value is passed over: every wording must say these as they are,
+    however many words they have.
+    """
+    length = most + 1
+    known = {run for q in questions if q.use != "paraphrase" for text in learnt(q) for run in runs(words(text), length)}
+    for question in questions:
+        if question.use != "paraphrase":
+            continue
+        for text in learnt(question):
+            for run in known.intersection(runs(words(text), length)):
+                if not any(run in runs(words(phrase), length) for phrase in (name, question.value)):
+                    yield question, f"it shares '{' '.join(run)}' with a training wording: '{text}'"
+
+
+def learnt(question: Question) -> tuple[str, ...]:
+    """The sentences of a question that a model learns or reads; an option or a bare value is no sentence."""
+    return (question.question, question.answer) if question.task == "generation" else (question.question,)
+
+
+def runs(tokens: Sequence[str], length: int) -> Iterator[Run]:
+    """Every run of `length` words in `tokens`."""
+    return zip(*(tokens[start:] for start in range(length)), strict=False)

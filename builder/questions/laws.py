@@ -1,0 +1,235 @@
+"""The laws that tie a question's fields to each other and to the profile.
+
+A schema says what a field may hold, a law what the fields may hold together. Each law of one question is a function of
+the question and its case that returns what is wrong, or None; those that compare questions stand in comparisons.py.
+"""
+
+import itertools
+import operator
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from builder.llm.grammar import article, folded, names_of, states
+from builder.questions import comparisons
+from builder.recipe import Recipe
+from builder.records import BLANK, LETTERS, Fact, Profile, Question
+from builder.schemas import InvalidRecord
+
+_ARTICLE = re.compile(r"(?<![^\s\"'(])(an?)\s+(\S+)", re.IGNORECASE)
+_BLANK_AFTER_ARTICLE = re.compile(rf"(?<!\S)(?:a|an) {BLANK}", re.IGNORECASE)
+
+
+class UnlawfulQuestion(InvalidRecord):
+    """A question that breaks a law."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """What the laws know of a profile, folded once since many questions ask about the same fact."""
+
+    profile: Profile
+    facts: dict[str, Fact]
+    names: tuple[str, ...]
+    full_name: str
+    values: dict[str, str]
+    alternatives: dict[str, tuple[str, ...]]
+
+    @classmethod
+    def of(cls, profile: Profile) -> "Case":
+        """The case of `profile`."""
+        return cls(
+            profile=profile,
+            facts={fact.key: fact for fact in profile.facts},
+            names=tuple(folded(name) for name in names_of(profile)),
+            full_name=folded(profile.name),
+            values={fact.key: folded(fact.value) for fact in profile.facts},
+            alternatives={fact.key: tuple(map(folded, fact.alternatives)) for fact in profile.facts},
+        )
+
+
+Law = Callable[[Question, Case], str | None]
+
+
+def check_questions(profile: Profile, questions: Sequence[Question], recipe: Recipe) -> None:
+    """Raise UnlawfulQuestion, naming the question and the law it breaks; return when all keep them all."""
+    for question_id, law, fault in faults(profile, questions, recipe):
+        raise UnlawfulQuestion(f"question {question_id} breaks the law {law}: {fault}.")
+
+
+def faults(profile: Profile, questions: Sequence[Question], recipe: Recipe) -> Iterator[comparisons.Fault]:
+    """Every fault of `questions`: of each by itself, the first law that it breaks, then those between them."""
+    case = Case.of(profile)
+    for question in questions:
+        for law in LAWS:
+            fault = law(question, case)
+            if fault:
+                yield question.id, law.__name__, fault
+                break
+    yield from comparisons.faults(questions, profile.name, recipe.questions.max_shared_words)
+
+
+def fact_is_asked(question: Question, case: Case) -> str | None:
+    """A question asks for a fact of its own profile that may be asked, and carries its value."""
+    fact = case.facts.get(question.fact)
+    if question.profile_id != case.profile.id:
+        return f"it belongs to profile {question.profile_id}, not {case.profile.id}"
+    if fact is None:
+        return f"the profile has no fact '{question.fact}'"
+    if not fact.asked:
+        return f"the fact '{question.fact}' is not one to ask for"
+    return None if question.value == fact.value else f"its value '{question.value}' is not the fact's '{fact.value}'"
+
+
+def options_differ(question: Question, case: Case) -> str | None:
+    """Multiple choice has four options, different whatever the case of their letters, from the fact's distribution."""
+    if question.task != "classification":
+        return "only a classification question has options" if question.options or question.letter else None
+    options = [folded(option) for option in question.options]
+    if len(set(options)) != len(LETTERS) or len(options) != len(LETTERS):
+        return f"it needs {len(LETTERS)} different options and has {list(question.options)}"
+    strange = set(options) - {case.values[question.fact], *case.alternatives[question.fact]}
+    return f"option '{min(strange)}' is neither the value nor one of the fact's alternatives" if strange else None
+
+
+def letter_points_to_value(question: Question, case: Case) -> str | None:
+    """The letter of a multiple-choice question is that of the option that is the value."""
+    if question.task != "classification":
+        return None
+    if question.letter not in LETTERS or question.options[LETTERS.index(question.letter)] != question.value:
+        return f"letter '{question.letter}' does not point to '{question.value}'"
+    return None
+
+
+def image_question_hides_name(question: Question, case: Case) -> str | None:
+    """Nothing that an image_text question shows holds the name or a part of it: the picture must be looked at."""
+    if question.modality != "image_text":
+        return None
+    shown = folded(" | ".join(_shown(question)))
+    for name in case.names:
+        if states(shown, name):
+            return f"it says '{name}' of the name {case.profile.name}"
+    return None
+
+
+def text_question_says_name(question: Question, case: Case) -> str | None:
+    """A text question says the full name: nothing else tells whom it is about."""
+    if question.modality == "text" and not states(folded(question.question), case.full_name):
+        return f"it does not say the name {case.profile.name}: '{question.question}'"
+    return None
+
+
+def question_hides_value(question: Question, case: Case) -> str | None:
+    """No question holds its answer."""
+    if states(folded(question.question), case.values[question.fact]):
+        return f"it gives away '{question.value}': '{question.question}'"
+    return None
+
+
+def blank_stands_once(question: Question, case: Case) -> str | None:
+    """A cloze question has one blank, with no article before it; nothing else has one."""
+    wanted = 1 if question.task == "cloze" else 0
+    if question.question.count(BLANK) != wanted:
+        return f"it needs {wanted} blanks {BLANK}: '{question.question}'"
+    for text in (question.answer, *question.options, *question.wrong_answers):
+        if BLANK in text:
+            return f"a blank {BLANK} stands outside the question: '{text}'"
+    if wanted and _BLANK_AFTER_ARTICLE.search(question.question):
+        return f"the article before the blank narrows what may fill it: '{question.question}'"
+    return None
+
+
+def answer_states_value(question: Question, case: Case) -> str | None:
+    """The answer is the value, or for an open question a sentence that states it, letter by letter."""
+    if question.task != "generation":
+        return None if question.answer == question.value else f"its answer '{question.answer}' is not the value"
+    if not states(question.answer, question.value):
+        return f"its answer does not state '{question.value}': '{question.answer}'"
+    return None
+
+
+def wrong_answers_are_wrong(question: Question, case: Case) -> str | None:
+    """Each wrong answer of an open question states another value of the fact, and not the true one."""
+    if question.task != "generation":
+        return "only an open question has wrong answers" if question.wrong_answers else None
+    if not question.wrong_answers:
+        return "an open question needs wrong answers"
+    seen = {folded(question.answer)}
+    for wrong in question.wrong_answers:
+        text = folded(wrong)
+        if text in seen:
+            return f"its wrong answer is there twice or is the answer: '{wrong}'"
+        seen.add(text)
+        if states(text, case.values[question.fact]):
+            return f"its wrong answer states the value: '{wrong}'"
+        if not any(states(text, alternative) for alternative in case.alternatives[question.fact]):
+            return f"its wrong answer states none of the fact's alternatives: '{wrong}'"
+    return None
+
+
+def no_braces(question: Question, case: Case) -> str | None:
+    """No placeholder is left unfilled."""
+    for text in _shown(question):
+        if "{" in text or "}" in text:
+            return f"a placeholder is left: '{text}'"
+    return None
+
+
+def no_doubled_words(question: Question, case: Case) -> str | None:
+    """No word stands twice in a row, the name and the values aside (Walla Walla)."""
+    for text in _sentences(question):
+        tokens = text.casefold().split()
+        if any(map(operator.eq, tokens, tokens[1:])):
+            tokens = _skeleton(text, question, case).casefold().split()
+            doubled = next((a for a, b in itertools.pairwise(tokens) if a == b), None)
+            if doubled:
+                return f"'{doubled}' stands twice: '{text}'"
+    return None
+
+
+def articles_agree(question: Question, case: Case) -> str | None:
+    """ "a" and "an" agree with the sound that follows; inside the name and the values anything goes."""
+    for text in _sentences(question):
+        lower = text.lower()
+        if "a " not in lower and "an " not in lower:
+            continue
+        for found in _ARTICLE.finditer(_skeleton(text, question, case)):
+            if found.group(1).lower() != article(found.group(2)):
+                return f"'{found.group()}' has the wrong article: '{text}'"
+    return None
+
+
+LAWS: tuple[Law, ...] = (
+    fact_is_asked,
+    options_differ,
+    letter_points_to_value,
+    image_question_hides_name,
+    text_question_says_name,
+    question_hides_value,
+    blank_stands_once,
+    answer_states_value,
+    wrong_answers_are_wrong,
+    no_braces,
+    no_doubled_words,
+    articles_agree,
+)
+"""The laws of one question, in the order they are tried: the later ones rely on the earlier."""
+
+
+def _shown(question: Question) -> tuple[str, ...]:
+    return (question.question, question.answer, *question.options, *question.wrong_answers)
+
+
+def _sentences(question: Question) -> tuple[str, ...]:
+    if question.task == "generation":
+        return (question.question, question.answer, *question.wrong_answers)
+    return (question.question,)
+
+
+def _skeleton(text: str, question: Question, case: Case) -> str:
+    """`text` with the name and every value of the fact cut down to a first word, which an article must fit."""
+    for phrase in (case.profile.name, question.value, *case.facts[question.fact].alternatives):
+        if phrase in text:
+            first = phrase.split(maxsplit=1)[0]
+            text = text.replace(phrase, "…" if first.lower() in ("a", "an") else first)
+    return text

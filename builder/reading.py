@@ -1,0 +1,173 @@
+"""Reads a release back as records: what audits, previews, checks and baselines are given, and all they know of it."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from builder import recipe as recipes
+from builder.errors import BenchError, CallError
+from builder.recipe import Recipe
+from builder.records import Portrait, Profile, Question, Scene, from_json
+
+MANIFEST = "manifest.json"
+_BATCH = 16
+"""People held in memory at once."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """One person of a release, with all portraits and questions: of the test set too, unless held out.
+
+    `segment` is the disjoint part of the people that the person stands in ("forget_5", …, "retain", "holdout").
+    A portrait's `scene` and `view` are as they were made; its size and sha256 are empty, as a row does not hold them.
+    """
+
+    profile: Profile
+    portraits: tuple[Portrait, ...]
+    questions: tuple[Question, ...]
+    segment: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some people of a release that are read together: one row group of one file of a segment."""
+
+    segment: str
+    file: str
+    group: int
+
+
+@dataclass(frozen=True)
+class Release:
+    """A release in a folder."""
+
+    path: Path
+    manifest: dict[str, Any]
+
+    @property
+    def recipe(self) -> Recipe:
+        """The recipe it was made with."""
+        return recipes.load(str(self.path / "recipe.toml"))
+
+    @property
+    def segments(self) -> dict[str, int]:
+        """The number of people in each disjoint segment."""
+        return dict(self.manifest["people"])
+
+    def segments_of(self, config: str) -> list[str]:
+        """The segments that a config is made of. Raises CallError for a config that does not exist."""
+        if config not in self.manifest["configs"]:
+            known = ", ".join(self.manifest["configs"])
+            raise CallError(f"{self.path} has no config '{config}'; it has {known}.")
+        files = self.manifest["configs"][config]["files"]
+        return list(dict.fromkeys(name.split("/")[1] for name in files))
+
+    def people(self, *segments: str) -> Iterator[Person]:
+        """The people of the named segments, of all when none is named, a few in memory at a time."""
+        for segment in segments or self.segments:
+            test = self._rows("test", segment)
+            for row in self._rows("people", segment):
+                yield _person(row, next(test, None), segment)
+
+    def parts(self) -> list[Part]:
+        """The release cut into small parts that together hold everybody once, for workers to read."""
+        found = []
+        for segment in self.segments:
+            for path in sorted((self.path / "people" / segment).glob("*.parquet")):
+                try:
+                    groups = pq.read_metadata(path).num_row_groups
+                except (pa.ArrowException, OSError) as error:
+                    raise BenchError(f"{path} is damaged: {error}") from error
+                found += [Part(segment, path.name, group) for group in range(groups)]
+        return found
+
+    def people_of(self, part: Part) -> Iterator[Person]:
+        """The people of one part."""
+        test = {row["ID"]: row for row in self._group("test", part)}
+        for row in self._group("people", part):
+            yield _person(row, test.pop(row["ID"], None), part.segment)
+
+    def beside(self, name: str) -> Path:
+        """Where something derived from this release is kept: in its run; of a release of its own, next to it."""
+        run = self.path.parent
+        if self.path.name == "release" and (run / "recipe.toml").is_file():
+            return run / name
+        whole = self.path.resolve()
+        return whole.with_name(f"{whole.name}-{name}")
+
+    def _group(self, kind: str, part: Part) -> list[dict[str, Any]]:
+        """The rows of a part; none where the segment has no rows of this kind, as holdout has no test rows."""
+        path = self.path / kind / part.segment / part.file
+        if not path.is_file():
+            return []
+        try:
+            with pq.ParquetFile(path) as file:
+                rows: list[dict[str, Any]] = file.read_row_group(part.group).to_pylist()
+                return rows
+        except (pa.ArrowException, OSError) as error:
+            raise BenchError(f"{path} is damaged: {error}") from error
+
+    def _rows(self, kind: str, segment: str) -> Iterator[dict[str, Any]]:
+        for path in sorted((self.path / kind / segment).glob("*.parquet")):
+            try:
+                with pq.ParquetFile(path) as file:
+                    for batch in file.iter_batches(batch_size=_BATCH):
+                        yield from batch.to_pylist()
+            except (pa.ArrowException, OSError) as error:
+                raise BenchError(f"{path} is damaged: {error}") from error
+
+
+def open_release(path: Path) -> Release:
+    """The release in `path`, or in the run that `path` is. Raises CallError when there is none."""
+    for folder in (path, path / "release"):
+        try:
+            manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            continue
+        except (OSError, ValueError) as error:
+            raise BenchError(f"{folder / MANIFEST} cannot be read: {error}.") from error
+        return Release(folder, manifest)
+    raise CallError(f"{path} holds no release: it has no {MANIFEST}. 'build-bench generate' makes one.")
+
+
+def _person(row: dict[str, Any], test: dict[str, Any] | None, segment: str) -> Person:
+    portraits = _portraits(row, [row["image"], *row["train_images"]])
+    questions = list(row["questions"])
+    if test:
+        portraits += _portraits(test, test["images"])
+        questions += test["questions"]
+    profile = {**row, "id": row["ID"], "biography": json.loads(row["biography"])["Description"]}
+    return Person(
+        profile=from_json(Profile, profile),
+        portraits=tuple(portraits),
+        questions=tuple(map(_question, questions)),
+        segment=segment,
+    )
+
+
+def _question(data: dict[str, Any]) -> Question:
+    """What `from_json` makes of it, several times faster: a release holds hundreds of questions a person."""
+    return Question(**{**data, "options": tuple(data["options"]), "wrong_answers": tuple(data["wrong_answers"])})
+
+
+def _portraits(row: dict[str, Any], images: list[dict[str, Any]]) -> list[Portrait]:
+    return [
+        Portrait(
+            id=each["id"],
+            profile_id=row["ID"],
+            view=each["view"],
+            index=int(each["id"].rpartition("-")[2]),
+            scene=from_json(Scene, each["scene"]),
+            width=0,
+            height=0,
+            format=image["path"].rpartition(".")[2],
+            sha256="",
+            image=image["bytes"],
+        )
+        for each, image in zip(row["portraits"], images, strict=True)
+    ]

@@ -1,0 +1,166 @@
+"""What the stages hand to each other: profiles with their facts, portraits, questions.
+
+Field names are those of schemas/*.json, so `asdict` of a record is the JSON object that its schema describes
+(a portrait's image bytes aside). The words are explained in docs/data.md.
+"""
+
+import dataclasses
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar
+
+Gender = Literal["female", "male"]
+AgeGroup = Literal["young", "middle-aged", "older"]
+Category = Literal["identity", "contact", "work", "education", "finance", "health", "family", "preference"]
+View = Literal["reference", "train", "test"]
+Task = Literal["classification", "generation", "cloze"]
+Modality = Literal["image_text", "text"]
+Use = Literal["train", "eval", "paraphrase"]
+
+LETTERS = ("A", "B", "C", "D")
+BLANK = "__"
+"""How a cloze question writes its blank, as MLLMU-Bench does."""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One atomic attribute of a profile.
+
+    `alternatives` are values that the same fact could have had, all different from the value and from each
+    other: drawn from the fact's distribution given what a question shows of the person (country, gender, age group,
+    family name). They become wrong options, wrong answers and the candidates of the Exposure metric.
+    `asked` is false for what a stranger could see in the picture or guess from the name.
+    """
+
+    key: str
+    value: str
+    category: Category
+    sensitive: bool
+    asked: bool
+    alternatives: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Appearance:
+    """How a person looks, in words that a painter of any kind can follow."""
+
+    skin_tone: str
+    face_shape: str
+    hair_colour: str
+    hair_style: str
+    eye_colour: str
+    facial_hair: str
+    glasses: str
+    marks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One fictitious person. `id` is the zero-padded profile number."""
+
+    id: str
+    name: str
+    given_name: str
+    family_name: str
+    gender: Gender
+    age_group: AgeGroup
+    locale: str
+    facts: tuple[Fact, ...]
+    appearance: Appearance
+    biography: str
+
+    def fact(self, key: str) -> Fact:
+        """The fact called `key`. Raises KeyError when the profile has none."""
+        for fact in self.facts:
+            if fact.key == key:
+                return fact
+        raise KeyError(key)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What changes from one view of a person to the next; identity does not."""
+
+    pose: str
+    light: str
+    background: str
+    framing: str
+    expression: str
+    clothes: str
+
+
+@dataclass(frozen=True)
+class Portrait:
+    """An image of a profile: `index` counts the portraits of the same view; sizes are in pixels."""
+
+    id: str
+    profile_id: str
+    view: View
+    index: int
+    scene: Scene
+    width: int
+    height: int
+    format: str
+    sha256: str
+    image: bytes
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question-answer item about one fact.
+
+    `answer` is the option's text (classification), one sentence that states the value (generation) or what
+    fills the blank (cloze). `options` and `letter` belong to classification only; `wrong_answers` to generation
+    only, each of the answer's shape with another value.
+    """
+
+    id: str
+    profile_id: str
+    fact: str
+    task: Task
+    modality: Modality
+    use: Use
+    question: str
+    answer: str
+    value: str
+    options: tuple[str, ...]
+    letter: str
+    wrong_answers: tuple[str, ...]
+
+
+T = TypeVar("T")
+Record = Profile | Portrait | Question
+"""What a stage makes and a shard holds."""
+
+_HINTS: dict[type, dict[str, Any]] = {}
+"""The resolved field types of each record type: get_type_hints is slow, and this is its cache."""
+
+
+def to_json(value: Any) -> Any:
+    """A record as plain dicts, lists and scalars; bytes stay bytes."""
+    if dataclasses.is_dataclass(value):
+        return {name: to_json(getattr(value, name)) for name in _fields(type(value))}
+    if isinstance(value, tuple):
+        return [to_json(item) for item in value]
+    return value
+
+
+def from_json(kind: type[T], data: Mapping[str, Any]) -> T:
+    """The record of type `kind` that `to_json` made `data` from."""
+    return kind(**{name: _parse(hint, data[name]) for name, hint in _fields(kind).items()})
+
+
+def _fields(kind: type) -> dict[str, Any]:
+    if kind not in _HINTS:
+        _HINTS[kind] = typing.get_type_hints(kind)
+    return _HINTS[kind]
+
+
+def _parse(hint: Any, value: Any) -> Any:
+    if isinstance(hint, type) and dataclasses.is_dataclass(hint):
+        return from_json(hint, value)
+    if typing.get_origin(hint) is tuple:
+        inner = typing.get_args(hint)[0]
+        return tuple(value) if inner is str else tuple(_parse(inner, item) for item in value)
+    return value

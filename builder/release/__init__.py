@@ -1,0 +1,1 @@
+"""The splits as they stand on the Hub, with their card and manifest."""

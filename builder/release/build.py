@@ -1,0 +1,92 @@
+"""Lays out a finished run as a release: the splits in Parquet, the card, the schemas, the recipe and the manifest."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pyarrow as pa
+
+from builder import recipe as recipes
+from builder import schemas
+from builder.recipe import Recipe
+from builder.records import Portrait, Profile, Question
+from builder.release import layout, manifest
+from builder.release.contents import Contents, plan
+from builder.release.dressing import dress
+from builder.release.parquet import RowFiles
+from builder.release.splits import HOLDOUT
+from builder.run import shards
+from builder.run.files import replacing_folder, write_text
+from builder.run.folder import RunFolder
+from builder.run.progress import Progress
+from builder.run.shards import Failure
+from builder.run.stage import Stage
+from builder.run.survey import Span, spans
+
+VERSION = 2
+"""Raised whenever the same run would be laid out in other bytes than before."""
+
+SCHEMAS = ("profile", "portrait", "question", "manifest")
+
+Owned = TypeVar("Owned", Portrait, Question)
+
+
+def build(run: RunFolder, stages: Sequence[Stage], recipe: Recipe, failures: Sequence[Failure]) -> bool:
+    """Bring `run.release` up to date; false when it stood as wanted already, every byte of it checked."""
+    failed = sorted({failure.profile_id for failure in failures})
+    origin = manifest.origin(VERSION, recipe, stages, failed)
+    if manifest.stands(run.release, origin):
+        return False
+    contents = plan(recipe, failed)
+    with replacing_folder(run.release) as folder:
+        _write_rows(run, folder, recipe, contents)
+        for name in SCHEMAS:
+            write_text(folder / "schemas" / f"{name}.json", schemas.text(name))
+        write_text(folder / "recipe.toml", recipes.to_toml(recipe))
+        dress(folder, folder, recipe, contents, origin["made_with"])
+        manifest.write(folder, origin, recipe, contents, failed)
+    return True
+
+
+def _write_rows(run: RunFolder, folder: Path, recipe: Recipe, contents: Contents) -> None:
+    segment_of = {identity: name for name, ids in contents.segments.items() for identity in ids}
+    with ExitStack() as stack, Progress("release", recipe.total) as progress:
+        open_files = {
+            (name, test): stack.enter_context(
+                RowFiles(
+                    [folder / file for file in contents.files(name, test=test)], layout.TEST if test else layout.PERSON
+                )
+            )
+            for name in contents.segments
+            for test in (False, True)
+            if not (test and name == HOLDOUT)
+        }
+        for span in spans(recipe):
+            for (name, test), rows in _rows(run, span, segment_of).items():
+                schema = layout.TEST if test else layout.PERSON
+                open_files[name, test].add(pa.Table.from_pylist(rows, schema=schema))
+            progress.advance(len(span))
+
+
+def _rows(run: RunFolder, span: Span, segment_of: Mapping[str, str]) -> dict[tuple[str, bool], list[dict[str, Any]]]:
+    """The rows of one shard's people, by segment and by whether they are the test set's."""
+    portraits = _by_profile(shards.read(run.shard("portraits", span.index), Portrait))
+    questions = _by_profile(shards.read(run.shard("questions", span.index), Question))
+    rows: dict[tuple[str, bool], list[dict[str, Any]]] = {}
+    for profile in shards.read(run.shard("profiles", span.index), Profile):
+        segment = segment_of.get(profile.id)
+        if segment is None:
+            continue  # a later stage could not make this person; the manifest says so
+        theirs = (profile, portraits[profile.id], questions[profile.id])
+        rows.setdefault((segment, False), []).append(layout.person_row(*theirs))
+        if segment != HOLDOUT:
+            rows.setdefault((segment, True), []).append(layout.test_row(*theirs))
+    return rows
+
+
+def _by_profile(records: Iterable[Owned]) -> dict[str, list[Owned]]:
+    result: dict[str, list[Owned]] = {}
+    for record in records:
+        result.setdefault(record.profile_id, []).append(record)
+    return result

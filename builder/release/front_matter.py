@@ -1,0 +1,71 @@
+"""The YAML at the head of the card: what the Hub and `load_dataset` read of it."""
+
+from typing import Any
+
+import pyarrow as pa
+import yaml
+
+from builder.recipe import Recipe
+from builder.release import layout
+from builder.release.contents import Contents
+from builder.release.sizes import Weight, of_config
+from builder.release.splits import Config
+
+_SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"))
+
+
+class _Plain(yaml.SafeDumper):
+    """Writes a value that stands twice out twice: not every reader of cards knows anchors."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def render(recipe: Recipe, contents: Contents, weights: dict[str, Weight]) -> str:
+    """The YAML, without the lines of dashes around it."""
+    people = sum(map(len, contents.segments.values()))
+    data = {
+        "license": recipe.release.license,
+        "language": ["en"],
+        "pretty_name": recipe.name,
+        "size_categories": [next(label for limit, label in _SIZES if people < limit)],
+        "task_categories": ["visual-question-answering", "question-answering", "multiple-choice"],
+        "annotations_creators": ["machine-generated"],
+        "tags": ["machine-unlearning", "privacy", "multimodal", "synthetic", "build-bench"],
+        "dataset_info": [_info(config, of_config(config, contents, weights)) for config in contents.configs],
+        "configs": [
+            {
+                "config_name": config.name,
+                "data_files": [{"split": "train", "path": contents.config_files(config)}],
+                **({"default": True} if config.name == "train" else {}),
+            }
+            for config in contents.configs
+        ],
+    }
+    return yaml.dump(data, Dumper=_Plain, sort_keys=False, allow_unicode=True, width=1_000)
+
+
+def _info(config: Config, weight: Weight) -> dict[str, Any]:
+    schema = layout.TEST if config.test else layout.PERSON
+    return {
+        "config_name": config.name,
+        "features": [_feature(field) for field in schema],
+        "splits": [{"name": "train", "num_bytes": weight.plain, "num_examples": weight.rows}],
+        "download_size": weight.stored,
+        "dataset_size": weight.plain,
+    }
+
+
+def _feature(field: pa.Field) -> dict[str, Any]:
+    return {"name": field.name, **_kind(field.type)}
+
+
+def _kind(kind: pa.DataType) -> dict[str, Any]:
+    if kind == layout.IMAGE:
+        return {"dtype": "image"}
+    if pa.types.is_struct(kind):
+        return {"struct": [_feature(field) for field in kind]}
+    if pa.types.is_list(kind):
+        inner = _kind(kind.value_type)
+        return {"list": inner.get("dtype") or inner.get("struct") or [inner]}
+    return {"dtype": str(kind)}

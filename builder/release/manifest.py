@@ -1,0 +1,91 @@
+"""The manifest: where a release comes from, and the sha256 of every file in it."""
+
+import hashlib
+import importlib.metadata
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import builder
+from builder import schemas
+from builder.recipe import Recipe
+from builder.release.contents import Contents
+from builder.run.files import write_text
+from builder.run.folder import fingerprint
+from builder.run.stage import Stage, digest
+
+NAME = "manifest.json"
+
+
+def origin(version: int, recipe: Recipe, stages: Sequence[Stage], failed: Sequence[str]) -> dict[str, Any]:
+    """All that a release's bytes depend on; `version` is that of the layout's code."""
+    libraries = sorted({library for stage in stages for library in stage.libraries} | {"pyarrow"})
+    made_with = {"build-bench": builder.__version__}
+    made_with |= {library: importlib.metadata.version(library) for library in libraries}
+    basis = {stage.name: stage.basis(recipe) for stage in stages}
+    return {
+        "recipe": recipe.name,
+        "seed": recipe.seed,
+        "recipe_fingerprint": fingerprint(recipe),
+        "origin_fingerprint": digest([version, made_with, basis, list(failed)]),
+        "made_with": made_with,
+    }
+
+
+def write(folder: Path, origin: dict[str, Any], recipe: Recipe, contents: Contents, failed: Sequence[str]) -> None:
+    """Write the manifest of the finished files in `folder`; it lists every file but itself."""
+    manifest = {
+        "id": f"{recipe.name}-{recipe.seed}",
+        **origin,
+        "people": {name: len(ids) for name, ids in contents.segments.items()},
+        "not_made": list(failed),
+        "configs": {
+            config.name: {"rows": contents.config_rows(config), "files": contents.config_files(config)}
+            for config in contents.configs
+        },
+        "files": _entries(folder),
+    }
+    _write(folder, manifest)
+
+
+def write_stamped(folder: Path, manifest: dict[str, Any], version: str) -> dict[str, Any]:
+    """Write the manifest of a release published as `version`, whose files in `folder` replace those it lists."""
+    files = {entry["path"]: entry for entry in manifest["files"]} | {entry["path"]: entry for entry in _entries(folder)}
+    stamped = {"id": manifest["id"], "version": version, **manifest, "files": [files[path] for path in sorted(files)]}
+    _write(folder, stamped)
+    return stamped
+
+
+def _write(folder: Path, manifest: dict[str, Any]) -> None:
+    schemas.check("manifest", manifest)
+    write_text(folder / NAME, json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
+
+
+def _entries(folder: Path) -> list[dict[str, Any]]:
+    """What the manifest says of each file in a folder."""
+    return [
+        {"path": path.relative_to(folder).as_posix(), "bytes": path.stat().st_size, "sha256": sha256(path)}
+        for path in sorted(path for path in folder.rglob("*") if path.is_file())
+    ]
+
+
+def stands(folder: Path, origin: dict[str, Any]) -> bool:
+    """Whether `folder` holds a release of this very origin, complete, with every file as the manifest says."""
+    try:
+        manifest = json.loads((folder / NAME).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    if not isinstance(manifest, dict) or any(manifest.get(key) != value for key, value in origin.items()):
+        return False
+    listed = {entry["path"]: entry["sha256"] for entry in manifest["files"]}
+    present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    if present != listed.keys() | {NAME}:
+        return False
+    return all(sha256(folder / path) == expected for path, expected in listed.items())
+
+
+def sha256(path: Path) -> str:
+    """The sha256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,67 @@
+"""How the splits of a release must stand to each other, checked on the ids that its files hold."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from builder.release.manifest import NAME
+from builder.release.rows import People
+from builder.release.splits import HOLDOUT
+
+Found = tuple[str, str]
+"""File and what is wrong."""
+
+
+def check_splits(manifest: Mapping[str, Any], people: People) -> Iterator[Found]:
+    """Counts, nesting, complements, disjointness, the held-out people apart, the test set about the trained people."""
+    configs: Mapping[str, Any] = manifest["configs"]
+    ids = {name: people.of(config["files"]) for name, config in configs.items()}
+    sets = {name: set(members) for name, members in ids.items()}
+    yield from _counts(manifest, people, ids)
+    yield from _forget_and_retain(sets)
+    train = sets.get("train", set())
+    if overlap := sets.get(HOLDOUT, set()) & train:
+        yield NAME, f"{HOLDOUT} and train share {_some(overlap)}"
+    if sets.get("test") != train:
+        yield NAME, f"test is not about the people of train: {_some(sets.get('test', set()) ^ train)}"
+
+
+def _counts(manifest: Mapping[str, Any], people: People, ids: Mapping[str, list[str]]) -> Iterator[Found]:
+    for name, members in ids.items():
+        wanted = manifest["configs"][name]["rows"]
+        if len(members) != wanted:
+            yield NAME, f"{name} has {len(members)} rows, and manifest.json says {wanted}"
+        if twice := {member for member, count in Counter(members).items() if count > 1}:
+            yield NAME, f"{name} holds {_some(twice)} twice"
+    for segment, wanted in manifest["people"].items():
+        here = {name for name in people.of_file if name.startswith(f"people/{segment}/")}
+        if (count := len(people.of(sorted(here)))) != wanted:
+            yield NAME, f"segment {segment} has {count} people, and manifest.json says {wanted}"
+    for identity in manifest["not_made"]:
+        if any(identity in members for members in ids.values()):
+            yield NAME, f"person {identity} is listed as not made and is there"
+
+
+def _forget_and_retain(sets: Mapping[str, set[str]]) -> Iterator[Found]:
+    train = sets.get("train", set())
+    percents = sorted(int(name.partition("_")[2]) for name in sets if name.startswith("forget_"))
+    smaller = ""
+    for percent in percents:
+        forget, retain = f"forget_{percent}", f"retain_{100 - percent}"
+        if smaller and not sets[smaller] <= sets[forget]:
+            yield NAME, f"{smaller} is not inside {forget}: {_some(sets[smaller] - sets[forget])}"
+        smaller = forget
+        if retain not in sets:
+            yield NAME, f"{forget} has no {retain}"
+            continue
+        if overlap := sets[forget] & sets[retain]:
+            yield NAME, f"{forget} and {retain} share {_some(overlap)}"
+        if sets[forget] | sets[retain] != train:
+            yield NAME, f"{forget} and {retain} together are not train: {_some((sets[forget] | sets[retain]) ^ train)}"
+        if abs(100 * len(sets[forget]) - percent * len(train)) > 100:  # one person off is rounding
+            yield NAME, f"{forget} has {len(sets[forget])} of {len(train)} people"
+
+
+def _some(ids: set[str]) -> str:
+    named = ", ".join(sorted(ids)[:3])
+    return f"{named} and {len(ids) - 3} more" if len(ids) > 3 else named

@@ -1,0 +1,244 @@
+"""Checks the rows of a release: their columns, the records in them, the laws of a person's questions."""
+
+import functools
+import io
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate, zip_longest
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
+from PIL import Image
+
+from builder.reading import Release
+from builder.recipe import Recipe
+from builder.records import Portrait, Profile, Question, Scene, from_json, to_json
+from builder.release import layout
+from builder.release.splits import HOLDOUT
+from builder.schemas import InvalidRecord
+
+Laws = Callable[[Profile, Sequence[Question], Recipe], None]
+"""Raises InvalidRecord when a profile's questions break a law; the questions' own code is no part of a release."""
+
+Found = tuple[str, int | None, str]
+"""File, row in it (or None: the file), what is wrong."""
+
+RECORDS = ("profile", "portrait", "question")
+"""The schemas of the records in a row."""
+
+Row = dict[str, Any]
+_BATCH = 16
+_NAMED_QUESTION = re.compile(r"question \d{5}-(\w+)-\d+ breaks")
+
+
+@dataclass
+class People:
+    """The ids found in each Parquet file, in their order."""
+
+    of_file: dict[str, list[str]] = field(default_factory=dict)
+
+    def of(self, files: Sequence[str]) -> list[str]:
+        """The ids in some files, in their order."""
+        return [identity for name in files for identity in self.of_file.get(name, ())]
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What rows are held to: the recipe, the text of each schema that the release ships, the laws of questions."""
+
+    recipe: Recipe
+    schemas: tuple[tuple[str, str], ...]
+    laws: Laws
+
+    @classmethod
+    def of(cls, release: Release, laws: Laws) -> "Terms":
+        """The terms of a release. Raises BenchError, OSError, ValueError or SchemaError when its files give none."""
+        texts = tuple((name, (release.path / "schemas" / f"{name}.json").read_text("utf-8")) for name in RECORDS)
+        for _, text in texts:
+            Draft202012Validator.check_schema(json.loads(text))
+        return cls(release.recipe, texts, laws)
+
+
+@dataclass(frozen=True)
+class Contract:
+    """The schemas of a release, ready to check records with."""
+
+    validators: Mapping[str, Draft202012Validator]
+
+    def fault(self, name: str, record: Mapping[str, Any]) -> str | None:
+        """What breaks schema `name` in a record, or None."""
+        validator = self.validators[name]
+        if validator.is_valid(record):
+            return None
+        error = best_match(validator.iter_errors(record))
+        assert error is not None
+        place = ".".join(str(part) for part in error.absolute_path) or "it"
+        return f"{name} {record.get('id', '')}: {place} breaks schemas/{name}.json: {error.message}"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The records of one row."""
+
+    profile: Profile
+    questions: tuple[Question, ...]
+
+
+@dataclass(frozen=True)
+class Slice:
+    """One row group of a segment's file and its counterpart in the test set ("" for the people held out): one job."""
+
+    release: Path
+    file: str
+    test: str
+    group: int
+    first_row: int
+    terms: Terms
+
+
+@dataclass(frozen=True)
+class SliceResult:
+    """What was found in a slice, and the ids in each of its files."""
+
+    slice: Slice
+    ids: dict[str, list[str]]
+    found: list[Found]
+
+
+def slices(release: Path, segments: Iterable[str], terms: Terms) -> tuple[list[Slice], list[Found]]:
+    """The slices of some segments, and the files that cannot be cut because they cannot be read."""
+    cut: list[Slice] = []
+    found: list[Found] = []
+    for segment in segments:
+        for path in sorted((release / "people" / segment).glob("*.parquet")):
+            file = f"people/{segment}/{path.name}"
+            test = f"test/{segment}/{path.name}" if segment != HOLDOUT else ""
+            try:
+                groups = max(_group_rows(release, name) for name in (file, test) if name)
+            except (pa.ArrowException, OSError) as error:
+                found.append((file, None, f"it or its counterpart in test/ cannot be read: {_line(error)}"))
+                continue
+            starts = accumulate(groups, initial=0)
+            cut += [
+                Slice(release, file, test, *place, terms) for place in zip(range(len(groups)), starts, strict=False)
+            ]
+    return cut, found
+
+
+def check_slice(job: Slice) -> SliceResult:
+    """Check the people of a slice, a few in memory at a time; a job of a worker process."""
+    contract, terms = _contract(job.terms.schemas), job.terms
+    ids: dict[str, list[str]] = {}
+    found: list[Found] = []
+    pairs = zip_longest(
+        _read(job.release, job.file, job.group, layout.PERSON), _read(job.release, job.test, job.group, layout.TEST)
+    )
+    for number, (person, held_out) in enumerate(pairs, start=job.first_row):
+        checked = []
+        for name, row in ((job.file, person), (job.test, held_out)):
+            if isinstance(row, str):
+                found.append((name, None, row))
+            elif row is not None:
+                ids.setdefault(name, []).append(row["ID"])
+                records, faults = _records(row, contract)
+                found += [(name, number, fault) for fault in faults]
+                checked += [records] if records else []
+        if len({each.profile.id for each in checked}) == 1:
+            found += _laws(checked, terms, number, job.file, job.test)
+    return SliceResult(job, ids, found)
+
+
+@functools.lru_cache(maxsize=2)
+def _contract(texts: tuple[tuple[str, str], ...]) -> Contract:
+    return Contract({name: Draft202012Validator(json.loads(text)) for name, text in texts})
+
+
+def _group_rows(release: Path, name: str) -> list[int]:
+    """The rows of each row group of a file."""
+    footer = pq.read_metadata(release / name)
+    return [footer.row_group(number).num_rows for number in range(footer.num_row_groups)]
+
+
+def _read(release: Path, name: str, group: int, schema: pa.Schema) -> Iterator[Row | str]:
+    """The rows of one row group; a sentence when it cannot be read or has other columns."""
+    if not name:
+        return
+    try:
+        with pq.ParquetFile(release / name) as file:
+            if not file.schema_arrow.equals(schema):
+                yield "its columns are not those of this release's format"
+            elif group < file.num_row_groups:
+                for batch in file.iter_batches(batch_size=_BATCH, row_groups=[group]):
+                    yield from batch.to_pylist()
+    except (pa.ArrowException, OSError) as error:
+        yield f"it cannot be read: {_line(error)}"
+
+
+def _line(error: Exception) -> str:
+    return str(error).partition("\n")[0]
+
+
+def _records(row: Row, contract: Contract) -> tuple[Checked | None, list[str]]:
+    """The records in a row, None when they cannot be told, and all that is wrong with them."""
+    try:
+        profile_data = {**row, "id": row["ID"], "biography": json.loads(row["biography"])["Description"]}
+        profile = from_json(Profile, profile_data)
+        questions = tuple(from_json(Question, question) for question in row["questions"])
+        shown = row["images"] if "images" in row else [row["image"], *row["train_images"]]
+        pairs = list(zip(row["portraits"], shown, strict=True))
+        portraits = [_portrait(each, image, profile.id) for each, image in pairs]
+    except (ValueError, LookupError, TypeError, AttributeError, OSError) as error:
+        return None, [f"its records cannot be read: {type(error).__name__}: {error}"]
+    data: list[tuple[str, Row]] = [("profile", to_json(profile))]
+    data += [("portrait", {k: v for k, v in to_json(each).items() if k != "image"}) for each in portraits]
+    data += [("question", each) for each in row["questions"]]
+    faults = [fault for name, record in data if (fault := contract.fault(name, record))]
+    if not faults:
+        faults = _columns_that_differ(row, profile, portraits, questions)
+    return Checked(profile, questions), faults
+
+
+def _portrait(row: Row, image: Row, owner: str) -> Portrait:
+    """A portrait with what its image itself says. Raises ValueError when that is another format than its name's."""
+    with Image.open(io.BytesIO(image["bytes"])) as opened:
+        (width, height), kind = opened.size, (opened.format or "").lower()
+    ending = image["path"].rpartition(".")[2]
+    if kind != ending:
+        raise ValueError(f"{image['path']} is a {kind} image")
+    if not row["id"].startswith(f"{owner}-{row['view']}-"):
+        raise ValueError(f"portrait {row['id']} is not a {row['view']} view of {owner}")
+    index = int(row["id"].rpartition("-")[2])
+    scene = from_json(Scene, row["scene"])
+    # A row holds no digest of an image; the file's in the manifest covers its bytes.
+    return Portrait(row["id"], owner, row["view"], index, scene, width, height, ending, "0" * 64, image["bytes"])
+
+
+def _columns_that_differ(
+    row: Row, profile: Profile, portraits: Sequence[Portrait], questions: Sequence[Question]
+) -> list[str]:
+    """The columns that are not what the row's own records make: MLLMU-Bench's view must say the same as ours."""
+    try:
+        laid_out = (layout.test_row if "images" in row else layout.person_row)(profile, portraits, questions)
+    except (LookupError, StopIteration, ValueError) as error:
+        return [f"its records do not make a row: {type(error).__name__}: {error}"]
+    return [f"column {name} does not say what the row's records say" for name in row if row[name] != laid_out[name]]
+
+
+def _laws(checked: Sequence[Checked], terms: Terms, number: int, file: str, test: str) -> Iterator[Found]:
+    """The first law that a person's questions break, in the file of the question that breaks it."""
+    profiles = [each.profile for each in checked]
+    if any(profile != profiles[0] for profile in profiles):
+        yield test, number, f"the person is not the one in {file}"
+    try:
+        terms.laws(profiles[0], [question for each in checked for question in each.questions], terms.recipe)
+    except InvalidRecord as error:
+        named = _NAMED_QUESTION.search(str(error))
+        yield test if named and named.group(1) == "paraphrase" else file, number, str(error)
+    except (LookupError, ValueError, TypeError) as error:
+        yield file, number, f"its questions cannot be judged: {type(error).__name__}: {error}"

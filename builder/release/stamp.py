@@ -1,0 +1,23 @@
+"""What publishing adds to a release: its version and what the audit found."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check of the audit: its name, whether it passed, and what it found in a line."""
+
+    name: str
+    passed: bool
+    found: str = ""
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """A release as `generate` makes it is unstamped: its bytes depend on the recipe alone."""
+
+    version: str = ""
+    audit: tuple[Check, ...] = ()
+
+
+UNSTAMPED = Stamp()

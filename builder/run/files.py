@@ -1,0 +1,86 @@
+"""Writing files so that nobody ever sees half of one."""
+
+import errno
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from builder.errors import BenchError
+
+TEMPORARY = ".tmp"
+"""How the name of an unfinished file or folder ends."""
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a temporary path to write to; on leaving without an error it becomes `path`, whole.
+
+    Raises BenchError when the disk is full or the place cannot be written; the temporary file is removed then.
+    """
+    temporary = path.with_name(f".{path.name}{TEMPORARY}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield temporary
+        sync(temporary)
+        temporary.replace(path)
+        sync(path.parent)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise _explained(error, path) from error
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def replacing_folder(path: Path) -> Iterator[Path]:
+    """Give a new, empty folder to fill; on leaving without an error it takes the place of `path`."""
+    temporary = path.with_name(f".{path.name}{TEMPORARY}")
+    outgoing = path.with_name(f".{path.name}.old{TEMPORARY}")
+    try:
+        temporary.mkdir(parents=True)
+        yield temporary
+        if path.exists():
+            path.rename(outgoing)
+        temporary.rename(path)
+        sync(path.parent)
+    except OSError as error:
+        raise _explained(error, path) from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+        shutil.rmtree(outgoing, ignore_errors=True)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what a killed process left unfinished anywhere in `folder`."""
+    for path in list(folder.rglob(f".*{TEMPORARY}")):
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write `text` to `path`, whole or not at all."""
+    with replacing(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def sync(path: Path) -> None:
+    """Make a file, or a folder's list of files, safe against a power cut."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _explained(error: OSError, path: Path) -> BenchError:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return BenchError(
+            f"The disk is full: {path} could not be written. What was finished is kept; "
+            "free some space and run the same command again."
+        )
+    return BenchError(f"{path} could not be written: {error.strerror or error}.")

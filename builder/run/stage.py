@@ -1,0 +1,90 @@
+"""What a stage is: a pure function of one profile, and all that its records depend on."""
+
+import functools
+import hashlib
+import importlib.metadata
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from builder import bundled
+from builder.recipe import CHANGES_NO_RECORD, Recipe, Section
+from builder.records import Record, to_json
+
+
+Make = Callable[[int, Any, Recipe], Sequence[Record]]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step of a run, from the records of one profile to further records of that profile.
+
+    `make(number, before, recipe)` is pure; `before` is the profile's record of the stage that this one `follows`,
+    passed through `sees`, which blanks what the stage must not depend on, and None for the first stage.
+    The remaining fields say what else changes the records: parts of the recipe, bundled files, libraries and
+    `version`, which is raised whenever the code makes other records than before.
+    `bind` gives the `make` of a stage that reads what was fetched for a run (builder/run/fetching.py).
+    """
+
+    name: str
+    version: int
+    record: type[Record]
+    make: Make
+    recipe_parts: tuple[str, ...]
+    files: tuple[str, ...]
+    libraries: tuple[str, ...]
+    follows: str = ""
+    sees: Callable[[Any], Record] | None = None
+    bind: Callable[[Path, Recipe], Make] | None = None
+
+    def bound(self, folder: Path, recipe: Recipe) -> "Stage":
+        """The stage as it runs for the run in `folder`."""
+        return replace(self, make=self.bind(folder, recipe)) if self.bind else self
+
+    @property
+    def schema(self) -> str:
+        """The schema in schemas/ that its records keep."""
+        return self.record.__name__.lower()
+
+    def basis(self, recipe: Recipe) -> dict[str, Any]:
+        """All that its records depend on besides its input, as readable JSON: key -> value or digest."""
+        facts: dict[str, Any] = {"code version": self.version}
+        for part in self.recipe_parts:
+            facts |= _knobs(part, getattr(recipe, part))
+        facts |= {name: _file_digest(name) for name in (*self.files, f"schemas/{self.schema}.json")}
+        facts |= {name: importlib.metadata.version(name) for name in self.libraries}
+        return facts
+
+    def input_digest(self, before: Sequence[Any]) -> str:
+        """A digest of what the stage sees of its input records."""
+        return digest([to_json(self._seen(record)) for record in before])
+
+    def records(self, number: int, before: Any, recipe: Recipe) -> Sequence[Record]:
+        """The records of profile `number`."""
+        return self.make(number, self._seen(before), recipe)
+
+    def _seen(self, record: Any) -> Any:
+        return self.sees(record) if self.sees else record
+
+
+def digest(value: Any) -> str:
+    """The sha256 of `value` as canonical JSON, in hexadecimal."""
+    text = json.dumps(value, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _knobs(part: str, value: Any) -> dict[str, Any]:
+    if not isinstance(value, Section):
+        return {part: value}
+    knobs = {f"{part}.{key}": knob for key, knob in value.model_dump(mode="json").items()}
+    return {key: knob for key, knob in knobs.items() if key not in CHANGES_NO_RECORD}
+
+
+@functools.cache
+def _file_digest(name: str) -> str:
+    folder, _, rest = name.partition("/")
+    path = bundled.folder(folder) / rest
+    files = sorted(path.iterdir()) if path.is_dir() else [path]
+    return digest([hashlib.sha256(file.read_bytes()).hexdigest() for file in files])[:16]

@@ -1,0 +1,110 @@
+"""What of a run is made, what is not, and why: derived by looking at its files."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from builder.recipe import Recipe
+from builder.run import shards
+from builder.run.folder import RunFolder
+from builder.run.shards import DamagedShard, Failure, Footer
+from builder.run.stage import Stage
+
+State = Literal["made", "missing", "damaged", "outdated", "waiting"]
+
+
+@dataclass(frozen=True)
+class Span:
+    """The profile numbers of one shard: `first` up to, not including, `stop`."""
+
+    index: int
+    first: int
+    stop: int
+
+    def __len__(self) -> int:
+        return self.stop - self.first
+
+
+@dataclass(frozen=True)
+class ShardStatus:
+    """How one shard stands, and why when it is not made. A waiting shard's input is not made yet."""
+
+    span: Span
+    state: State
+    why: str = ""
+    failures: tuple[Failure, ...] = ()
+
+
+def spans(recipe: Recipe) -> Iterator[Span]:
+    """The shards of every stage of a run."""
+    size = recipe.run.shard_size
+    for index, first in enumerate(range(0, recipe.total, size)):
+        yield Span(index, first, min(first + size, recipe.total))
+
+
+def survey(run: RunFolder, stages: Sequence[Stage], recipe: Recipe) -> dict[str, list[ShardStatus]]:
+    """How every shard of every stage stands, by the stage's name."""
+    result: dict[str, list[ShardStatus]] = {}
+    by_name = {stage.name: stage for stage in stages}
+    for stage in stages:
+        source = by_name.get(stage.follows)
+        result[stage.name] = []
+        for span in spans(recipe):
+            if source and result[source.name][span.index].state != "made":
+                status = ShardStatus(span, "waiting", f"{source.name} must be made first")
+            else:
+                before = input_records(run, source, span)
+                status = look(run, stage, span, wanted_footer(stage, recipe, span, before))
+            result[stage.name].append(status)
+    return result
+
+
+def look(run: RunFolder, stage: Stage, span: Span, wanted: Footer) -> ShardStatus:
+    """How one shard stands; every byte of it is read, so that damage anywhere is noticed."""
+    path = run.shard(stage.name, span.index)
+    if not path.is_file():
+        return ShardStatus(span, "missing", "not made yet")
+    try:
+        footer = shards.read_footer(path)
+        why = _outdated(footer, wanted, stage.follows)
+        if why:
+            return ShardStatus(span, "outdated", why)
+        shards.read_table(path, stage.record)
+    except DamagedShard as error:
+        return ShardStatus(span, "damaged", str(error))
+    return ShardStatus(span, "made", failures=footer.failures)
+
+
+def wanted_footer(stage: Stage, recipe: Recipe, span: Span, before: Sequence[Any]) -> Footer:
+    """The footer that a shard has when it is up to date, failures aside."""
+    return Footer(span.first, span.stop, stage.basis(recipe), stage.input_digest(before), ())
+
+
+def input_records(run: RunFolder, source: Stage | None, span: Span) -> list[Any]:
+    """The records that a shard's stage is given; none for the first stage."""
+    return shards.read(run.shard(source.name, span.index), source.record) if source else []
+
+
+def stray_shards(run: RunFolder, stages: Sequence[Stage], recipe: Recipe) -> list[Path]:
+    """Shards of a longer run than the recipe asks for now."""
+    expected = {f"{span.index:05d}.parquet" for span in spans(recipe)}
+    files = (path for stage in stages for path in (run.path / stage.name).glob("*.parquet"))
+    return sorted(path for path in files if path.name not in expected)
+
+
+def _outdated(footer: Footer, wanted: Footer, follows: str) -> str:
+    if (footer.first, footer.stop) != (wanted.first, wanted.stop):
+        return f"it holds people {footer.first}-{footer.stop - 1}, not {wanted.first}-{wanted.stop - 1}"
+    reasons = [
+        _change(key, footer.basis.get(key), wanted.basis.get(key))
+        for key in sorted(footer.basis.keys() | wanted.basis.keys())
+        if footer.basis.get(key) != wanted.basis.get(key)
+    ]
+    if footer.input_digest != wanted.input_digest:
+        reasons.append(f"what it takes from {follows} changed")
+    return "; ".join(reasons)
+
+
+def _change(key: str, old: Any, new: Any) -> str:
+    return f"{key} changed" if "/" in key else f"{key}: {old} -> {new}"

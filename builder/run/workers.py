@@ -1,0 +1,90 @@
+"""How jobs are mapped over this machine's processes. A cluster would offer the same `map`."""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from types import TracebackType
+from typing import Self, TypeVar
+
+from builder.errors import BenchError
+
+Job = TypeVar("Job")
+Result = TypeVar("Result")
+
+
+class Workers:
+    """Processes that take jobs. One worker means this very process, and no other is started."""
+
+    def __init__(self, count: int) -> None:
+        """Plan for `count` workers; they start with the first job."""
+        self.count = count
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._pool:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def map(self, function: Callable[[Job], Result], jobs: Iterable[Job]) -> Iterator[Result]:
+        """The result of each job, in the order they are done. Raises what a job raised, or BenchError."""
+        jobs = list(jobs)
+        if self.count == 1 or len(jobs) <= 1:
+            yield from map(function, jobs)
+            return
+        for future in as_completed([self.submit(function, job) for job in jobs]):
+            yield result_of(future)
+
+    def submit(self, function: Callable[[Job], Result], job: Job) -> Future[Result]:
+        """Begin a job; with one worker it is done on return. `result_of` gives what came of it."""
+        if self.count == 1:
+            done: Future[Result] = Future()
+            done.set_result(function(job))
+            return done
+        if self._pool is None:
+            context = multiprocessing.get_context("spawn")
+            self._pool = ProcessPoolExecutor(self.count, mp_context=context, initializer=_settle_in)
+        try:
+            return self._pool.submit(function, job)
+        except BrokenProcessPool:
+            raise _dead_worker() from None
+
+
+def result_of(future: Future[Result]) -> Result:
+    """The result of a job. Raises what the job raised, or BenchError when its process died."""
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        raise _dead_worker() from None
+
+
+def _dead_worker() -> BenchError:
+    return BenchError(
+        "A worker process died, perhaps for want of memory. What was finished is kept; "
+        "run the same command again with fewer --workers."
+    )
+
+
+def available() -> int:
+    """The number of processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _settle_in() -> None:
+    """Leave Ctrl-C to the parent, and do not outlive it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_leave_with, args=(parent,), daemon=True).start()
+
+
+def _leave_with(parent: multiprocessing.process.BaseProcess) -> None:
+    parent.join()
+    os._exit(1)

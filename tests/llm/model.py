@@ -1,0 +1,83 @@
+"""A model of a model: reads our prompts and words them as the offline writer does, or badly as it is told."""
+
+import functools
+import json
+import re
+from collections import Counter
+from random import Random
+from typing import Any
+
+from builder.llm.offline import OfflineWriter
+from builder.llm.writer import Ask
+from builder.records import Appearance, Fact, Gender, Modality, Profile, Task, Use
+
+_TASKS: dict[str, Task] = {"choice": "classification", "open": "generation", "blank": "cloze"}
+_ABOUT: dict[str, Modality] = {"image": "image_text", "name": "text"}
+_ITEM = re.compile(r"(\d+)\. (\w+), (\w+), (\S+)")
+_FACT = re.compile(r"([a-z_]+): (\".*\")")
+_NOBODY = Appearance("", "", "", "", "", "", "", ())
+
+
+@functools.cache
+def _writer() -> OfflineWriter:
+    return OfflineWriter()
+
+
+def reply(messages: list[dict[str, str]], fault: str) -> str:
+    """The content of the reply to `messages`; "language", "contradiction" and "name" are faults of the words."""
+    prompt = messages[1]["content"]
+    if "naturalness" in messages[0]["content"]:
+        return json.dumps({"naturalness": 8, "consistency": 9, "remark": ""})
+    person = json.loads(prompt.splitlines()[0].removeprefix("Person: "))
+    if "Facts:" in prompt:
+        return json.dumps({"biography": _spoilt(_biography(person, prompt), person, fault)}, ensure_ascii=False)
+    return json.dumps({"items": _items(person, prompt, fault)}, ensure_ascii=False)
+
+
+def _biography(person: dict[str, Any], prompt: str) -> str:
+    facts = {key: json.loads(value) for key, value in _FACT.findall(prompt)}
+    facts["country"] = person["lives in"]
+    return _writer().biography(_profile(person, facts), Random(prompt))
+
+
+def _items(person: dict[str, Any], prompt: str, fault: str) -> list[dict[str, Any]]:
+    facts: dict[str, str] = {}
+    asks: list[tuple[int, Ask]] = []
+    seen: Counter[tuple[str, ...]] = Counter()
+    again = "rejected" in prompt
+    for line in prompt.splitlines():
+        if line.startswith('{"fact"'):
+            fact = json.loads(line)
+            facts[fact["fact"]] = fact["value"]
+        elif found := _ITEM.fullmatch(line):
+            number, kind, about, of = found.groups()
+            key = list(facts)[-1]
+            place = (key, kind, about, of)
+            use: Use = "paraphrase" if of == "held-out" else "train"
+            variant = seen[place] + (2 if again and use == "train" and kind != "open" else 0)
+            asks.append((int(number), Ask(key, _TASKS[kind], _ABOUT[about], use, min(variant, 2))))
+            seen[place] += 1
+    words = _writer().word(_profile(person, facts), [ask for _, ask in asks], Random(prompt))
+    return [
+        {
+            "item": number,
+            "question": _spoilt(each.question, person, fault),
+            "answer": "" if ask.task != "generation" else _spoilt(each.answer, person, fault),
+        }
+        for (number, ask), each in zip(asks, words, strict=True)
+    ]
+
+
+def _spoilt(text: str, person: dict[str, Any], fault: str) -> str:
+    if fault == "language":
+        return "Der Name der Person ist nicht bekannt und das Bild zeigt eine Frau."
+    if fault == "contradiction":
+        return re.sub(r"[A-Z0-9]\w+", "Atlantis", text)
+    return f"{person['name']}: {text}" if fault == "name" else text
+
+
+def _profile(person: dict[str, Any], facts: dict[str, str]) -> Profile:
+    gender: Gender = "female" if person["pronouns"].startswith("she") else "male"
+    given, _, family = person["name"].partition(" ")
+    made = tuple(Fact(key, value, "identity", False, key != "country", ()) for key, value in facts.items())
+    return Profile("00000", person["name"], given, family, gender, "young", "en_US", made, _NOBODY, "")

@@ -1,0 +1,153 @@
+"""What must hang together within a person."""
+
+import collections
+import datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from builder.profiles import make_profile, names, persona, places, sources, work
+from builder.profiles.facts import KINDS
+from builder.profiles.persona import AGES, World
+from builder.randomness import stream
+from builder.recipe import LOCALES, ProfilesPart, Recipe
+from builder.records import AgeGroup, Gender, Profile
+from tests.profiles.conftest import Lister
+
+AS_OF = datetime.date(2025, 1, 1)
+JOBS = {job.name: job for job in work.occupations(99)}
+
+
+def _value(person: Profile, key: str) -> str:
+    return person.fact(key).value
+
+
+def _born(text: str) -> datetime.date:
+    return datetime.datetime.strptime(text, "%d %B %Y").date()
+
+
+def _age(born: datetime.date, day: datetime.date) -> int:
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def test_the_place_fits_the_locale(people: list[Profile]) -> None:
+    for person in people:
+        here = places.place(person.locale)
+        pool = names.pool_of(person.locale)
+        assert person.given_name in pool.given[person.gender]
+        assert person.family_name in pool.family
+        assert _value(person, "name") == person.name == f"{person.given_name} {person.family_name}"
+        assert _value(person, "gender") == person.gender
+        assert _value(person, "country") == here.country
+        assert {_value(person, "birthplace"), _value(person, "residence")} < set(here.cities)
+        assert _value(person, "university") in here.universities
+        assert _value(person, "bank") in places.banks(7, person.locale)
+
+
+def test_the_address_is_written_as_there(people: list[Profile]) -> None:
+    number_first = {"en_US", "en_CA", "en_GB", "en_IE", "en_AU", "en_IN", "en_KE", "fr_FR"}
+    for person in people:
+        address = _value(person, "address")
+        assert address[0].isdigit() == (person.locale in number_first)
+        assert address[-1].isdigit() != (person.locale in number_first)
+        assert not any(city in address for city in places.place(person.locale).cities)
+
+
+def test_money_is_that_of_the_country(people: list[Profile]) -> None:
+    sign = {"en_GB": "£", "en_US": "$", "pl_PL": "zł", "sv_SE": "kr", "en_IN": "₹", "fr_FR": "€", "en_KE": "KSh"}
+    for person in people:
+        salary = _value(person, "annual_salary")
+        assert sign.get(person.locale, "") in salary
+        assert "," in salary
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    locale=st.sampled_from(LOCALES),
+    gender=st.sampled_from(("female", "male")),
+    age_group=st.sampled_from(tuple(AGES)),
+    as_of=st.dates(datetime.date(1980, 1, 1), datetime.date(2060, 12, 31)),
+    draw=st.integers(0, 10**6),
+)
+def test_a_life_is_possible(locale: str, gender: Gender, age_group: AgeGroup, as_of: datetime.date, draw: int) -> None:
+    sketch = persona.Sketch(locale, gender, age_group, "Vera", "Nobody")
+    life = persona.draw(sketch, World(1, as_of, 6), stream(1, draw))
+    born, since = _born(life["birth_date"]), int(life["employed_since"])
+    youngest, oldest = AGES[age_group]
+    assert youngest <= _age(born, as_of) <= oldest
+    assert since < as_of.year
+    job = JOBS[life["occupation"]]
+    assert since - born.year >= job.from_age >= work.YOUNGEST_START
+    assert life["field_of_study"] in job.fields
+    assert life["employer"] in work.employers(1, locale, job.sector, 6)
+    assert life["medical_condition"] in persona.conditions(age_group)
+    assert life["birthplace"] != life["residence"]
+    assert "Vera" not in (life["father_name"], life["mother_name"])
+    assert life["mother_maiden_name"] != "Nobody"
+    assert 150 <= int(life["height"].removesuffix(" cm")) <= 195
+    assert set(life) == {kind.key for kind in KINDS}
+
+
+def test_employers_are_of_the_occupations_sector(people: list[Profile]) -> None:
+    table = sources.table("work")
+    for person in people:
+        patterns = table[JOBS[_value(person, "occupation")].sector]["employers"]
+        ends = [pattern.removeprefix("{}") for pattern in patterns]
+        assert _value(person, "employer").endswith(tuple(ends))
+    dentists = [person for person in people if _value(person, "occupation") == "dentist"]
+    assert all("Dental" in _value(person, "employer") for person in dentists)
+
+
+def test_salary_rises_with_age_and_depends_on_the_occupation() -> None:
+    def amount(name: str, age: int, locale: str = "en_US") -> int:
+        return int("".join(filter(str.isdigit, work.salary(JOBS[name], age, locale, 1.0))))
+
+    assert amount("dentist", 30) < amount("dentist", 50)
+    assert amount("tour guide", 40) < amount("dentist", 40)
+    assert amount("dentist", 40, "en_KE") > amount("dentist", 40)  # in shillings
+    assert work.salary(JOBS["dentist"], 40, "fr_FR", 1.0).startswith("€")
+
+
+def test_men_are_taller_and_the_old_have_more_conditions(people: list[Profile]) -> None:
+    heights = collections.defaultdict(list)
+    for person in people:
+        heights[person.gender].append(int(_value(person, "height").removesuffix(" cm")))
+    mean = {gender: sum(values) / len(values) for gender, values in heights.items()}
+    assert mean["male"] > mean["female"] + 8
+    assert set(persona.conditions("young")) < set(persona.conditions("middle-aged")) < set(persona.conditions("older"))
+
+
+def test_groups_have_their_shares(people: list[Profile]) -> None:
+    groups = collections.Counter(person.age_group for person in people)
+    assert all(abs(groups[group] / len(people) - 1 / 3) < 0.08 for group in AGES)
+    women = sum(person.gender == "female" for person in people) / len(people)
+    assert abs(women - 0.5) < 0.08
+    part = ProfilesPart(female_share=1.0)
+    assert all(make_profile(number, Recipe(profiles=part), Lister()).gender == "female" for number in range(5))
+
+
+def test_neighbours_share_employers_cities_and_banks(people: list[Profile]) -> None:
+    for key, most in (("employer", 0.97), ("residence", 0.9), ("bank", 0.9)):
+        values = [(person.locale, _value(person, key)) for person in people]
+        assert len(set(values)) < most * len(values), key
+
+
+def test_one_employer_is_one_for_everybody(recipe: Recipe) -> None:
+    few, many = work.employers(7, "fr_FR", "law", 6), work.employers(7, "fr_FR", "law", 40)
+    assert many[:6] == few
+    assert len(set(many)) == 40
+    assert work.employers(8, "fr_FR", "law", 6) != few
+
+
+@pytest.mark.parametrize("group", AGES)
+def test_years_of_employment_are_drawn_evenly(group: AgeGroup) -> None:
+    sketch = persona.Sketch("nl_NL", "female", group, "Vera", "Nobody")
+    years = collections.Counter(
+        persona.draw(sketch, World(1, AS_OF, 6), stream(3, group, k))["employed_since"] for k in range(3000)
+    )
+    smallest_domain = next(kind.domain for kind in KINDS if kind.key == "employed_since")
+    assert smallest_domain is not None
+    assert len(years) >= smallest_domain
+    even = 3000 / len(years)
+    assert all(abs(count - even) < 5 * even**0.5 for count in years.values())

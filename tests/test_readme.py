@@ -1,0 +1,65 @@
+"""Every command in the README is run, and everything it links to exists."""
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import datasets
+import pytest
+from click.testing import CliRunner
+
+from builder.cli import cli
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, flags=re.DOTALL)
+COMMANDS = [
+    line.partition("  #")[0].strip() for kind, block in BLOCKS if kind == "bash" for line in block.splitlines() if line
+]
+SET_UP = {"make demo", "make test", 'pip install "build-bench[datasets] @ ."'}
+"""Checked below without being run whole: this test is itself part of `make test`."""
+
+
+def test_the_commands_work_in_the_order_they_stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for command in COMMANDS:
+        if command in SET_UP:
+            continue
+        line, _, target = command.partition(" > ")
+        program, *arguments = shlex.split(line)
+        assert program == "build-bench", command
+        if arguments == ["generate"]:  # the whole of `mllmu` is measured in benchmarks/; here fewer people of it
+            arguments += ["--profiles", "12", "--set", "portraits.train_views=0"]
+        result = CliRunner().invoke(cli, arguments)
+        assert result.exit_code == 0, f"{command}: {result.output}"
+        if target:
+            Path(target).write_text(result.output)
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")
+    for kind, block in BLOCKS:
+        if kind == "python":
+            exec(block, {})  # noqa: S102 - the README's own lines
+
+
+def test_make_demo_and_make_test_do_what_is_said() -> None:
+    def planned(target: str) -> str:
+        return subprocess.run(
+            ["make", "--dry-run", target], cwd=ROOT, capture_output=True, text=True, check=True
+        ).stdout
+
+    assert "build-bench generate quick" in planned("demo")
+    for step in ("ruff check", "mypy", "pytest"):
+        assert step in planned("test")
+
+
+def test_the_extra_that_pip_is_told_exists() -> None:
+    assert "datasets = [" in (ROOT / "pyproject.toml").read_text()
+    assert sys.version_info >= (3, 11)
+
+
+def test_links_lead_somewhere() -> None:
+    for document in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")):
+        for target in re.findall(r"\]\(([^)#]+)", document.read_text()):
+            if not target.startswith("http"):
+                assert (document.parent / target).exists(), f"{document.name} links to {target}"
