@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 import builder
-from builder.errors import BenchError
+from builder.errors import BenchError, CallError
 
 
 class _Shown(click.ClickException):
@@ -47,6 +47,18 @@ def cli() -> None:
 @click.option("--profiles", type=int, help="How many people; the same as --set profiles.count=N.")
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Any knob of the recipe; may be repeated.")
 @click.option("--workers", type=click.IntRange(min=1), help="Processes.  [default: one for each processor]")
+@click.option("--painter", type=click.Choice(["offline", "diffusers"]), help="Who paints the portraits.")
+@click.option("--painter-model", help="The painter's pipeline: a Hub id or a folder.")
+@click.option("--device", help="Where the painter's model runs: auto, cpu, mps, cuda, cuda:1.")
+@click.option("--writer", type=click.Choice(["offline", "openai"]), help="Who writes the texts.")
+@click.option("--writer-model", help="The writer's language model, as its server calls it.")
+@click.option("--base-url", help="The writer's server, ending in /v1.  [default: OpenAI's own]")
+@click.option("--api-key-file", type=click.Path(path_type=Path), help="A file with the key.  [default: OPENAI_API_KEY]")
+@click.option("--estimate", is_flag=True, help="Print what the writer's model would be asked and cost; send nothing.")
+@click.option("--max-cost", type=click.FloatRange(min=0), help="Stop before the writer's model costs more.")
+@click.option("--batch", is_flag=True, help="Ask it through the Batch API: half the price, within a day.")
+@click.option("--judge", type=click.IntRange(min=1), metavar="N", help="Have a model judge the texts of N people.")
+@click.option("--model", help="The model of whoever is named and not offline: --painter diffusers --model ID.")
 def generate(
     recipe: str,
     out: Path | None,
@@ -54,6 +66,18 @@ def generate(
     profiles: int | None,
     settings: tuple[str, ...],
     workers: int | None,
+    painter: str | None,
+    painter_model: str | None,
+    device: str | None,
+    writer: str | None,
+    writer_model: str | None,
+    base_url: str | None,
+    api_key_file: Path | None,
+    estimate: bool,
+    max_cost: float | None,
+    batch: bool,
+    judge: int | None,
+    model: str | None,
 ) -> None:
     """Make a benchmark from RECIPE, a bundled one's name or a TOML file, and lay out its splits.
 
@@ -63,11 +87,42 @@ def generate(
     from builder import generation
     from builder import recipe as recipes
 
-    overrides = {key: value for key, value in (("seed", seed), ("profiles.count", profiles)) if value is not None}
-    resolved = recipes.load(recipe, settings, overrides)
+    asked = {
+        "seed": seed,
+        "profiles.count": profiles,
+        "portraits.painter": painter,
+        "diffusion.model": painter_model,
+        "diffusion.device": device,
+        "writer.kind": writer,
+        "chat.model": writer_model,
+        "chat.base_url": base_url,
+        **_model_for({"painter": ("diffusion.model", painter), "writer": ("chat.model", writer)}, model),
+    }
+    resolved = recipes.load(recipe, settings, {key: value for key, value in asked.items() if value is not None})
+    only_for_models = (writer_model, base_url, api_key_file, estimate or None, max_cost, batch or None, judge)
+    if resolved.writer.kind == "offline" and any(option is not None for option in only_for_models):
+        raise CallError("The offline writer asks no model; say --writer openai.")
+    if estimate:
+        from builder import estimate as estimates
+
+        click.echo(estimates.describe(estimates.estimate(resolved)))
+        return
+    from builder.llm.remote.access import Access
+
     folder = out or Path("outputs") / resolved.name
-    summary = generation.generate(resolved, folder, workers)
+    summary = generation.generate(resolved, folder, workers, Access(api_key_file, max_cost, batch, judge or 0))
     click.echo(generation.describe(summary))
+
+
+def _model_for(makers: dict[str, tuple[str, str | None]], model: str | None) -> dict[str, str]:
+    """The knob that --model sets: that of the one maker who is named and is not offline."""
+    if model is None:
+        return {}
+    named = [name for name, (_, kind) in makers.items() if kind not in (None, "offline")]
+    if len(named) != 1:
+        options = " or ".join(f"--{name}-model" for name in makers)
+        raise CallError(f"--model goes with exactly one maker that is not offline; say {options} instead.")
+    return {makers[named[0]][0]: model}
 
 
 @cli.command()
@@ -152,6 +207,71 @@ def diff(before: str, after: str) -> None:
     from builder.hub.command import diff as diff_sources
 
     click.echo(diff_sources(before, after))
+
+
+@cli.command("preview")
+@click.argument("path", metavar="RUN|RELEASE", type=click.Path(path_type=Path))
+@click.option("--open", "open_it", is_flag=True, help="Open the page in the browser.")
+@click.option("--workers", type=click.IntRange(min=1), help="Processes.  [default: one for each processor]")
+def preview_command(path: Path, open_it: bool, workers: int | None) -> None:
+    """Build a page to look at the people of RUN or RELEASE: a static site that needs no network."""
+    from builder import preview
+
+    index = preview.preview_path(path, workers)
+    click.echo(f"{index}")
+    if open_it:
+        click.launch(index.resolve().as_uri())
+
+
+@cli.command()
+@click.argument("source")
+@click.option("--layout", required=True, help="mllmu, umu, tofu, llava, trl, vlmeval, lmms-eval or inspect.")
+@click.option("--to", required=True, type=click.Path(path_type=Path), help="A new or empty folder.")
+def export(source: str, layout: str, to: Path) -> None:
+    """Write SOURCE in the layout of a tool: a run, a release, or ORGANISATION/NAME@v1.0.0."""
+    from builder.hub.sources import open_source
+    from builder.release.exports import export as export_release
+
+    notes = export_release(open_source(source).release, layout, to)
+    click.echo("\n".join([f"{source} is in {to}, in the layout {layout}.", *(f"Note: {note}." for note in notes)]))
+
+
+@cli.command("baseline")
+@click.argument("source")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder of results.  [default: baseline/MODEL beside it]")
+@click.option("--model", default="tiny", show_default=True, help="'tiny', a folder, or a model's name on the Hub.")
+@click.option("--forget", type=int, help="Which forget set, in percent of the people.  [default: 10]")
+@click.option("--methods", help="Unlearning methods, with commas between.  [default: ga,graddiff,kl,npo]")
+@click.option("--lora", type=click.IntRange(min=1), help="Train a low-rank adapter of this rank, not all weights.")
+@click.option("--precision", type=click.Choice(["auto", "fp32", "bf16", "fp16"]), help="Numbers to train in.")
+@click.option("--seed", type=click.IntRange(min=0), help="First seed.  [default: 0]")
+@click.option("--seeds", type=click.IntRange(min=1), help="How many seeds.  [default: 1]")
+@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Any knob, train.lr=1e-5; may be repeated.")
+@click.option("--evaluate-only", is_flag=True, help="Evaluate the model as it is; train nothing.")
+@click.option("--rescore", is_flag=True, help="Make the report again from the stored outputs, without any model.")
+@click.option("--resume/--fresh", default=True, help="Keep finished models, or drop them first.  [default: resume]")
+def baseline_command(
+    source: str, out: Path | None, settings: tuple[str, ...], rescore: bool, resume: bool, **given: Any
+) -> None:
+    """Fine-tune, unlearn and evaluate a model on SOURCE, a run, a release or ORGANISATION/NAME@v1.0.0, and report.
+
+    Stopped or killed, the same command goes on; models that are finished are not made again.
+    """
+    from builder import baseline
+
+    baseline.check_installed()
+    from builder.baseline.command import baseline as run_baseline
+    from builder.hub.command import verify as verify_source
+    from builder.hub.sources import open_source
+    from builder.questions import check_questions
+
+    release = open_source(source).release.path
+    sound, report = verify_source(source, check_questions)
+    if not sound:
+        raise BenchError(report)
+    given = {key: value for key, value in given.items() if value is not None}
+    here = Path(source) if Path(source).is_dir() else None
+    click.echo(run_baseline(release, given, settings, out, home=here, fresh=not resume, rescore=rescore))
 
 
 @cli.group("recipe")

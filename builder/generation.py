@@ -2,10 +2,14 @@
 
 import time
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from builder import audit, profiles
+from builder.llm import summing
+from builder.llm.judge import judged
+from builder.llm.remote.access import Access, opened
+from builder.portraits import staging
 from builder.reading import open_release
 from builder.recipe import Recipe
 from builder.release.build import build
@@ -15,7 +19,7 @@ from builder.run.folder import RunFolder
 from builder.run.shards import Failure
 from builder.run.survey import ShardStatus, survey
 from builder.run.workers import Workers, available
-from builder.stages import STAGES
+from builder.stages import portraits_stage, stages_of
 
 
 @dataclass(frozen=True)
@@ -29,23 +33,33 @@ class Summary:
     rebuilt: bool
     seconds: float
     report: audit.Report | None = None
+    writing: list[str] = field(default_factory=list)
 
 
-def generate(recipe: Recipe, out: Path, workers: int | None = None) -> Summary:
+def generate(recipe: Recipe, out: Path, workers: int | None = None, access: Access | None = None) -> Summary:
     """Bring the run in `out` up to date with `recipe`, lay out its release and audit it.
 
     A failed audit is reported and takes nothing away. `workers` is the number of processes, by default one for each
-    processor.
+    processor. `access` says how a language model may be reached, where the recipe has one.
     """
     profiles.check_capacity(recipe)
     started = time.monotonic()
     run = RunFolder(out)
+    stages = stages_of(recipe)
     with run.opened_for(recipe), Workers(workers or available()) as pool:
-        failures = engine.make(run, STAGES, recipe, pool)
-        rebuilt = build(run, STAGES, recipe, failures)
+        with (
+            staging.fetcher(portraits_stage(recipe), out, recipe) as painting,
+            opened(out, recipe, access or Access()) as sender,
+        ):
+            fetchers = {"profiles": sender, "portraits": painting, "questions": sender}
+            failures = engine.make(run, stages, recipe, pool, fetchers)
+            opinions = judged(run, recipe, sender, access.judged if access else 0)
+        rebuilt = build(run, stages, recipe, failures)
         report = _audited(run.release, pool)
     failed = {failure.profile_id for failure in failures}
-    return Summary(recipe, run, plan(recipe, failed), failures, rebuilt, time.monotonic() - started, report)
+    seconds = time.monotonic() - started
+    writing = summing.lines(out, recipe, sender) + opinions
+    return Summary(recipe, run, plan(recipe, failed), failures, rebuilt, seconds, report, writing)
 
 
 def _audited(path: Path, pool: Workers) -> audit.Report | None:
@@ -68,6 +82,7 @@ def describe(summary: Summary) -> str:
         f"  people in each split: {counts}",
     ]
     lines += _failure_lines(summary.failures, summary.run)
+    lines += [f"  {line}" for line in summary.writing]
     if summary.report:
         lines.append(audit.describe(summary.report, summary.run.path / audit.REPORT))
     lines += [
@@ -82,7 +97,7 @@ def describe_status(path: Path) -> str:
     """How each stage of the run in `path` stands, why, what failed, and what to do next."""
     run = RunFolder(path)
     recipe = run.recipe()
-    stages = survey(run, STAGES, recipe)
+    stages = survey(run, stages_of(recipe), recipe)
     lines = [
         f"{path}: recipe '{recipe.name}', seed {recipe.seed}, {recipe.total} people in {len(stages['profiles'])} shards"
     ]

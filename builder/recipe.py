@@ -103,7 +103,7 @@ class PortraitsPart(Section):
         "auto", description="refuse pictures without exactly one face; 'auto': on for 'diffusers', off for drawn faces"
     )
     apart: int = Field(
-        10,
+        12,
         ge=0,
         le=64,
         description="people whose references differ in at most so many of 256 perceptual bits are near-duplicates, and "

@@ -9,6 +9,7 @@ from builder import portraits, profiles, questions
 from builder.llm.answers import Answers
 from builder.llm.chat import ChatWriter
 from builder.llm.offline import OfflineWriter
+from builder.portraits import staging
 from builder.portraits.offline import OfflinePainter
 from builder.recipe import Recipe
 from builder.records import Portrait, Profile, Question
@@ -21,6 +22,10 @@ def _make_profile(number: int, _: None, recipe: Recipe) -> Sequence[Profile]:
 
 def _make_portraits(_: int, profile: Profile, recipe: Recipe) -> Sequence[Portrait]:
     return portraits.make_portraits(profile, recipe, OfflinePainter())
+
+
+def _bind_portraits(folder: Path, recipe: Recipe) -> Make:
+    return staging.bound(portraits_stage(recipe), folder, recipe)
 
 
 def _make_questions(_: int, profile: Profile, recipe: Recipe) -> Sequence[Question]:
@@ -57,6 +62,8 @@ STAGES = (
         libraries=("numpy", "pillow"),
         follows="profiles",
         sees=_looks,
+        bind=_bind_portraits,
+        apart=staging.APART,
     ),
     Stage(
         name="questions",
@@ -73,8 +80,16 @@ STAGES = (
 
 
 def stages_of(recipe: Recipe) -> tuple[Stage, ...]:
-    """The stages as `recipe` wants them: who writes decides what a stage's records depend on."""
-    return STAGES if recipe.writer.kind == "offline" else tuple(map(_by_chat, STAGES))
+    """The stages as `recipe` wants them: who writes and who paints decides what a stage's records depend on."""
+    stages = STAGES if recipe.writer.kind == "offline" else tuple(map(_by_chat, STAGES))
+    if recipe.portraits.painter == "offline":
+        return stages
+    return tuple(staging.by_diffusers(stage) if stage.name == "portraits" else stage for stage in stages)
+
+
+def portraits_stage(recipe: Recipe) -> Stage:
+    """The stage that paints, as `recipe` wants it."""
+    return next(stage for stage in stages_of(recipe) if stage.name == "portraits")
 
 
 def _by_chat(stage: Stage) -> Stage:

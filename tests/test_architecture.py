@@ -26,6 +26,7 @@ LAYERS: dict[str, set[str]] = {
     "hub": BASE | {"run", "reading", "release"},
     "baseline": BASE | {"run", "reading", "llm"},
     "stages": BASE | {"run", "llm", "profiles", "portraits", "questions"},
+    "estimate": BASE | {"run", "llm", "profiles", "questions"},
     "generation": BASE | {"run", "llm", "profiles", "portraits", "questions", "release", "stages"}
     | {"reading", "audit"},
 }

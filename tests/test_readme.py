@@ -39,7 +39,7 @@ def test_the_commands_work_in_the_order_they_stand(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")
     for kind, block in BLOCKS:
         if kind == "python":
-            exec(block, {})  # noqa: S102 - the README's own lines
+            exec(block, {})
 
 
 def test_make_demo_and_make_test_do_what_is_said() -> None:

@@ -6,8 +6,9 @@ the age group and the family name. Features are hashed, so that a note is a smal
 """
 
 import functools
+import itertools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from zlib import crc32
 
@@ -31,58 +32,57 @@ class Hashed:
     starts: npt.NDArray[np.uint16]
 
 
-def hashed(options: Sequence[str], told: Sequence[str]) -> Hashed:
+def hashed(options: Sequence[str], told: Sequence[str] = ()) -> Hashed:
     """The features of `options`; `told` is what else the solver is told: the country, the gender, …"""
-    lists = [_features(option, tuple(told)) for option in options]
+    lists = [_combined(_parts(option), told) if told else _looks(option) for option in options]
     starts = np.cumsum([0, *map(len, lists[:-1])])
-    return Hashed(np.fromiter((each for found in lists for each in found), np.uint16), starts.astype(np.uint16))
+    return Hashed(np.fromiter(itertools.chain(*lists), np.uint16), starts.astype(np.uint16))
 
 
 @functools.lru_cache(maxsize=50_000)
-def _features(option: str, told: tuple[str, ...]) -> list[int]:
-    return [crc32(feature.encode()) % _SPACE for feature in _spelled(option, told)]
+def _parts(option: str) -> tuple[int, ...]:
+    """Digests of the whole option and of its words."""
+    return tuple(crc32(part.encode()) for part in (option, *(option.split() if " " in option else ())))
 
 
-def _spelled(option: str, told: Sequence[str]) -> Iterator[str]:
-    parts = [option, *(option.split() if " " in option else ())]
-    if told:
-        for each in told:
-            yield from (f"{each}&{part}" for part in parts)
-        return
-    yield from parts
-    yield f"length {len(option)}"
-    yield f"shape {_DIGIT.sub('9', _LETTER.sub('a', option))}"
-    yield from pieces(option)
+@functools.lru_cache(maxsize=50_000)
+def _looks(option: str) -> tuple[int, ...]:
+    """What an option looks like by itself."""
+    spelled = (f"length {len(option)}", f"shape {_DIGIT.sub('9', _LETTER.sub('a', option))}", *pieces(option))
+    # Sorted: pieces are a set, and a sum of fractions depends on the order in its last digits.
+    return tuple(sorted(part % _SPACE for part in (*_parts(option), *(crc32(each.encode()) for each in spelled))))
+
+
+def _combined(parts: Sequence[int], told: Sequence[str]) -> list[int]:
+    """Each part together with each thing told: both digests mixed by multiplication (Knuth's constant)."""
+    return [((part ^ digest) * 2654435761 >> 15) % _SPACE for digest in map(_digest, told) for part in parts]
+
+
+@functools.lru_cache(maxsize=50_000)
+def _digest(told: str) -> int:
+    return crc32(told.encode())
 
 
 def hits(units: Sequence[Hashed], truth: Sequence[int], folds: Sequence[int]) -> list[bool]:
     """Whether the solver, trained on the other folds, picks the true option of each unit (one person's fact)."""
     features = np.concatenate([unit.features for unit in units]).astype(np.int64)
-    sizes = np.array([len(unit.features) for unit in units])
-    offsets = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    offsets = np.cumsum([0, *(len(unit.features) for unit in units[:-1])])
     starts = np.concatenate([unit.starts + offset for unit, offset in zip(units, offsets, strict=True)]).astype(int)
-    option_sizes = np.diff(np.append(starts, len(features)))
-    wanted = np.asarray(truth)
     options = len(starts) // len(units)
-    is_true = np.arange(len(starts)) % options == np.repeat(wanted, options)
-    fold = np.repeat(np.repeat(np.asarray(folds), options), option_sizes)
-    true = np.repeat(is_true, option_sizes)
-    guessed = np.empty(len(units), dtype=int)
-    for number in range(FOLDS):
-        ratio = _ratios(features, true, fold != number, options)
-        scores = np.add.reduceat(ratio[features], starts).reshape(-1, options)
-        mine = np.asarray(folds) == number
-        guessed[mine] = scores[mine].argmax(axis=1)
-    return [bool(hit) for hit in guessed == wanted]
+    wanted, own_fold = np.asarray(truth), np.asarray(folds)
+    sizes = np.diff(np.append(starts, len(features)))
+    true = np.repeat(np.arange(len(starts)) % options == np.repeat(wanted, options), sizes)
+    placed = features + _SPACE * np.repeat(np.repeat(own_fold, options), sizes)
+    speaks_for, against = _counts(placed[true]), _counts(placed[~true]) / (options - 1)
+    # For each fold, the logarithm of how much likelier a true option of the others has a feature than a wrong one.
+    ratios = np.log((speaks_for.sum(axis=0) - speaks_for + 1) / (against.sum(axis=0) - against + 1))
+    scores = np.add.reduceat(ratios.reshape(-1)[placed], starts).reshape(-1, options)
+    return [bool(hit) for hit in scores.argmax(axis=1) == wanted]
 
 
-def _ratios(
-    features: npt.NDArray[np.int64], true: npt.NDArray[np.bool_], learnt: npt.NDArray[np.bool_], options: int
-) -> npt.NDArray[np.float64]:
-    """For each feature the logarithm of how much likelier a true option has it than a wrong one, smoothed."""
-    speaks_for = np.bincount(features[true & learnt], minlength=_SPACE)
-    against = np.bincount(features[~true & learnt], minlength=_SPACE) / (options - 1)
-    return np.asarray(np.log((speaks_for + 1) / (against + 1)))
+def _counts(placed: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    """How often each feature stands in each fold."""
+    return np.bincount(placed, minlength=FOLDS * _SPACE).astype(float).reshape(FOLDS, _SPACE)
 
 
 def fold_of(identity: str) -> int:

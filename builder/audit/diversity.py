@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from zlib import crc32
 
 from builder.audit import thresholds
-from builder.audit.finding import Example, Finding, Value, level, percent
+from builder.audit.finding import Example, Finding, Value, level, percent, words
 from builder.audit.interface import Audit, Seen, Setting
 from builder.audit.statistics import entropy, upper_tail, wilson
 from builder.reading import Person
@@ -45,7 +45,7 @@ def _commonest(seen: Sequence[Seen[Notes]], facts: Sequence[str]) -> Finding:
         threshold=thresholds.COMMONEST_VALUE,
         passed=all(value.passed for value in values),
         sentence=f"Who names what most others of the country have is right at most {percent(top.figure)} of the time, "
-        f"about {top.label}.",
+        f"about the {words(top.label)}.",
         interval=(top.low or 0.0, top.high or 1.0),
         values=tuple(values),
         worst=tuple(worst[:20]),
@@ -72,7 +72,7 @@ def _named_right(seen: Sequence[Seen[Notes]], fact: str) -> tuple[int, int, list
         trials += 1
         if guess == own:
             right += 1
-            examples.append(Example(person.id, f"{fact}: '{own}' is the commonest in {locale}"))
+            examples.append(Example(person.id, f"{words(fact)}: '{own}' is the commonest in {locale}"))
     return right, trials, examples
 
 
@@ -89,7 +89,7 @@ def _entropies(seen: Sequence[Seen[Notes]], facts: Sequence[str]) -> Finding:
         values.append(Value(fact, round(entropy(counts.values()), 3), series="bits"))
         if len(counts) < min(2, counts.total()) or (len(counts) == 1 and counts.total() > 1):
             value = next(iter(counts))
-            worst.append(Example("", f"{fact}: everyone has '{value}'"))
+            worst.append(Example("", f"{words(fact)}: everyone has '{value}'"))
     fewest = min((value for value in values if value.series == "different values"), key=lambda value: value.figure)
     return Finding(
         check="different_values",
@@ -100,7 +100,8 @@ def _entropies(seen: Sequence[Seen[Notes]], facts: Sequence[str]) -> Finding:
         wanted="at least",
         threshold=2.0,
         passed=not worst or len(seen) < 2,
-        sentence=f"Every fact takes at least {fewest.figure:,.0f} different values; the fewest has {fewest.label}.",
+        sentence=f"Every fact takes at least {fewest.figure:,.0f} different values; the fewest has the "
+        f"{words(fewest.label)}.",
         values=tuple(values),
         worst=tuple(worst),
     )

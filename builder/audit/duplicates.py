@@ -116,11 +116,14 @@ def _questions(seen: Sequence[Seen[Notes]]) -> Iterator[Example]:
     owner = np.repeat(np.arange(len(seen)), [len(person.note.asked) for person in seen])
     order = np.argsort(asked, kind="stable")
     twice = np.flatnonzero(np.diff(asked[order]) == 0)
-    for place in twice:
-        first, second = owner[order[place]], owner[order[place + 1]]
-        # Digests of 32 bits meet by chance once in some thousand pairs of people; a copied person shares many.
-        if np.intersect1d(seen[first].note.asked, seen[second].note.asked).size > 1:
-            yield Example(seen[second].id, f"is asked the same text questions as {seen[first].id}")
+    pairs = np.stack([owner[order[twice]], owner[order[twice + 1]]], axis=1)
+    found, shared = np.unique(pairs, axis=0, return_counts=True)
+    named: set[int] = set()
+    for (first, second), count in zip(found.tolist(), shared.tolist(), strict=True):
+        # Digests of 32 bits meet by chance, one of a pair of people; whoever was copied shares many.
+        if count > 1 and second not in named:
+            named.add(second)
+            yield Example(seen[second].id, f"is asked {count} text questions that {seen[first].id} is asked")
     for person in seen:
         for question in person.note.repeated:
             yield Example(person.id, f"the same use asks twice: '{question}'")

@@ -107,6 +107,11 @@ def faults(check: str, audit: str, title: str, looked_at: str, examples: Sequenc
     )
 
 
+def words(key: str) -> str:
+    """A fact's key as people read it: "blood type"."""
+    return key.replace("_", " ")
+
+
 def percent(rate: float) -> str:
     """A rate as people read it: "24.6 %"."""
     return f"{100 * rate:.1f} %"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from builder.audit import text
-from builder.audit.finding import Example, Finding, faults
+from builder.audit.finding import Example, Finding, faults, words
 from builder.audit.interface import Audit, Seen, Setting
 from builder.reading import Person
 from builder.records import BLANK, LETTERS, Fact, Question
@@ -94,7 +94,7 @@ def _varying(questions: Sequence[Question]) -> Iterator[str]:
 def _unsaid(biography: str, facts: dict[str, Fact]) -> Iterator[str]:
     for fact in facts.values():
         if fact.asked and not text.states(biography, text.folded(fact.value)):
-            yield f"the biography does not state {fact.key} '{fact.value}'"
+            yield f"the biography does not state the {words(fact.key)} '{fact.value}'"
 
 
 def _contradicted(biography: str, facts: dict[str, Fact]) -> Iterator[str]:
@@ -108,7 +108,7 @@ def _contradicted(biography: str, facts: dict[str, Fact]) -> Iterator[str]:
                 for value in sorted(own, key=len, reverse=True):
                     without = without.replace(value, "…")
                 if text.states(without, folded):
-                    yield f"the biography says '{alternative}', but {fact.key} is '{fact.value}'"
+                    yield f"the biography says '{alternative}', but the {words(fact.key)} is '{fact.value}'"
 
 
 def judge(seen: Sequence[Seen[Notes]], _: Setting) -> list[Finding]:

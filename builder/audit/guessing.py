@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from builder.audit import classifier, solvers, thresholds
 from builder.audit.classifier import Hashed
-from builder.audit.finding import Example, Finding, Value, level, percent
+from builder.audit.finding import Example, Finding, Value, level, percent, words
 from builder.audit.interface import Audit, Seen, Setting
 from builder.audit.statistics import detectable, upper_tail, wilson
 from builder.reading import Person
@@ -73,7 +73,7 @@ def look(person: Person, _: Setting) -> Notes:
             options=options,
             truth=truth,
             right=tuple(guessed == truth for guessed in guesses),
-            alone=classifier.hashed(options, ()),
+            alone=classifier.hashed(options),
             told=classifier.hashed(options, told),
         )
     return notes
@@ -174,7 +174,7 @@ def _examples(fact: str, solver: str, units: Sequence[tuple[str, Unit]], right: 
     found = [(identity, unit) for (identity, unit), hit in zip(units, right, strict=True) if hit]
     for identity, unit in found[:3]:
         wrong = ", ".join(f"'{option}'" for option in unit.options if option != unit.options[unit.truth])
-        yield Example(identity, f"{fact}: '{solver}' picks '{unit.options[unit.truth]}' among {wrong}")
+        yield Example(identity, f"{words(fact)}: '{solver}' picks '{unit.options[unit.truth]}' among {wrong}")
 
 
 def _sentence(best: Cell, above: Sequence[Cell], tests: int, people: int) -> str:
@@ -185,7 +185,7 @@ def _sentence(best: Cell, above: Sequence[Cell], tests: int, people: int) -> str
             f"The best solver ('{best.solver}') is right {percent(best.rate)} of the time where chance is "
             f"{percent(thresholds.CHANCE)}; a single fact that can be guessed {reach} of the time would be found."
         )
-    named = "; ".join(f"{cell.fact} by '{cell.solver}' {percent(cell.rate)}" for cell in above[:5])
+    named = "; ".join(f"{words(cell.fact)} by '{cell.solver}' {percent(cell.rate)}" for cell in above[:5])
     return f"Above chance ({percent(thresholds.CHANCE)}): {named}{' …' if len(above) > 5 else ''}."
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from builder.audit import text, thresholds
-from builder.audit.finding import Example, Finding, Value, faults, level, percent
+from builder.audit.finding import Example, Finding, Value, faults, level, percent, words
 from builder.audit.interface import Audit, Seen, Setting
 from builder.audit.statistics import upper_tail, wilson
 from builder.reading import Person
@@ -46,8 +46,10 @@ def _values(held_out: Sequence[Seen[Notes]], trained: Sequence[Seen[Notes]]) -> 
         for person in trained:
             holders[person.note.get(fact, "")] = holders.get(person.note.get(fact, ""), 0) + 1
         hits = sum(person.note.get(fact, "") in holders for person in held_out)
-        chance = sum(count for count in holders.values() if count > 1) / len(trained)
-        bar = min(1.0, chance + thresholds.HOLDOUT_MARGIN)
+        shared = sum(count for count in holders.values() if count > 1)
+        chance = shared / len(trained)
+        # The trained people's rate is itself known only so well.
+        bar = min(1.0, wilson(shared, len(trained), level(len(facts)))[1] + thresholds.HOLDOUT_MARGIN)
         passed = bar >= 1 or upper_tail(hits, len(held_out), bar) >= level(len(facts))
         low, high = wilson(hits, len(held_out), level(len(facts)))
         values += [
@@ -59,7 +61,7 @@ def _values(held_out: Sequence[Seen[Notes]], trained: Sequence[Seen[Notes]]) -> 
         expected_of_all += chance
     rate, expected = hits_of_all / (len(held_out) * len(facts)), expected_of_all / len(facts)
     worst = (
-        Example(person.id, f"{fact} '{person.note[fact]}' is a trained person's too")
+        Example(person.id, f"{words(fact)} '{person.note[fact]}' is a trained person's too")
         for fact in failed
         for person in held_out[:3]
         if any(person.note[fact] == other.note.get(fact) for other in trained)
@@ -75,7 +77,7 @@ def _values(held_out: Sequence[Seen[Notes]], trained: Sequence[Seen[Notes]]) -> 
         passed=not failed,
         sentence=f"{percent(rate)} of the values of held-out people are some trained person's too; of a trained "
         f"person's values {percent(expected)} are another trained person's."
-        + (f" Too often: {', '.join(failed)}." if failed else ""),
+        + (f" Too often: {', '.join(map(words, failed))}." if failed else ""),
         values=tuple(values),
         worst=tuple(worst)[:20],
     )

@@ -58,7 +58,7 @@ def look(person: Person, setting: Setting) -> Notes:
 def _masked(question: Question, profile: Profile) -> Iterator[str]:
     """The sentences a model reads or learns, the name and the value replaced."""
     masks = ((question.value, text.VALUE), (profile.name, text.NAME), (profile.given_name, text.NAME))
-    yield text.masked(question.question, masks)
+    yield text.masked(question.question, masks[1:])  # a question does not hold its answer
     if question.task == "generation":
         yield text.masked(question.answer, masks)
 

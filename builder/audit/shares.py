@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from builder.audit import thresholds
 from builder.audit.finding import Finding, Value, level, percent
@@ -23,13 +24,28 @@ def look(person: Person, _: Setting) -> Notes:
     return {"gender": profile.gender, "locale": profile.locale, "age group": profile.age_group, **looks}
 
 
-def targets(recipe: Recipe) -> dict[str, dict[str, float]]:
+@dataclass(frozen=True)
+class Target:
+    """The share that a group is to have, and between which shares that is known to lie."""
+
+    share: float
+    low: float
+    high: float
+
+
+Targets = Mapping[str, Mapping[str, Target]]
+
+
+def targets(recipe: Recipe) -> Targets:
     """What share each group is to have: the recipe's, and even shares where it states none."""
     female, locales = recipe.profiles.female_share, recipe.profiles.locales
-    return {
+    shares = {
         "gender": {"female": female, "male": 1 - female},
         "locale": dict.fromkeys(locales, 1 / len(locales)),
         "age group": dict.fromkeys(AGE_GROUPS, 1 / len(AGE_GROUPS)),
+    }
+    return {
+        kind: {group: Target(share, share, share) for group, share in groups.items()} for kind, groups in shares.items()
     }
 
 
@@ -45,30 +61,34 @@ def judge(seen: Sequence[Seen[Notes]], setting: Setting) -> list[Finding]:
     return [*found, _looks(seen)]
 
 
-def _shares(people: Sequence[Seen[Notes]], wanted: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, float]]:
+def _shares(people: Sequence[Seen[Notes]], wanted: Targets) -> Targets:
+    """The shares that `people` have, as targets for others; a few people say little about how many there are."""
+    tests = sum(map(len, wanted.values()))
+
+    def target(count: int) -> Target:
+        return Target(count / len(people), *wilson(count, len(people), level(tests)))
+
     return {
-        kind: {group: sum(person.note[kind] == group for person in people) / len(people) for group in groups}
+        kind: {group: target(sum(person.note[kind] == group for person in people)) for group in groups}
         for kind, groups in wanted.items()
     }
 
 
-def _against(
-    people: Sequence[Seen[Notes]], wanted: Mapping[str, Mapping[str, float]], check: str, title: str, source: str
-) -> Finding:
+def _against(people: Sequence[Seen[Notes]], wanted: Targets, check: str, title: str, source: str) -> Finding:
     tests = 2 * sum(map(len, wanted.values()))
     values = []
     worst = (-1.0, "")
     for kind, groups in wanted.items():
         counts = Counter(person.note[kind] for person in people)
-        for group in {**groups, **dict.fromkeys(counts, 0.0), **groups}:
-            target, count = groups.get(group, 0.0), counts[group]
+        for group in dict.fromkeys((*groups, *counts)):
+            target, count = groups.get(group, Target(0.0, 0.0, 0.0)), counts[group]
             low, high = wilson(count, len(people), level(tests))
             passed = _near(count, len(people), target, tests)
             values += [
                 Value(group, count / len(people), low, high, kind, passed),
-                Value(group, target, series=f"{kind}: target"),
+                Value(group, target.share, series=f"{kind}: target"),
             ]
-            worst = max(worst, (abs(count / len(people) - target), group))
+            worst = max(worst, (abs(count / len(people) - target.share), group))
     off, group = worst
     return Finding(
         check=check,
@@ -85,10 +105,10 @@ def _against(
     )
 
 
-def _near(count: int, people: int, target: float, tests: int) -> bool:
+def _near(count: int, people: int, target: Target, tests: int) -> bool:
     """Whether a share may truly be within the margin around its target."""
-    above = min(1.0, target + thresholds.SHARE_MARGIN)
-    below = max(0.0, target - thresholds.SHARE_MARGIN)
+    above = min(1.0, target.high + thresholds.SHARE_MARGIN)
+    below = max(0.0, target.low - thresholds.SHARE_MARGIN)
     too_many = above < 1 and upper_tail(count, people, above) < level(tests)
     too_few = below > 0 and lower_tail(count, people, below) < level(tests)
     return not (too_many or too_few)

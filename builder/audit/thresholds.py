@@ -49,8 +49,8 @@ SAME_PICTURE_BITS = 16
 """Bits of 256 in which the outlines of two pictures may differ for them to count as near-identical."""
 
 SAME_PICTURE_COLOUR = 1.0
-"""And the mean difference of their colours, 0 to 255, up to which they do. Saved again at half the size a picture moves by
-0.8 at most; the two most alike of 550 painted people differ by 2.0."""
+"""And the mean difference of their colours, 0 to 255, up to which they do. Saved again at half the size a picture
+moves by 0.8 at most; the two most alike of 550 painted people differ by 2.0."""
 
 FLAT_PICTURE = 6.0
 """Standard deviation of the luminance, 0 to 255, below which a picture shows nothing."""
@@ -58,7 +58,7 @@ FLAT_PICTURE = 6.0
 DARK_PICTURE = 12.0
 """Mean luminance, 0 to 255, below which a picture is black."""
 
-SAME_PERSON = 0.6
+SAME_PERSON = 0.55
 """How often a held-out view must be nearer to its own reference than to that of somebody alike (chance: one half)."""
 
 SHARE_MARGIN = 0.05

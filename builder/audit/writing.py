@@ -16,6 +16,7 @@ from builder.records import Profile
 _PLACEHOLDER = re.compile(
     r"[{}]|\[[A-Za-z_ ]+\]|<[a-z_]+>|\b(?:TODO|TBD|XXX|lorem ipsum|None|nan|undefined)\b|\bnull\b"
 )
+_PLACEHOLDER_SIGNS = ("{", "}", "[", "<", "TODO", "TBD", "XXX", "lorem", "None", "nan", "undefined", "null")
 _DOUBLED = re.compile(r"(?<!\S)([^\W_]+) \1(?=[\s,.;:?!]|$)", re.IGNORECASE)
 _WRONGLY_DECODED = re.compile(r"Ã[\x80-\xbf¡-¿]|â€")
 _ARTICLE = re.compile(r"(?<![\w'’-])(an?) ([^\W\d_]+)(?![\w-]*\d)", re.IGNORECASE)
@@ -55,7 +56,7 @@ def look(person: Person, _: Setting) -> Notes:
     return Notes(
         locale=person.profile.locale,
         texts=texts.count("\n") + 1,
-        placeholders=tuple(_around(found) for found in _PLACEHOLDER.finditer(texts)),
+        placeholders=tuple(_placeholders(texts)),
         doubled=tuple(_doubled(texts, names)),
         articles=tuple(_wrong_articles(texts, names)),
         strange=tuple(_strange(texts)),
@@ -87,6 +88,12 @@ def _around(found: re.Match[str]) -> str:
     line = found.string[: found.end()].rpartition("\n")[2] + found.string[found.end() :].partition("\n")[0]
     place = max(0, line.find(found.group()) - 60)
     return f"'{found.group()}' in '{'…' if place else ''}{_cut(line[place:])}'"
+
+
+def _placeholders(texts: str) -> Iterator[str]:
+    if any(sign in texts for sign in _PLACEHOLDER_SIGNS):  # reading for a few signs is much faster than the search
+        for found in _PLACEHOLDER.finditer(texts):
+            yield _around(found)
 
 
 def _doubled(texts: str, names: frozenset[str]) -> Iterator[str]:

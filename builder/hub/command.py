@@ -15,6 +15,7 @@ from builder.release.rows import Laws
 from builder.release.verify import verify as check_release
 from builder.run.workers import Workers, available
 
+_PEOPLE_WORTH_A_PROCESS = 100
 _SHOWN = 50
 """Problems that a report lists."""
 
@@ -43,7 +44,7 @@ def verify(source: str, laws: Laws, workers: int | None = None) -> tuple[bool, s
     """Whether the release that `source` names is sound, and the report."""
     opened = open_source(source)
     version = str(opened.version) if opened.version else ""
-    with Workers(workers or available()) as pool:
+    with Workers(workers or _processes(opened.release)) as pool:
         problems = list(check_release(opened.release, laws, pool, version))
     if not problems:
         files, people = len(opened.release.manifest["files"]) + 1, sum(opened.release.segments.values())
@@ -62,7 +63,7 @@ def diff(before: str, after: str) -> str:
 
 def _refuse_unsound(release: Release, laws: Laws) -> None:
     """A version stands for ever, so every byte and law is checked before."""
-    with Workers(available()) as workers:
+    with Workers(_processes(release)) as workers:
         problems = list(check_release(release, laws, workers))
     if problems:
         raise NotReady(
@@ -70,6 +71,13 @@ def _refuse_unsound(release: Release, laws: Laws) -> None:
             f"{f' (and {len(problems) - 1} more)' if len(problems) > 1 else ''}. "
             f"'build-bench verify {release.path}' lists everything."
         )
+
+
+def _processes(release: Release) -> int:
+    """As many as there are processors, but none that would start for fewer than a hundred people."""
+    people = release.manifest.get("people")
+    count = sum(people.values()) if isinstance(people, dict) else 0
+    return max(1, min(available(), count // _PEOPLE_WORTH_A_PROCESS))
 
 
 def _against_last(hub: Hub, planned: Plan, release: Release) -> list[str]:

@@ -70,7 +70,7 @@ def plan(hub: Hub, release: Release, audit: Sequence[Check], request: Request, f
     last = versions[-1] if versions else None
 
     def staged(version: Version) -> Tree:
-        return stage(release, folder, Stamp(str(version), tuple(audit)))
+        return stage(release, folder / str(version), Stamp(str(version), tuple(audit)))
 
     for known in dict.fromkeys(version for version in (request.version, last) if version in versions and version):
         tree = staged(known)

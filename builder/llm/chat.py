@@ -13,7 +13,7 @@ from typing import Any
 
 from builder.errors import BenchError
 from builder.llm import asking, replies
-from builder.llm.answers import Answers, Outcome
+from builder.llm.answers import Answer, Answers, Outcome
 from builder.llm.checks import Fault, TextChecks
 from builder.llm.replies import BadReply
 from builder.llm.requests import Kind, Request, Unanswered
@@ -51,7 +51,8 @@ class ChatWriter:
         for turn in range(self._part.repairs + 1):
             request = asking.for_biography(profile, self._part, turn, fault[1][:_SAID])
             try:
-                text = str(self._read([request])[0]["biography"]).strip()
+                answer = self._answered([request])[0]
+                text = str(replies.read(answer, request.schema)["biography"]).strip()
                 fault = next(checks.of_biography(text), ("", ""))
             except BadReply as error:
                 fault = (error.kind, str(error))
@@ -91,33 +92,23 @@ class ChatWriter:
             )
             for group in groups
         ]
-        missing = self._missing(requests)
-        if missing:
-            raise Unanswered(missing)
-        for group, request in zip(groups, requests, strict=True):
+        for group, request, answer in zip(groups, requests, self._answered(requests), strict=True):
             try:
-                work.take(group, self._read([request])[0]["items"])
+                work.take(group, replies.read(answer, request.schema)["items"])
             except BadReply as error:
                 work.reject(group, (error.kind, str(error)))
 
-    def _missing(self, requests: Sequence[Request]) -> list[Request]:
-        """The requests without an answer. Raises BenchError when one was tried in this run and got none."""
-        keys = [request.key for request in requests]
-        found = self._answers.find(keys)
+    def _answered(self, requests: Sequence[Request]) -> list[Answer]:
+        """The answers to all of `requests`. Raises Unanswered, or BenchError when one was tried in vain in this run."""
+        found = self._answers.find([request.key for request in requests])
         missing = [request for request in requests if request.key not in found]
+        if not missing:
+            return [found[request.key] for request in requests]
         given_up = self._answers.given_up([request.key for request in missing])
         if given_up:
-            raise BenchError(
-                f"{len(given_up)} requests got no answer from {self._part.model}: {min(given_up.values())}"
-            )
-        return missing
-
-    def _read(self, requests: Sequence[Request]) -> list[dict[str, Any]]:
-        missing = self._missing(requests)
-        if missing:
-            raise Unanswered(missing)
-        found = self._answers.find([request.key for request in requests])
-        return [replies.read(found[request.key], request.schema) for request in requests]
+            reason = min(given_up.values())
+            raise BenchError(f"{len(given_up)} requests got no answer from {self._part.model}: {reason}")
+        raise Unanswered(missing)
 
     def _fall_back(self, profile: Profile, what: str, count: int, reason: str) -> None:
         if self._part.fallback == "fail":

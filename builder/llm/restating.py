@@ -1,5 +1,6 @@
 """The same sentence about another value: how the answer that a model worded becomes the wrong answers."""
 
+import functools
 import re
 
 from builder.llm import grammar
@@ -9,7 +10,6 @@ _ARTICLE = r"(?:(?P<article>\b(?:a|an|the))\s+)?"
 
 def restated(sentence: str, value: str, other: str) -> str:
     """`sentence`, which states `value`, with `other` in its place and the article before it made to agree."""
-    pattern = re.compile(rf"{_ARTICLE}(?<![^\W_]){re.escape(value)}(?![^\W_])", re.IGNORECASE)
 
     def replace(found: re.Match[str]) -> str:
         if not found.group().endswith(value):
@@ -18,7 +18,12 @@ def restated(sentence: str, value: str, other: str) -> str:
         phrase = _with_article(article.lower(), value, other)
         return grammar.capitalised(phrase) if article[:1].isupper() else phrase
 
-    return pattern.sub(replace, sentence)
+    return _pattern(value).sub(replace, sentence)
+
+
+@functools.lru_cache(maxsize=256)
+def _pattern(value: str) -> re.Pattern[str]:
+    return re.compile(rf"{_ARTICLE}(?<![^\W_]){re.escape(value)}(?![^\W_])", re.IGNORECASE)
 
 
 def _with_article(article: str, value: str, other: str) -> str:

@@ -70,7 +70,8 @@ def _ramp(top: Colour, bottom: Colour, edge: int) -> Image.Image:
 
 def _studio(colours: tuple[Colour, ...], edge: int, rng: random.Random) -> Image.Image:
     y, x = np.mgrid[0:edge, 0:edge] / edge
-    away = np.clip(np.hypot(x - 0.46 - rng.uniform(-0.06, 0.06), y - 0.40) / 0.78, 0, 1)[..., None] ** 1.5
+    glow = rng.uniform(0.2, 0.8), rng.uniform(0.15, 0.6)
+    away = np.clip(np.hypot(x - glow[0], y - glow[1]) / 0.85, 0, 1)[..., None] ** 1.4
     return Image.fromarray((np.array(colours[0]) * (1 - away) + np.array(colours[1]) * away).round().astype(np.uint8))
 
 

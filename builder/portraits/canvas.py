@@ -134,7 +134,7 @@ def _washed(size: tuple[int, int], box: Box, wash: Wash, coarseness: int) -> Ima
 
 
 def _flat(outline: Points, scale: float) -> list[float]:
-    # Pillow truncates coordinates to whole pixels. The small shift keeps a value that is a whole number but for the last
-    # bit of its arithmetic on the same side on every processor.
+    # Pillow truncates coordinates to whole pixels. The small shift keeps a value that is a whole number but for the
+    # last bit of its arithmetic on the same side on every processor.
     flat: list[float] = (outline * scale + 1e-4).ravel().tolist()
     return flat

@@ -8,7 +8,7 @@ from builder.records import View
 
 @dataclass(frozen=True)
 class Expression:
-    """`smile` lifts the mouth's corners (-1 to 1), `teeth` opens it, `brows` lifts the brows, `squint` narrows the eyes."""
+    """`smile` lifts the mouth's corners (-1 to 1), `teeth` opens it, `brows` lifts the brows, `squint` the lids."""
 
     smile: float = 0.0
     teeth: float = 0.0

@@ -21,37 +21,30 @@ class Eye:
         face = rig.face
         self._rig, self.side = rig, side
         w, h = face.eye_width, face.eye_height * (1 - 0.55 * expression.squint)
-        raised = 1 - 0.16 * face.eyelid
-        self.upper = smooth(
-            points((-w, 0.22 * h), (-0.62 * w, -0.66 * h * raised), (-0.05 * w, -1.02 * h * raised),
-                   (0.55 * w, -0.76 * h * raised), (w, 0.02 * h)), 8,
-        )  # fmt: skip
-        lift = 0.35 * expression.squint * h
-        self.lower = smooth(
-            points(
-                (-w, 0.22 * h),
-                (-0.55 * w, 0.74 * h - lift),
-                (0.1 * w, 0.94 * h - lift),
-                (0.62 * w, 0.66 * h - lift),
-                (w, 0.02 * h),
-            ),
-            8,
+        raised, lift = h * (1 - 0.16 * face.eyelid), 0.35 * expression.squint * h
+        inner, outer = (-w, 0.22 * h), (w, 0.02 * h)
+        upper = points(
+            inner, (-0.62 * w, -0.66 * raised), (-0.05 * w, -1.02 * raised), (0.55 * w, -0.76 * raised), outer
         )
+        lower = points(
+            inner, (-0.55 * w, 0.74 * h - lift), (0.1 * w, 0.94 * h - lift), (0.62 * w, 0.66 * h - lift), outer
+        )
+        self.upper, self.lower = smooth(upper, 8), smooth(lower, 8)
         self.opening = h
 
-    def place(self, local: Points, lift: float = 0.0) -> Points:
+    def place(self, local: Points) -> Points:
         """Local coordinates to pixels."""
         face = self._rig.face
         u, v = local[:, 0], local[:, 1]
         x = self.side * (face.eye_spacing + u)
-        return self._rig.surface(np.stack([x, face.eye_level + v - face.eye_tilt * u], axis=1), lift)
+        return self._rig.surface(np.stack([x, face.eye_level + v - face.eye_tilt * u], axis=1))
 
-    def within(self, local: Points, top: float = 0.0) -> Points:
-        """The part of a convex shape that the lids leave visible, `top` below the upper one."""
-        u = np.clip(local[:, 0], self.upper[0, 0], self.upper[-1, 0])
-        low = np.interp(u, self.upper[:, 0], self.upper[:, 1]) + top
+    def within(self, local: Points) -> Points:
+        """The part of a convex shape that the lids leave visible."""
+        u = np.minimum(np.maximum(local[:, 0], self.upper[0, 0]), self.upper[-1, 0])
+        low = np.interp(u, self.upper[:, 0], self.upper[:, 1])
         high = np.interp(u, self.lower[:, 0], self.lower[:, 1])
-        return np.stack([u, np.clip(local[:, 1], low, np.maximum(low, high))], axis=1)
+        return np.stack([u, np.minimum(np.maximum(local[:, 1], low), np.maximum(low, high))], axis=1)
 
 
 def eyes(rig: Rig, skin: Skin, iris: Tones, lash: Colour, expression: Expression) -> list[Shape]:

@@ -1,7 +1,7 @@
 """Who is drawn: the continuous measures that, with the words of an appearance, make one face recognisable.
 
-Lengths are in head units: half the height of an average head. The origin lies on the midline at eye level, x runs to the
-viewer's right and y down, so the crown is near y = -1 and the chin near y = 1.
+Lengths are in head units: half the height of an average head. The origin lies on the midline at eye level, x runs to
+the viewer's right and y down, so the crown is near y = -1 and the chin near y = 1.
 """
 
 import dataclasses

@@ -3,51 +3,51 @@
 import numpy as np
 
 from builder.portraits.canvas import Shape
-from builder.portraits.curves import Points, ellipse, moved, points, ribbon, smooth
+from builder.portraits.curves import Points, arched, ellipse, moved, points, ribbon, smooth
 from builder.portraits.expression import Expression
+from builder.portraits.face import Face
 from builder.portraits.head import half_width, mouth_level
 from builder.portraits.palette import INK, WHITE, Skin, mix
 from builder.portraits.pose import Rig
 
 
-def nose(rig: Rig, skin: Skin, lit_side: float) -> list[Shape]:
-    """The nose's underside, nostrils and wings, and a hint of its ridge on the shaded side."""
+def nose(rig: Rig, skin: Skin) -> list[Shape]:
+    """The nose's underside, nostrils and wings."""
     face, unit = rig.face, rig.unit
-    width, base = face.nose_width, face.eye_level + face.nose_length
-    tip, ball = face.nose_tip, 0.5 + 0.28 * face.nose_roundness
-    wing = 0.075 + 0.02 * face.nose_roundness
-    under = smooth(
-        points((-0.92 * width, base - 0.012), (-ball * width, base + 0.012), (-0.28 * width, base + 0.010 + 0.55 * tip),
-               (0, base + 0.030 + tip), (0.28 * width, base + 0.010 + 0.55 * tip), (ball * width, base + 0.012),
-               (0.92 * width, base - 0.012)), 6,
-    )  # fmt: skip
-    lower = moved(under * (0.9, 1), 0, 0.022)
-    shapes = [Shape(rig.surface(np.concatenate([under, lower[::-1]]), 0.05), (*skin.shade, 150))]
+    width, base, tip = face.nose_width, face.eye_level + face.nose_length, face.nose_tip
+    ball, wing = 0.5 + 0.28 * face.nose_roundness, 0.075 + 0.02 * face.nose_roundness
+    half = points(
+        (0, base + 0.030 + tip),
+        (0.28 * width, base + 0.010 + 0.55 * tip),
+        (ball * width, base + 0.012),
+        (0.92 * width, base - 0.012),
+    )
+    under = smooth(arched(half), 6)
+    shadow = np.concatenate([under, moved(under * (0.9, 1), 0, 0.022)[::-1]])
+    hole = ellipse(0.44 * width, base - 0.002 + 0.3 * tip, 0.24 * width, 0.017, 16)
+    hole[:, 1] += 0.10 * (hole[:, 0] - 0.44 * width)
+    curve = points(
+        (0.80 * width, base - 1.35 * wing),
+        (width, base - 0.75 * wing),
+        (width, base - 0.1 * wing),
+        (0.78 * width, base + 0.016),
+    )
+    shapes = [Shape(rig.surface(shadow, 0.05), (*skin.shade, 150))]
     for side in (-1, 1):
-        hole = ellipse(side * 0.44 * width, base - 0.002 + 0.3 * tip, 0.24 * width, 0.017, 16)
-        hole[:, 1] += 0.10 * (np.abs(hole[:, 0]) - 0.44 * width)
-        shapes.append(Shape(rig.surface(hole, 0.05), mix(skin.line, INK, 0.1)))
-        curve = smooth(
-            points((side * 0.80 * width, base - 1.35 * wing), (side * 1.0 * width, base - 0.75 * wing), (side * width, base - 0.1 * wing),
-                   (side * 0.78 * width, base + 0.016)), 6,
-        )  # fmt: skip
-        shapes.append(
-            Shape(
-                ribbon(rig.surface(curve, 0.02), 0.002 * unit, 0.016 * unit, 0.012 * unit),
-                mix(skin.line, skin.shade, 0.45),
-            )
-        )
+        edge = ribbon(rig.surface(smooth(curve, 6) * (side, 1), 0.02), 0.002 * unit, 0.016 * unit, 0.012 * unit)
+        shapes += [
+            Shape(rig.surface(hole * (side, 1), 0.05), mix(skin.line, INK, 0.1)),
+            Shape(edge, mix(skin.line, skin.shade, 0.45)),
+        ]
     return shapes
 
 
 class Mouth:
     """The mouth's curves in head units, bent by an expression."""
 
-    def __init__(self, rig: Rig, expression: Expression) -> None:
-        face = rig.face
-        self._rig = rig
+    def __init__(self, face: Face, expression: Expression) -> None:
         smile = expression.smile
-        widest = 0.60 * half_width(face, mouth_level(face))
+        widest = 0.60 * float(half_width(face, mouth_level(face)))
         self.width = min(widest, face.mouth_width * (1 + 0.14 * max(0.0, smile)))
         self.level = mouth_level(face) - 0.006 * smile
         self.corner = -0.050 * smile
@@ -56,7 +56,7 @@ class Mouth:
         self.lower = face.lower_lip * (1 - 0.15 * max(0.0, smile))
         self.cupid = 0.3 + 0.5 * face.cupid
 
-    def bend(self, share: Points, height: Points, droop: float = 0.0) -> Points:
+    def _bend(self, share: Points, height: Points, droop: float = 0.0) -> Points:
         """Points at `share` of the mouth's half-width, `height` below the line between the lips."""
         curve = self.corner * np.abs(share) ** 1.8 + droop * (1 - share**2)
         return np.stack([share * self.width, self.level + curve + height], axis=1)
@@ -65,64 +65,57 @@ class Mouth:
         """Where the lips meet (or, `droop` below, where an open mouth's lower lip begins), left to right."""
         share = np.linspace(-1, 1, 21)
         dip = 0.010 * np.exp(-((share / 0.22) ** 2))
-        return self.bend(share, dip, droop)
+        return self._bend(share, dip, droop)
 
     def top(self) -> Points:
         """The upper lip's edge, left to right."""
         share = np.array([-1, -0.75, -0.45, -0.22, 0.0, 0.22, 0.45, 0.75, 1.0])
         height = -self.upper * np.array([0.0, 0.36, 0.78, 1.0, 1.0 - self.cupid * 0.5, 1.0, 0.78, 0.36, 0.0])
-        return smooth(self.bend(share, height), 4)
+        return smooth(self._bend(share, height), 4)
 
     def bottom(self) -> Points:
         """The lower lip's edge, left to right."""
         share = np.array([-0.97, -0.75, -0.4, 0.0, 0.4, 0.75, 0.97])
         height = self.lower * np.array([0.0, 0.55, 0.94, 1.0, 0.94, 0.55, 0.0])
-        return smooth(self.bend(share, height, self.open), 5)
+        return smooth(self._bend(share, height, self.open), 5)
 
 
-def mouth(rig: Rig, skin: Skin, expression: Expression) -> list[Shape]:
+def mouth(rig: Rig, skin: Skin, shape: Mouth) -> list[Shape]:
     """Both lips in two tones, the line between them or the teeth, the corners."""
-    unit, face = rig.unit, rig.face
-    shape = Mouth(rig, expression)
-    middle, floor = shape.line(), shape.line(shape.open)
-    soft = 0.40 if face.gender == "male" else 0.12
+    soft = 0.40 if rig.face.gender == "male" else 0.12
     upper, lower = mix(skin.lip_dark, skin.shade, soft), mix(skin.lip, skin.base, soft)
-    shapes = [
+    middle, floor = shape.line(), shape.line(shape.open)
+    gleam = shape.level + shape.open + 0.5 * shape.lower + 0.004
+    sheen = ellipse(-0.08 * shape.width, gleam, 0.34 * shape.width, 0.16 * shape.lower)
+    return [
         Shape(rig.surface(np.concatenate([floor, shape.bottom()[::-1]]), 0.03), lower),
         Shape(rig.surface(np.concatenate([shape.top(), middle[::-1]]), 0.03), upper),
+        *(_teeth(rig, skin, shape, middle, floor) if shape.open else ()),
+        Shape(rig.surface(sheen, 0.03), (*mix(lower, WHITE, 0.5), 110)),
+        *_seam(rig, skin, shape, middle),
     ]
-    if shape.open > 0:
-        shapes += _teeth(rig, skin, shape, middle, floor)
-    sheen = ellipse(
-        -0.08 * shape.width,
-        shape.level + shape.open + 0.5 * shape.lower + 0.004,
-        0.34 * shape.width,
-        0.16 * shape.lower,
-    )
-    shapes.append(Shape(rig.surface(sheen, 0.03), (*mix(lower, WHITE, 0.5), 110)))
-    seam = mix(skin.lip_dark, skin.line, 0.75)
-    if shape.open == 0:
-        shapes.append(
-            Shape(
-                ribbon(rig.surface(middle, 0.03), 0.006 * unit, 0.014 * unit, 0.017 * unit, 0.014 * unit, 0.006 * unit),
-                seam,
-            )
-        )
+
+
+def _seam(rig: Rig, skin: Skin, shape: Mouth, middle: Points) -> list[Shape]:
+    """The line between closed lips, and the dents at the corners."""
+    unit, colour = rig.unit, mix(skin.lip_dark, skin.line, 0.75)
+    shapes = []
+    if not shape.open:
+        widths = (0.006 * unit, 0.014 * unit, 0.017 * unit, 0.014 * unit, 0.006 * unit)
+        shapes.append(Shape(ribbon(rig.surface(middle, 0.03), *widths), colour))
+    x, y = shape.width, shape.level + shape.corner
+    dent = smooth(points((x * 0.96, y - 0.002), (x * 1.02, y - 0.010 - 0.12 * shape.corner), (x * 1.05, y - 0.026)), 5)
     for side in (-1, 1):
-        x, y = side * shape.width, shape.level + shape.corner
-        dent = smooth(
-            points((x * 0.96, y - 0.002), (x * 1.02, y - 0.010 - 0.4 * shape.corner * 0.3), (x * 1.05, y - 0.026)), 5
-        )
-        shapes.append(Shape(ribbon(rig.surface(dent, 0.02), 0.008 * unit, 0.013 * unit, 0.003 * unit), (*seam, 170)))
+        stroke = ribbon(rig.surface(dent * (side, 1), 0.02), 0.008 * unit, 0.013 * unit, 0.003 * unit)
+        shapes.append(Shape(stroke, (*colour, 170)))
     return shapes
 
 
 def _teeth(rig: Rig, skin: Skin, shape: Mouth, middle: Points, floor: Points) -> list[Shape]:
     gap = np.concatenate([middle, floor[::-1]])
     biting = moved(floor * 0.28 + middle * 0.72, 0, 0.26 * shape.open)
-    inside = mix(skin.lip_dark, INK, 0.72)
     teeth = np.concatenate([middle[2:-2], biting[2:-2][::-1]])
     return [
-        Shape(rig.surface(gap, 0.03), inside),
+        Shape(rig.surface(gap, 0.03), mix(skin.lip_dark, INK, 0.72)),
         Shape(rig.surface(teeth, 0.03), mix(WHITE, skin.glow, 0.16)),
     ]

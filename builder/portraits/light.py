@@ -14,8 +14,8 @@ from builder.records import View
 class Light:
     """A key light: `side` -1 from the viewer's left to 1 from the right; `shade` is the depth of the shadows.
 
-    `tint` scales red, green and blue of the finished picture; `wash` is a colour that falls in from the light's side, `spill`
-    strong.
+    `tint` scales red, green and blue of the finished picture; `wash` is a colour that falls in from the light's side,
+    `spill` strong.
     """
 
     side: float
@@ -37,7 +37,7 @@ LIGHTS: Mapping[View, Mapping[str, Light]] = {
     "test": {
         "low evening sun from the left": Light(-1, 1.0, (1.05, 0.95, 0.84), rgb("FF9A4D"), 0.30),
         "dim lamplight from the right": Light(1, 1.1, (0.93, 0.85, 0.73), rgb("FFC070"), 0.16),
-        "blue dusk": Light(-0.8, 0.95, (0.86, 0.90, 1.02), rgb("8FB0E8"), 0.12),
+        "blue dusk": Light(-0.8, 0.95, (0.88, 0.91, 1.0), rgb("8FB0E8"), 0.10),
         "hard noon light": Light(0.7, 1.2, (1.04, 1.02, 0.98), rgb("FFF6DC"), 0.12),
     },
 }

@@ -87,7 +87,8 @@ def painted(orders: Sequence[Order], painter: Painter) -> list[Image.Image]:
     pictures = painter.paint(orders)
     if len(pictures) != len(orders):
         raise PortraitRefused(
-            f"portraits of {orders[0].profile_id}: the painter returned {len(pictures)} pictures for {len(orders)} orders."
+            f"portraits of {orders[0].profile_id}: the painter returned {len(pictures)} pictures "
+            f"for {len(orders)} orders."
         )
     return pictures
 

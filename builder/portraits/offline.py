@@ -5,15 +5,16 @@ from typing import TypeVar
 
 from PIL import Image
 
-from builder.portraits import backdrop, beard, clothes, eyes, features, hair, head, marks
+from builder.portraits import backdrop, beard, clothes, eyes, features, hair, head, marks, shading
 from builder.portraits.canvas import Canvas, Shape, Tone, Wash
+from builder.portraits.clothes.tailoring import Outfit
 from builder.portraits.curves import Points, moved
 from builder.portraits.expression import EXPRESSIONS, Expression
 from builder.portraits.face import Face, face_of
 from builder.portraits.glasses import glasses
 from builder.portraits.light import LIGHTS, Light, lit
 from builder.portraits.painter import Order
-from builder.portraits.palette import INK, hair_of, iris_of, mix, rgb, skin_of
+from builder.portraits.palette import INK, hair_of, iris_of, mix, skin_of
 from builder.portraits.pose import FRAMINGS, POSES, Rig, varied
 from builder.portraits.words import nearest
 from builder.records import View
@@ -22,7 +23,7 @@ Meaning = TypeVar("Meaning")
 
 
 class OfflinePainter:
-    """Draws each person with a face of their own that stays theirs from view to view. Keeps no state between pictures."""
+    """Draws each person with a face of their own that stays theirs from view to view. Keeps no state."""
 
     def paint(self, orders: Sequence[Order]) -> list[Image.Image]:
         """One RGB picture for each order, in their order."""
@@ -38,8 +39,7 @@ def draw(face: Face, order: Order) -> Image.Image:
     """The order's scene with this face, whatever appearance the order names: for training on random faces."""
     scene, chance = order.scene, order.chance
     pose, framing = _meaning(scene.pose, POSES, order.view), _meaning(scene.framing, FRAMINGS, order.view)
-    if order.view != "reference":
-        pose, framing = varied(pose, framing, chance)
+    pose, framing = varied(pose, framing, chance)
     light = _meaning(scene.light, LIGHTS, order.view)
     place = backdrop.painted(_meaning(scene.background, backdrop.BACKDROPS, order.view), order.size, chance)
     canvas = Canvas(place, _fineness(order.size))
@@ -57,8 +57,10 @@ def _meaning(word: str, tables: Mapping[View, Mapping[str, Meaning]], view: View
 
 
 def _fineness(size: int) -> int:
-    """How much finer the sheet is than the picture: small pictures can afford more."""
-    return 3 if size >= 384 else 4 if size >= 96 else 6
+    """How much finer the sheet is than the picture: small pictures can afford more, and need it."""
+    if size >= 1024:
+        return 2
+    return 3 if size >= 192 else 4 if size >= 96 else 6
 
 
 class _Sitting:
@@ -70,33 +72,30 @@ class _Sitting:
         self.head = head.head_outline(rig)
         self.hairdo = hair.hairdo_of(rig, self.hair, light.side)
 
-    def paint(self, outfit: clothes.Outfit, expression: Expression) -> None:
-        mouth = features.Mouth(self.rig, expression)
+    def paint(self, outfit: Outfit, expression: Expression) -> None:
+        mouth = features.Mouth(self.rig.face, expression)
         growth = beard.beard_of(self.rig, self.hair, mouth)
         self._silhouettes(outfit)
         self._shadows(outfit, growth)
         self._features(expression, mouth, growth)
         self._gloss()
 
-    def _silhouettes(self, outfit: clothes.Outfit) -> None:
+    def _silhouettes(self, outfit: Outfit) -> None:
         canvas, rig, skin = self.canvas, self.rig, self.skin
         canvas.fill([*outfit.back, *self.hairdo.back, Shape(head.neck(rig), skin.base)])
         canvas.fill(outfit.shapes)
         if not self.hairdo.covers_ears:
-            canvas.fill(head.ears(rig, skin, (-1, 1)))
+            canvas.fill(head.ears(rig, skin, (-1, 1), self.light.side))
         canvas.fill([Shape(self.head, skin.base)])
-        near = head.near_side(rig)
-        if near is not None and not self.hairdo.covers_ears:
-            canvas.fill(head.ears(rig, skin, (near,)))
 
-    def _shadows(self, outfit: clothes.Outfit, growth: beard.Beard) -> None:
+    def _shadows(self, outfit: Outfit, growth: beard.Beard) -> None:
         canvas, rig, skin, unit = self.canvas, self.rig, self.skin, self.rig.unit
         cloth = canvas.stencil(outfit.body, [self.head])
         if outfit.stripes:
             canvas.glaze(cloth, outfit.stripe_colour, Wash([Tone(stripe, 0.92) for stripe in outfit.stripes], 0.0))
         canvas.glaze(cloth, outfit.shade, Wash(self._cloth_tones(outfit), 0.12 * unit))
-        head.shade_neck(canvas, rig, skin, self.light, self.head)
-        face = head.shade_face(canvas, rig, skin, self.light, self.head, self.hairdo.cast)
+        shading.shade_neck(canvas, rig, skin, self.light, [self.head, *outfit.body])
+        face = shading.shade_face(canvas, rig, skin, self.light, self.head, self.hairdo.cast)
         short = mix(self.hair.base, self.hair.dark, 0.3)
         stubble = mix(skin.shade, self.hair.dark, 0.6)
         if self.hairdo.scalp:
@@ -104,7 +103,7 @@ class _Sitting:
         if growth.tones:
             canvas.glaze(face, stubble, Wash(growth.tones, 0.05 * unit))
 
-    def _cloth_tones(self, outfit: clothes.Outfit) -> list[Tone]:
+    def _cloth_tones(self, outfit: Outfit) -> list[Tone]:
         """The side of the body that is turned from the light, and what the head casts on it."""
         unit, light = self.rig.unit, self.light
         whole = [Tone(body, 0.42 * light.shade) for body in outfit.body]
@@ -121,8 +120,8 @@ class _Sitting:
             [
                 *marks.age_lines(rig, skin, mouth),
                 *growth.under,
-                *features.nose(rig, skin, self.light.side),
-                *features.mouth(rig, skin, expression),
+                *features.nose(rig, skin),
+                *features.mouth(rig, skin, mouth),
                 *growth.over,
                 *marks.marks(rig, skin, mouth),
                 *eyes.eyes(rig, skin, iris_of(face), lash, expression),
@@ -132,6 +131,9 @@ class _Sitting:
                 *self.hairdo.front,
             ]
         )
+        near = head.near_side(rig)
+        if near is not None and not self.hairdo.covers_ears:  # it lies before the hair that is combed behind it
+            self.canvas.fill(head.ears(rig, skin, (near,), self.light.side))
 
     def _gloss(self) -> None:
         if not self.hairdo.mass or not self.hairdo.gloss:
@@ -139,6 +141,3 @@ class _Sitting:
         canvas, unit = self.canvas, self.rig.unit
         stencil = canvas.stencil(self.hairdo.mass)
         canvas.glaze(stencil, self.hair.light, Wash(self.hairdo.gloss, 0.05 * unit))
-
-
-__all__ = ["OfflinePainter", "draw", "rgb"]

@@ -1,6 +1,7 @@
 """The colours of the drawn people: hand-picked tones, each with the shades that shape it."""
 
 import colorsys
+import functools
 from dataclasses import dataclass
 
 from builder.portraits.face import Face
@@ -13,12 +14,14 @@ def rgb(text: str) -> Colour:
     return int(text[0:2], 16), int(text[2:4], 16), int(text[4:6], 16)
 
 
+@functools.lru_cache(maxsize=8192)
 def mix(first: Colour, second: Colour, share: float) -> Colour:
     """`share` of the second colour in the first."""
     r, g, b = (round(one + (two - one) * share) for one, two in zip(first, second, strict=True))
     return r, g, b
 
 
+@functools.lru_cache(maxsize=8192)
 def shifted(colour: Colour, *, value: float = 0, saturation: float = 0, hue: float = 0) -> Colour:
     """The colour with its value and saturation scaled by 1 + the given shares and its hue turned."""
     h, s, v = colorsys.rgb_to_hsv(*(part / 255 for part in colour))
@@ -92,6 +95,7 @@ _IRISES: dict[str, str] = {
 }
 
 
+@functools.lru_cache(maxsize=64)
 def skin_of(face: Face) -> Skin:
     """The tones of this face's own skin."""
 
@@ -108,6 +112,7 @@ def skin_of(face: Face) -> Skin:
     return Skin(base, shade, deep, glow, mix(deep, INK, 0.25), blush, reddened, mix(reddened, deep, 0.5))
 
 
+@functools.lru_cache(maxsize=64)
 def hair_of(face: Face) -> Tones:
     """The tones of this face's own hair."""
 
@@ -119,12 +124,14 @@ def hair_of(face: Face) -> Tones:
     return Tones(*(own(text) for text in _HAIR[face.look.hair_colour]))
 
 
+@functools.lru_cache(maxsize=64)
 def iris_of(face: Face) -> Tones:
     """The tones of this face's own irises."""
     base = shifted(rgb(_IRISES[face.look.eye_colour]), value=-0.1 * face.iris_depth, hue=-0.02 * face.iris_warmth)
     return tones(base)
 
 
+@functools.lru_cache(maxsize=1024)
 def tones(base: Colour) -> Tones:
     """A colour with its shades: darker ones cooler and fuller, the light one paler."""
     return Tones(

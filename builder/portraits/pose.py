@@ -1,7 +1,8 @@
 """How the head is held and where it stands in the picture: from head units to pixels.
 
-The head is treated as a solid: what lies on its front moves further than its outline when it turns, and is foreshortened. Three
-maps serve every shape: `surface` for features, `outline` for silhouettes, `body` for what does not turn along.
+The head is treated as a solid: what lies on its front moves further than its outline when it turns, and is
+foreshortened. Three maps serve most shapes: `surface` for features, `outline` for silhouettes, `body` for what does not
+turn along.
 """
 
 import math
@@ -79,16 +80,16 @@ FRAMINGS: Mapping[View, Mapping[str, Framing]] = {
 
 
 def varied(pose: Pose, framing: Framing, rng: random.Random) -> tuple[Pose, Framing]:
-    """The pose and framing as one picture has them: no two are held exactly alike."""
+    """The pose and framing as one picture has them: nobody sits exactly like another."""
     pose = Pose(
-        pose.yaw * rng.uniform(0.85, 1.1) + rng.uniform(-1, 1),
-        pose.pitch + rng.uniform(-1, 1),
-        pose.roll + rng.uniform(-0.8, 0.8),
+        pose.yaw * rng.uniform(0.85, 1.1) + rng.uniform(-3, 3),
+        pose.pitch + rng.uniform(-1.5, 1.5),
+        pose.roll + rng.uniform(-1.2, 1.2),
     )
     return pose, Framing(
-        framing.unit * rng.uniform(0.97, 1.03),
-        framing.x + rng.uniform(-0.012, 0.012),
-        framing.y + rng.uniform(-0.008, 0.008),
+        framing.unit * rng.uniform(0.95, 1.05),
+        framing.x + rng.uniform(-0.018, 0.018),
+        framing.y + rng.uniform(-0.012, 0.012),
     )
 
 
@@ -113,16 +114,16 @@ class Rig:
     def surface(self, at: Points, lift: float = 0.0) -> Points:
         """What lies on the front of the head, `lift` above it."""
         x, y = at[:, 0], at[:, 1]
-        across = np.minimum(1, np.abs(x) / self.face.head_width) ** 2
-        down = np.clip((-0.25 - y) / 0.95, 0, 1) ** 2
-        z = (_DEPTH + lift) * np.sqrt(1 - across) * np.sqrt(1 - 0.8 * down) + lift * across
+        across = np.minimum(1, (x / self.face.head_width) ** 2)
+        up = np.minimum(1, np.maximum(0, -0.25 - y) / 0.95)  # the forehead recedes
+        z = (_DEPTH + lift) * np.sqrt((1 - across) * (1 - 0.8 * up * up)) + lift * across
         return self._placed(x, y, z)
 
     def flat(self, at: Points, depth: float) -> Points:
         """What lies in a plane at `depth` before the head's axis."""
         return self._placed(at[:, 0], at[:, 1], np.full(len(at), depth))
 
-    def flat_each(self, at: Points, depth: npt.NDArray[np.float64]) -> Points:
+    def solid(self, at: Points, depth: npt.NDArray[np.float64]) -> Points:
         """Points that each have a depth of their own before the head's axis."""
         return self._placed(at[:, 0], at[:, 1], depth)
 

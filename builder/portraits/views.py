@@ -39,17 +39,13 @@ def views_of(part: PortraitsPart) -> list[tuple[View, int]]:
 def scene(seed: int, profile_id: str, view: View, index: int) -> Scene:
     """The scene of one portrait.
 
-    Every field walks through a shuffle of its words, another one for every person and round, so that the views of a person differ in
-    all they can before a word comes again.
+    Every field walks round a shuffle of its words, another one for every person, so that the views of a person differ
+    in all they can. The fields have different numbers of words, so no scene comes again in 64 views.
     """
-    words = {
-        field: _nth(known, index, seed, f"{profile_id} portraits {view} {field}")
-        for field, known in vocabulary(view).items()
-    }
-    return Scene(**words)
+    known = vocabulary(view)
+    return Scene(**{field: _nth(words, index, seed, profile_id, view, field) for field, words in known.items()})
 
 
-def _nth(known: Sequence[str], index: int, seed: int, name: str) -> str:
-    turn, place = divmod(index, len(known))
-    shuffle = Permutation(len(known), digest(seed, name, turn), name)
-    return known[shuffle(place)]
+def _nth(known: Sequence[str], index: int, seed: int, *names: str) -> str:
+    shuffle = Permutation(len(known), digest(seed, "portraits", *names), "scene")
+    return known[shuffle(index % len(known))]

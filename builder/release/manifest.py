@@ -63,10 +63,10 @@ def _write(folder: Path, manifest: dict[str, Any]) -> None:
 
 
 def _entries(folder: Path) -> list[dict[str, Any]]:
-    """What the manifest says of each file in a folder."""
+    """What the manifest says of each file in a folder but itself."""
     return [
         {"path": path.relative_to(folder).as_posix(), "bytes": path.stat().st_size, "sha256": sha256(path)}
-        for path in sorted(path for path in folder.rglob("*") if path.is_file())
+        for path in sorted(path for path in folder.rglob("*") if path.is_file() and path != folder / NAME)
     ]
 
 

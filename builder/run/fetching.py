@@ -68,10 +68,11 @@ class ShardJob:
 
 @dataclass(frozen=True)
 class ShardResult:
-    """What came of a job: the shard's failures, or what must be fetched first and for whom."""
+    """What came of a job: a shard with its failures, or if it is not `made`, what must be fetched first for whom."""
 
     span: Span
     failures: tuple[Failure, ...] = ()
+    made: bool = True
     wanted: tuple[Any, ...] = ()
     lacking: frozenset[int] = frozenset()
 
@@ -120,10 +121,10 @@ class _Line:
             self._start(job)
         for made in [made for made in self.running if made in done]:
             job, result = self.running.pop(made), result_of(made)
-            if result.wanted:
+            if result.made:
+                yield result
+            elif result.wanted:
                 waiting = self.fetcher.fetch(result.wanted, job.span.index)
                 self.fetching[waiting] = replace(job, only=result.lacking)
-            elif job.only:
-                self._start(replace(job, only=frozenset()))  # nothing is missing any more: now the whole shard
             else:
-                yield result
+                self._start(replace(job, only=frozenset()))  # nothing is missing any more: now the whole shard

@@ -39,6 +39,10 @@ class RunFolder:
         """The file of shard `index` of a stage."""
         return self.path / stage / f"{index:05d}.parquet"
 
+    def unfinished(self, stage: str, index: int) -> Path:
+        """Where a stage may keep what it needs until shard `index` is written."""
+        return self.path / stage / f"{index:05d}.unfinished"
+
     def recipe(self) -> Recipe:
         """The recipe that the run was last generated with. Raises CallError when this is no run."""
         path = self.path / RECIPE

@@ -3,7 +3,7 @@
 import json
 import typing
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -33,13 +33,17 @@ class Failure:
 
 @dataclass(frozen=True)
 class Footer:
-    """What a shard says of itself: its range of profile numbers, what it depends on, what failed."""
+    """What a shard says of itself: its range of profile numbers, what it depends on, what failed.
+
+    `made_again` says how often whom, for being too like somebody else (builder/run/alike.py).
+    """
 
     first: int
     stop: int
     basis: dict[str, Any]
     input_digest: str
     failures: tuple[Failure, ...]
+    made_again: dict[str, int] = field(default_factory=dict)
 
 
 def write(path: Path, kind: type[Record], records: Sequence[Record], footer: Footer) -> None:
@@ -66,6 +70,15 @@ def read_footer(path: Path) -> Footer:
 def read(path: Path, kind: type[Record]) -> list[Any]:
     """The records of a shard, its page checksums verified. Raises DamagedShard."""
     return [from_json(kind, row) for row in read_table(path, kind).to_pylist()]
+
+
+def read_columns(path: Path, columns: Sequence[str]) -> list[dict[str, Any]]:
+    """Some columns of a shard's records, without reading the others. Raises DamagedShard."""
+    try:
+        rows: list[dict[str, Any]] = pq.read_table(path, columns=list(columns)).to_pylist()
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise DamagedShard(f"{path} is damaged: {error}") from error
+    return rows
 
 
 def read_table(path: Path, kind: type[Record]) -> pa.Table:

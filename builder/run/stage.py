@@ -12,7 +12,7 @@ from typing import Any
 from builder import bundled
 from builder.recipe import CHANGES_NO_RECORD, Recipe, Section
 from builder.records import Record, to_json
-
+from builder.run.alike import Apart
 
 Make = Callable[[int, Any, Recipe], Sequence[Record]]
 
@@ -26,6 +26,7 @@ class Stage:
     The remaining fields say what else changes the records: parts of the recipe, bundled files, libraries and
     `version`, which is raised whenever the code makes other records than before.
     `bind` gives the `make` of a stage that reads what was fetched for a run (builder/run/fetching.py).
+    `apart` says how its people are told apart, if nobody may be too like somebody else (builder/run/alike.py).
     """
 
     name: str
@@ -38,6 +39,7 @@ class Stage:
     follows: str = ""
     sees: Callable[[Any], Record] | None = None
     bind: Callable[[Path, Recipe], Make] | None = None
+    apart: Apart | None = None
 
     def bound(self, folder: Path, recipe: Recipe) -> "Stage":
         """The stage as it runs for the run in `folder`."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from builder.recipe import Recipe
-from builder.run import shards
+from builder.run import remaking, shards
 from builder.run.folder import RunFolder
 from builder.run.shards import DamagedShard, Failure, Footer
 from builder.run.stage import Stage
@@ -24,6 +24,9 @@ class Span:
 
     def __len__(self) -> int:
         return self.stop - self.first
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(range(self.first, self.stop))
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ def survey(run: RunFolder, stages: Sequence[Stage], recipe: Recipe) -> dict[str,
                 status = ShardStatus(span, "waiting", f"{source.name} must be made first")
             else:
                 before = input_records(run, source, span)
-                status = look(run, stage, span, wanted_footer(stage, recipe, span, before))
+                status = look(run, stage, span, wanted_footer(run, stage, recipe, span, before))
             result[stage.name].append(status)
     return result
 
@@ -76,9 +79,10 @@ def look(run: RunFolder, stage: Stage, span: Span, wanted: Footer) -> ShardStatu
     return ShardStatus(span, "made", failures=footer.failures)
 
 
-def wanted_footer(stage: Stage, recipe: Recipe, span: Span, before: Sequence[Any]) -> Footer:
+def wanted_footer(run: RunFolder, stage: Stage, recipe: Recipe, span: Span, before: Sequence[Any]) -> Footer:
     """The footer that a shard has when it is up to date, failures aside."""
-    return Footer(span.first, span.stop, stage.basis(recipe), stage.input_digest(before), ())
+    made_again = remaking.times(run, stage, recipe, before)
+    return Footer(span.first, span.stop, stage.basis(recipe), stage.input_digest(before), (), made_again)
 
 
 def input_records(run: RunFolder, source: Stage | None, span: Span) -> list[Any]:
@@ -103,6 +107,8 @@ def _outdated(footer: Footer, wanted: Footer, follows: str) -> str:
     ]
     if footer.input_digest != wanted.input_digest:
         reasons.append(f"what it takes from {follows} changed")
+    if footer.made_again != wanted.made_again:
+        reasons.append("somebody in it is too like another person")
     return "; ".join(reasons)
 
 

@@ -50,7 +50,7 @@ class Workers:
             return done
         if self._pool is None:
             context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(self.count, mp_context=context, initializer=_settle_in)
+            self._pool = ProcessPoolExecutor(self.count, mp_context=context, initializer=settle_in)
         try:
             return self._pool.submit(function, job)
         except BrokenProcessPool:
@@ -77,8 +77,8 @@ def available() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _settle_in() -> None:
-    """Leave Ctrl-C to the parent, and do not outlive it."""
+def settle_in() -> None:
+    """Leave Ctrl-C to the parent, and do not outlive it: the beginning of every worker process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:

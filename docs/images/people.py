@@ -9,7 +9,7 @@ from PIL import Image
 
 from builder.reading import open_release
 
-COLUMNS, ROWS, SIDE = 10, 3, 128
+COLUMNS, ROWS, SIDE = 10, 3, 160
 
 
 def main() -> None:
@@ -22,7 +22,7 @@ def main() -> None:
         row, column = divmod(number, COLUMNS)
         with Image.open(io.BytesIO(portrait.image)) as image:
             sheet.paste(image.resize((SIDE, SIDE), Image.Resampling.LANCZOS), (column * SIDE, row * SIDE))
-    sheet.quantize(256).save(Path(__file__).with_suffix(".png"), optimize=True)
+    sheet.save(Path(__file__).with_suffix(".jpg"), quality=90, optimize=True)
 
 
 if __name__ == "__main__":

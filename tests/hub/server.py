@@ -180,8 +180,8 @@ class Call:
 Answer = tuple[int, dict[str, str], bytes]
 
 
-def _ok(data: object, status: int = 200, **headers: str) -> Answer:
-    return status, {"Content-Type": "application/json", **headers}, json.dumps(data).encode()
+def _ok(data: object, **headers: str) -> Answer:
+    return 200, {"Content-Type": "application/json", **headers}, json.dumps(data).encode()
 
 
 def _whoami(call: Call) -> Answer:
@@ -296,7 +296,8 @@ def _commit(call: Call) -> Answer:
         number = f"refs/pr/{len(repository.pulls) + 1}"
         oid = repository.add(files, pull=number)
         place = f"{call.hub.endpoint}/datasets/{repository.name}/discussions/{len(repository.pulls)}"
-        return _ok({"success": True, "commitOid": oid, "commitUrl": "", "pullRequestUrl": place})
+        url = f"{call.hub.endpoint}/datasets/{repository.name}/commit/{oid}"
+        return _ok({"success": True, "commitOid": oid, "commitUrl": url, "pullRequestUrl": place})
     oid = repository.add(files)
     url = f"{call.hub.endpoint}/datasets/{repository.name}/commit/{oid}"
     return _ok({"success": True, "commitOid": oid, "commitUrl": url, "pullRequestUrl": None})

@@ -10,9 +10,9 @@ import pytest
 from tests.hub.commands import Commands
 from tests.hub.conftest import REPO, Publish
 from tests.hub.faults import Fault, When
-from tests.hub.releases import new_biography
 from tests.hub.repository import Blob
 from tests.hub.server import LocalHub
+from tests.small.releases import change_somebody
 
 _COMMIT = "POST .*/commit/"
 _TAG = "POST .*/tag/"
@@ -78,7 +78,7 @@ def test_killed_anywhere_the_same_command_ends_whole(
 def test_somebody_else_commits_meanwhile(small_run: Path, hub: LocalHub, publish: Publish) -> None:
     publish(small_run)
     repository = hub.repositories[REPO]
-    new_biography(small_run)
+    change_somebody(small_run)
 
     def commit() -> None:
         files = repository.commits[repository.head]

@@ -8,12 +8,12 @@ import pytest
 from builder.release.diff import Change
 from tests.conftest import Run
 from tests.folders import digests
-from tests.hub.audits import write_audit
 from tests.hub.commands import Commands
 from tests.hub.conftest import REPO, Publish
-from tests.hub.releases import new_biography, settle
 from tests.hub.repository import Blob
 from tests.hub.server import READER, TOKEN, LocalHub
+from tests.small.audits import write_audit
+from tests.small.releases import change_somebody, settle
 
 
 def test_a_version_is_one_commit_and_one_tag(finished_run: Path, hub: LocalHub, publish: Publish) -> None:
@@ -44,7 +44,7 @@ def test_twice_changes_nothing_and_says_so(finished_run: Path, hub: LocalHub, pu
 def test_only_what_changed_is_sent(small_run: Path, hub: LocalHub, publish: Publish) -> None:
     publish(small_run)
     first = hub.uploaded
-    new_biography(small_run)
+    change_somebody(small_run)
     said = publish(small_run)
     assert said.exit_code == 0, said
     repository = hub.repositories[REPO]
@@ -60,7 +60,7 @@ def test_a_dry_run_shows_everything_and_sends_nothing(small_run: Path, hub: Loca
     assert "README.md" in first.output
     assert not hub.repositories
     publish(small_run)
-    new_biography(small_run)
+    change_somebody(small_run)
     before = hub.uploaded
     said = publish(small_run, "--dry-run")
     assert "v1.1.0 (the content changed: minor)" in said.output
@@ -87,7 +87,7 @@ def test_the_proposal_follows_what_changed(
 
 def test_a_version_must_be_new_and_greater(small_run: Path, hub: LocalHub, publish: Publish) -> None:
     publish(small_run, "--version", "1.2.0")
-    new_biography(small_run)
+    change_somebody(small_run)
     taken, older = publish(small_run, "--version", "1.2.0"), publish(small_run, "--version", "v1.1.0")
     assert (taken.exit_code, older.exit_code) == (2, 2)
     assert "a version never changes" in taken.output
@@ -136,7 +136,7 @@ def test_what_is_not_audited_finished_or_sound_is_not_published(
 def test_public_opens_and_a_pull_request_moves_nothing(small_run: Path, hub: LocalHub, publish: Publish) -> None:
     assert publish(small_run, "--public").exit_code == 0
     assert not hub.repositories[REPO].private
-    new_biography(small_run)
+    change_somebody(small_run)
     said = publish(small_run, "--create-pr")
     repository = hub.repositories[REPO]
     assert "Proposed v1.1.0" in said.output
@@ -208,7 +208,7 @@ def test_a_version_on_the_hub_verifies_and_differs(
     small_run: Path, hub: LocalHub, publish: Publish, process: Commands
 ) -> None:
     publish(small_run)
-    new_biography(small_run)
+    change_somebody(small_run)
     publish(small_run)
     good = process.run("verify", f"{REPO}@v1.1.0", token=TOKEN)
     assert good.exit_code == 0, good

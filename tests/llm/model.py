@@ -14,7 +14,7 @@ from builder.records import Appearance, Fact, Gender, Modality, Profile, Task, U
 _TASKS: dict[str, Task] = {"choice": "classification", "open": "generation", "blank": "cloze"}
 _ABOUT: dict[str, Modality] = {"image": "image_text", "name": "text"}
 _ITEM = re.compile(r"(\d+)\. (\w+), (\w+), (\S+)")
-_FACT = re.compile(r"([a-z_]+): (\".*\")")
+_FACT = re.compile(r"^([a-z_]+): (\".*\")$", re.MULTILINE)
 _NOBODY = Appearance("", "", "", "", "", "", "", ())
 
 

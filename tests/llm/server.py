@@ -4,7 +4,6 @@ import asyncio
 import hashlib
 import json
 import random
-import re
 import threading
 import time
 from collections import Counter
@@ -19,11 +18,10 @@ Misbehaviour = Callable[[int, dict[str, Any]], str]
 """From the number of a request and its body to what to do wrong; "" for nothing."""
 
 TRANSPORT = ("429", "429-bare", "500", "503", "cut", "drip")
+_STATUS = ("401", "404", "500", "503")
 """Faults that bring no answer."""
 ANSWERS = ("truncated", "fence", "shape", "language", "refusal", "length", "empty", "contradiction", "name")
 """Faults in an answer, which is charged all the same. A code fence is not really one."""
-
-_LIMITS = re.compile(r"^/v1(/.*)$")
 
 
 def mixed(rate: float, kinds: tuple[str, ...], seed: int = 0) -> Misbehaviour:
@@ -118,7 +116,7 @@ class Server:
         try:
             while await self._exchange(reader, writer):
                 pass
-        except (ConnectionError, asyncio.IncompleteReadError):
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass
         finally:
             writer.close()
@@ -164,7 +162,7 @@ class Server:
         self.outcomes[fault or "well"] += 1
         if self.latency:
             await asyncio.sleep(self.latency)
-        if fault in TRANSPORT:
+        if fault in TRANSPORT or fault in _STATUS:
             return await _break(writer, fault)
         content = completion(body, fault)
         if self.echo_key:
@@ -255,7 +253,7 @@ async def _break(writer: asyncio.StreamWriter, fault: str) -> bool:
         await _respond(writer, 429, _error("too fast"), {"retry-after": "0.05"})
     elif fault == "429-bare":
         await _respond(writer, 429, _error("too fast"), {})
-    elif fault in ("500", "503"):
+    elif fault in _STATUS:
         await _respond(writer, int(fault), _error("unwell"), {})
     elif fault == "cut":
         writer.write(b'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 900\r\n\r\n{"id": "x", ')

@@ -21,7 +21,7 @@ def stable_diffusion(folder: Path) -> Path:
         cross_attention_dim=32,
         norm_num_groups=8,
     )
-    pipeline = StableDiffusionPipeline(
+    pipeline: Any = StableDiffusionPipeline(
         vae=_vae(latent_channels=4),
         text_encoder=_text_encoder(projected=False),
         tokenizer=_tokenizer(),
@@ -55,7 +55,7 @@ def stable_diffusion_3(folder: Path) -> Path:
         pooled_projection_dim=64,
         out_channels=4,
     )
-    pipeline = StableDiffusion3Pipeline(
+    pipeline: Any = StableDiffusion3Pipeline(
         transformer=transformer,
         scheduler=FlowMatchEulerDiscreteScheduler(),
         vae=_vae(latent_channels=4, shift_factor=0.0),

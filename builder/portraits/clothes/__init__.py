@@ -19,6 +19,8 @@ CLOTHES: Mapping[View, Mapping[str, Garment]] = {
         "a plain slate-blue T-shirt": _garment("crew", "5C7088"),
         "a plain oatmeal T-shirt": _garment("crew", "D8CBB6"),
         "a plain sage T-shirt": _garment("crew", "8A9A80"),
+        "a plain clay T-shirt": _garment("crew", "B5795F"),
+        "a plain mauve T-shirt": _garment("crew", "8F7C90"),
     },
     "train": {
         "a navy crew-neck sweater": _garment("sweater", "2F3F5F"),

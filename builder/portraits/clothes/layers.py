@@ -96,6 +96,7 @@ def scarf(rig: Rig, garment: Garment) -> Outfit:
     )
     around = closed(rig.body(wrap * (neck, 1)), 6)
     tail = rig.body(points((0.25, 1.60), (0.95, 1.62), (1.12, 2.60), (0.45, 2.64)) * (neck, 1))
+    made.body.append(around)
     made.shapes += [
         Shape(moved(tail, 0.02 * unit, 0.02 * unit), cloth.deep),
         Shape(tail, mix(wool.base, wool.dark, 0.35)),

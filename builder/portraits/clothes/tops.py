@@ -67,6 +67,7 @@ def turtleneck(rig: Rig, garment: Garment) -> Outfit:
         Shape(moved(roll, 0, 0.03 * unit), cloth.dark),
         Shape(roll, mix(cloth.base, cloth.light, 0.25)),
     ]
+    made.body.append(roll)
     for x in np.linspace(-0.9, 0.9, 11) * neck:
         sag = 0.06 * (1 - (x / neck) ** 2)
         stitch = rig.body(points((x, 1.12 + 0.8 * sag), (x * 1.02, 1.38 + sag)))
@@ -95,8 +96,9 @@ def hoodie(rig: Rig, garment: Garment) -> Outfit:
     seam = smooth(points((0.1 * neck, 1.80), (0.92 * neck, 1.68), (1.50 * neck, 1.46)), 6)
     cord = smooth(points((0.26 * neck, 1.72), (0.30 * neck, 2.0), (0.26 * neck, 2.26)), 6)
     for side in SIDES:
+        made.body.append(closed(rig.body(roll * (side, 1)), 5))
         made.shapes += [
-            Shape(closed(rig.body(roll * (side, 1)), 5), mix(cloth.base, cloth.light, 0.25)),
+            Shape(made.body[-1], mix(cloth.base, cloth.light, 0.25)),
             Shape(ribbon(rig.body(seam * (side, 1)), 0.004 * unit, 0.022 * unit, 0.004 * unit), cloth.dark),
             Shape(ribbon(rig.body(cord * (side, 1)), 0.026 * unit), mix(cloth.light, WHITE, 0.5)),
         ]

@@ -83,6 +83,8 @@ def _pretrained(part: DiffusionPart, dtype: Any) -> Any:
     local = folder.is_dir()
     if local and not (folder / "model_index.json").is_file():
         raise CannotLoad(f"{folder} is no pipeline of diffusers: it has no model_index.json.")
+    if not local and (part.model.startswith((".", "/", "~")) or part.model.count("/") != 1):
+        raise CannotLoad(f"The model '{part.model}' cannot be loaded: there is no such folder, and it is no Hub id.")
     options: dict[str, Any] = {"dtype": dtype, "use_safetensors": True, "trust_remote_code": False}
     if local:
         options["local_files_only"] = True
@@ -100,13 +102,9 @@ def _why_not_loaded(model: str, local: bool, error: Exception) -> str:
     reason = " ".join(str(error).split())[:300] or type(error).__name__
     if local:
         return f"The pipeline in {model} cannot be loaded (safetensors only, no code of its own): {reason}"
-    looks_like_a_path = model.startswith((".", "/", "~")) or model.count("/") != 1
-    hint = (
-        "there is no such folder" if looks_like_a_path else "there is no such folder, and from the Hub it did not come"
-    )
     return (
-        f"The model '{model}' cannot be loaded: {hint}. A gated model needs `hf auth login`; without a network, "
-        f"download it once and name its folder. The reason given: {reason}"
+        f"The model '{model}' cannot be loaded: there is no such folder, and the Hub did not give it. A gated model "
+        f"needs `hf auth login`; without a network, download it once and name its folder. The reason given: {reason}"
     )
 
 

@@ -37,7 +37,7 @@ def cropped(rig: Rig, tones: Tones, lit_side: float) -> Hairdo:
     face, unit = rig.face, rig.unit
     line = hairline(face, peak=0.02 * face.fringe)
     sides = _cap(rig, 0.0, 0.012, line, 0.16)
-    crown = dome(face, 0.05 + 0.07 * face.hair_volume, 0.03)
+    crown = dome(face, 0.05 + 0.07 * face.hair_volume, 0.010)
     front = _ragged(rig, line[:4] * (0.98, 1), 0.03)
     mass = np.concatenate([smooth(rig.outline(arched(crown[crown[:, 1] < -0.30])), 6), front[::-1]])
     places = _top(rig, 46, face.hairline + 0.06, face.skull_height - 0.01, 0.78)

@@ -1,106 +1,70 @@
 """Hair that falls: long, wavy, bobbed and medium-length, with or without a fringe."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from builder.portraits.canvas import Shape
+from builder.portraits.canvas import Shape, filled
 from builder.portraits.curves import Points, moved, points, ribbons, smooth, waved
 from builder.portraits.face import Face
-from builder.portraits.hair.hairdo import Hairdo, dome, flipped, gloss_band, part_line, sheaf, skullcap, strands
+from builder.portraits.hair.hairdo import (
+    SIDES,
+    Hairdo,
+    dome,
+    flipped,
+    gloss_band,
+    part_line,
+    sheaf,
+    skullcap,
+    strands,
+)
 from builder.portraits.palette import Tones, mix
 from builder.portraits.pose import Rig
 
 
-def curtains(
-    rig: Rig, tones: Tones, lit_side: float, *, length: float, swing: float = 0.0, volume: float, bob: bool = False
-) -> Hairdo:
-    """Hair parted on the crown that falls on both sides down to `length`; `swing` makes waves."""
-    face, unit = rig.face, rig.unit
-    hairdo = Hairdo(covers_ears=True)
-    top, side = 0.03 + 0.05 * volume, 0.06 + 0.10 * volume
-    hairdo.back.append(Shape(_back(rig, top, side, length, swing), tones.dark))
-    hairdo.back += _back_strands(rig, tones, side, length)
-    hairdo.front.append(Shape(skullcap(rig, 0.6 * top, 0.5 * side), tones.dark))
-    part = 0.30 * face.parting * face.head_width
-    for which in (-1, 1):
-        outer, inner = _guides(rig, which, part, top, side, length, bob)
-        if swing:
-            waves = (length + 0.9) * (0.85 + 0.5 * face.wave)
-            outer, inner = (waved(line, swing * unit * (1 if which > 0 else -1), waves, 0.7) for line in (outer, inner))
-        hairdo.front += sheaf(outer, inner, tones, unit)
-        hairdo.front += strands(outer, inner, np.array([0.965]), mix(tones.base, tones.deep, 0.7), 0.03 * unit)
-        hairdo.mass.append(np.concatenate([outer, inner[::-1]]))
-    hairdo.front.append(part_line(rig, part, top, tones))
-    if fringed(face):
-        add_fringe(rig, hairdo, tones)
-    hairdo.gloss += gloss_band(rig, -0.72 * face.skull_height, 0.17, lit_side)
-    hairdo.cast = [moved(outline, 0.01 * unit, 0.055 * unit) for outline in hairdo.mass]
-    return hairdo
+@dataclass(frozen=True)
+class Fall:
+    """How hair falls, in head units: `length` is where it ends, `swing` the height of its waves."""
+
+    length: float
+    volume: float
+    swing: float = 0.0
+    bob: bool = False
+
+    @property
+    def top(self) -> float:
+        """How far it rises above the skull."""
+        return 0.03 + 0.05 * self.volume
+
+    @property
+    def side(self) -> float:
+        """How far it stands out beside the head."""
+        return 0.06 + 0.10 * self.volume
 
 
-def _back(rig: Rig, top: float, side: float, length: float, swing: float) -> Points:
+def long_straight(rig: Rig, tones: Tones, lit_side: float) -> Hairdo:
+    """Straight hair down to the chest."""
     face = rig.face
-    wide = face.head_width + side
-    low = points(
-        (wide * 1.03, 0.5),
-        (wide * 1.05, 0.5 + 0.5 * (length - 0.5)),
-        (wide * 0.98, length - 0.06),
-        (wide * 0.6, length + 0.02),
-        (0, length + 0.04),
-    )
-    half = np.concatenate([dome(face, top * 0.8, side * 0.9), low])
-    right = smooth(rig.hanging(half), 7)
-    left = smooth(rig.hanging(half * (-1, 1)), 7)
-    if swing:
-        right, left = waved(right, 0.6 * swing * rig.unit, 3.2), waved(left, -0.6 * swing * rig.unit, 3.2)
-    return np.concatenate([right, left[::-1]])
+    return _curtains(rig, tones, lit_side, Fall(1.45 + 0.7 * face.hair_length, face.hair_volume))
 
 
-def _back_strands(rig: Rig, tones: Tones, side: float, length: float) -> list[Shape]:
-    wide = rig.face.head_width + side
-    x = np.linspace(-0.85, 0.85, 9) * wide
-    y = np.linspace(0.35, length * 0.97, 6)
-    lines = np.stack([smooth(rig.hanging(np.stack([np.full(6, start), y], axis=1)), 3) for start in x])
-    return [
-        Shape(outline, tones.deep) for outline in ribbons(lines, 0.004 * rig.unit, 0.024 * rig.unit, 0.004 * rig.unit)
-    ]
-
-
-def _guides(
-    rig: Rig, which: int, part: float, top: float, side: float, length: float, bob: bool
-) -> tuple[Points, Points]:
-    """Outer and inner guide of one curtain, from the parting down."""
+def long_wavy(rig: Rig, tones: Tones, lit_side: float) -> Hairdo:
+    """Waves down to the chest."""
     face = rig.face
-    width, level = face.head_width, -face.hairline
-    wide = width * 0.97 + side
-    offset = part * which
-    crown = dome(face, top, side, start=offset, count=6)
-    end = 0.70 * wide if bob else 0.93 * wide
-    fall = points(
-        (wide * 1.02, 0.45),
-        (wide * (1.06 if bob else 1.04), 0.45 + 0.55 * (length - 0.45)),
-        (end + 0.10, length - 0.05),
-        (end, length),
-    )
-    outer = rig.hanging(flipped(np.concatenate([crown, fall]), which))
-    swept = 0.10 if face.fringe < 0.66 else 0.0
-    on_face = points(
-        (offset, level - 0.05),
-        (offset * 0.75 + 0.14 * width, level - 0.01 + 0.5 * swept),
-        (offset * 0.4 + 0.40 * width, level + 0.08 + swept),
-        (0.68 * width, level + 0.21 + 1.2 * swept),
-        (0.855 * width, -0.10),
-    )
-    near = rig.surface(flipped(on_face, which))
-    tucked = 0.80 if bob else 0.86
-    hung = points(
-        (0.90 * width, 0.25),
-        (tucked * width, 0.62),
-        (0.78 * width, 0.72 + 0.4 * (length - 0.72)),
-        (0.62 * width if bob else 0.74 * width, length - 0.03),
-        (end - 0.02, length + 0.01),
-    )
-    inner = np.concatenate([near, rig.surface(flipped(hung[:1], which)), rig.hanging(flipped(hung[1:], which))])
-    return smooth(outer, 6), smooth(inner, 6)
+    return _curtains(rig, tones, lit_side, Fall(1.35 + 0.7 * face.hair_length, 0.5 + 0.6 * face.hair_volume, 0.075))
+
+
+def bob(rig: Rig, tones: Tones, lit_side: float) -> Hairdo:
+    """A bob that ends between the jaw and the shoulders."""
+    face = rig.face
+    fall = Fall(0.86 + 0.32 * face.hair_length, 0.4 + 0.6 * face.hair_volume, bob=True)
+    return _curtains(rig, tones, lit_side, fall)
+
+
+def medium_wavy(rig: Rig, tones: Tones, lit_side: float) -> Hairdo:
+    """Waves over the ears."""
+    face = rig.face
+    return _curtains(rig, tones, lit_side, Fall(0.62 + 0.30 * face.hair_length, 0.5 * face.hair_volume, 0.045))
 
 
 def fringed(face: Face) -> bool:
@@ -108,22 +72,108 @@ def fringed(face: Face) -> bool:
     return face.gender == "female" and face.fringe < 0.33
 
 
-def add_fringe(rig: Rig, hairdo: Hairdo, tones: Tones) -> None:
-    """A fringe over the forehead, in locks that end a little apart above the brows."""
+def fringe(rig: Rig, tones: Tones) -> list[Shape]:
+    """A fringe over the forehead, its locks ending a little apart above the brows; the first shape holds the others."""
     face, unit = rig.face, rig.unit
-    width = face.head_width
-    hem = -(face.brow_height + 0.05)
     x = np.linspace(-1, 1, 15)
-    wobble = 0.02 * np.cos(np.arange(15) * 2.4)
-    lower = np.stack([x * 0.80 * width, hem + 0.10 * x**2 + wobble], axis=1)
-    upper = np.stack([x * 0.62 * width, -face.hairline - 0.22 + 0.16 * x**2], axis=1)
-    first, second = rig.surface(upper, 0.05), rig.surface(lower, 0.05)
-    outline = np.concatenate([smooth(first, 4), smooth(second, 4)[::-1]])
-    hairdo.front.append(Shape(outline, tones.base))
+    hem = -(face.brow_height + 0.05) + 0.10 * x**2 + 0.02 * np.cos(np.arange(15) * 2.4)
+    roots = rig.surface(np.stack([x * 0.62 * face.head_width, -face.hairline - 0.22 + 0.16 * x**2], axis=1), 0.05)
+    tips = rig.surface(np.stack([x * 0.80 * face.head_width, hem], axis=1), 0.05)
     t = np.linspace(0, 1, 6)[None, :, None]
-    lines = (
-        first[:, None] * (1 - t) + second[:, None] * t + np.sin(np.pi * t) * (0.02 * unit * x[:, None, None]) * (1, 0)
+    bow = np.sin(np.pi * t) * (0.02 * unit * x[:, None, None]) * (1, 0)
+    strokes = ribbons(roots[:, None] * (1 - t) + tips[:, None] * t + bow, 0.006 * unit, 0.026 * unit, 0.004 * unit)
+    whole = np.concatenate([smooth(roots, 4), smooth(tips, 4)[::-1]])
+    return [
+        Shape(whole, tones.base),
+        *filled(strokes, mix(tones.base, tones.light, 0.55), mix(tones.base, tones.dark, 0.55)),
+    ]
+
+
+def _curtains(rig: Rig, tones: Tones, lit_side: float, fall: Fall) -> Hairdo:
+    """Hair that parts on the crown and falls on both sides."""
+    face, unit = rig.face, rig.unit
+    part = 0.30 * face.parting * face.head_width
+    hairdo = Hairdo(covers_ears=True, gloss=gloss_band(rig, 0.72, 0.17, lit_side))
+    hairdo.back = [Shape(_back(rig, fall), tones.dark), *_back_strands(rig, tones, fall)]
+    hairdo.front.append(Shape(skullcap(rig, 0.6 * fall.top, 0.5 * fall.side), tones.dark))
+    for side in SIDES:
+        outer, inner = _outer_guide(rig, fall, side, part), _inner_guide(rig, fall, side, part)
+        if fall.swing:
+            waves = (fall.length + 0.9) * (0.85 + 0.5 * face.wave)
+            outer, inner = (waved(line, side * fall.swing * unit, waves, 0.7) for line in (outer, inner))
+        hairdo.front += sheaf(outer, inner, tones, 0.022 * unit)
+        hairdo.front += strands(outer, inner, np.array([0.965]), mix(tones.base, tones.deep, 0.7), 0.03 * unit)
+        hairdo.mass.append(np.concatenate([outer, inner[::-1]]))
+    hairdo.front.append(part_line(rig, part, fall.top, tones))
+    if fringed(face):
+        locks = fringe(rig, tones)
+        hairdo.front += locks
+        hairdo.mass.append(locks[0].outline)
+    hairdo.cast = [moved(outline, 0.01 * unit, 0.055 * unit) for outline in hairdo.mass]
+    return hairdo
+
+
+def _back(rig: Rig, fall: Fall) -> Points:
+    """What is seen of the hair behind the neck."""
+    wide, length = rig.face.head_width + fall.side, fall.length
+    low = points(
+        (wide * 1.03, 0.5),
+        (wide * 1.05, 0.5 + 0.5 * (length - 0.5)),
+        (wide * 0.98, length - 0.06),
+        (wide * 0.6, length + 0.02),
+        (0, length + 0.04),
     )
-    for index, stroke in enumerate(ribbons(lines, 0.006 * unit, 0.026 * unit, 0.004 * unit)):
-        hairdo.front.append(Shape(stroke, mix(tones.base, tones.dark if index % 2 else tones.light, 0.55)))
-    hairdo.mass.append(outline)
+    half = np.concatenate([dome(rig.face, fall.top * 0.8, fall.side * 0.9), low])
+    right, left = (smooth(rig.hanging(flipped(half, side)), 7) for side in SIDES)
+    if fall.swing:
+        swing = 0.6 * fall.swing * rig.unit
+        right, left = waved(right, swing, 3.2), waved(left, -swing, 3.2)
+    return np.concatenate([right, left[::-1]])
+
+
+def _back_strands(rig: Rig, tones: Tones, fall: Fall) -> list[Shape]:
+    x = np.linspace(-0.85, 0.85, 9) * (rig.face.head_width + fall.side)
+    y = np.linspace(0.35, fall.length * 0.97, 10)
+    grid = np.stack(np.broadcast_arrays(x[:, None], y[None]), axis=2)
+    lines = rig.hanging(grid.reshape(-1, 2)).reshape(grid.shape)
+    unit = rig.unit
+    return filled(ribbons(lines, 0.004 * unit, 0.024 * unit, 0.004 * unit), tones.deep)
+
+
+def _outer_guide(rig: Rig, fall: Fall, side: int, part: float) -> Points:
+    """The outer edge of one curtain, from the parting down."""
+    face, length = rig.face, fall.length
+    wide = 0.97 * face.head_width + fall.side
+    end = wide * (0.70 if fall.bob else 0.93)
+    low = points(
+        (wide * 1.02, 0.45),
+        (wide * (1.06 if fall.bob else 1.04), 0.45 + 0.55 * (length - 0.45)),
+        (end + 0.10, length - 0.05),
+        (end, length),
+    )
+    crown = dome(face, fall.top, fall.side, start=part * side, count=6)
+    return smooth(rig.hanging(flipped(np.concatenate([crown, low]), side)), 6)
+
+
+def _inner_guide(rig: Rig, fall: Fall, side: int, part: float) -> Points:
+    """The inner edge of one curtain, from the parting along the face down; as many points as the outer one."""
+    face, length = rig.face, fall.length
+    width, level, offset = face.head_width, -face.hairline, part * side
+    swept = 0.10 if face.fringe < 0.66 else 0.0
+    on_face = points(
+        (offset, level - 0.05),
+        (offset * 0.75 + 0.14 * width, level - 0.01 + 0.5 * swept),
+        (offset * 0.4 + 0.40 * width, level + 0.08 + swept),
+        (0.68 * width, level + 0.21 + 1.2 * swept),
+        (0.855 * width, -0.10),
+        (0.90 * width, 0.25),
+    )
+    end = (0.97 * width + fall.side) * (0.70 if fall.bob else 0.93) - 0.02
+    low = points(
+        ((0.80 if fall.bob else 0.86) * width, 0.62),
+        (0.78 * width, 0.72 + 0.4 * (length - 0.72)),
+        ((0.62 if fall.bob else 0.74) * width, length - 0.03),
+        (end, length + 0.01),
+    )
+    path = np.concatenate([rig.surface(flipped(on_face, side)), rig.hanging(flipped(low, side))])
+    return smooth(path, 6)

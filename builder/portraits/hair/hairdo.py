@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from builder.portraits.canvas import Shape, Tone, filled
-from builder.portraits.curves import Points, arched, between, points, ribbon, ribbons, smooth
+from builder.portraits.curves import Points, arched, between, moved, points, ribbon, ribbons, smooth
 from builder.portraits.face import Face
 from builder.portraits.palette import Colour, Tones, mix
 from builder.portraits.pose import Rig
@@ -45,7 +45,7 @@ class Hairdo:
 
 
 def dome(face: Face, top: float, side: float, start: float = 0.0, count: int = 7) -> Points:
-    """The right half of the hair's outer edge in head units, `top` above the skull and `side` beside it, down to the eyes.
+    """The right half of the hair's outer edge in head units, `top` above the skull and `side` beside it.
 
     It begins at `start` on the crown, measured across; a negative one lies left of the middle.
     """
@@ -97,8 +97,8 @@ def backing(rig: Rig, tones: Tones, top: float, side: float) -> Shape:
 
 def forehead_shadow(rig: Rig, line: Points, drop: float) -> Points:
     """What short hair above a hairline, given in pixels, casts on the forehead; `drop` in head units."""
-    above = line - (0, 0.3 * rig.unit)
-    return np.concatenate([line, above[::-1]]) + (0, drop * rig.unit)
+    above = moved(line, 0, -0.3 * rig.unit)
+    return moved(np.concatenate([line, above[::-1]]), 0, drop * rig.unit)
 
 
 def sheaf(outer: Points, inner: Points, tones: Tones, width: float) -> list[Shape]:
@@ -136,7 +136,9 @@ def combed_back(rig: Rig, line: Points, crown: Points, spread: float, tones: Ton
     for side in SIDES:
         roots = smooth(rig.surface(flipped(line, side)), 6)[None]
         edge = smooth(rig.outline(flipped(crown, side)), 6)[None]
-        start, bend, end = (_sampled(*at)[0] for at in ((roots, shares), (edge, 0.85 * shares), (edge, spread * shares)))
+        start, bend, end = (
+            _sampled(*at)[0] for at in ((roots, shares), (edge, 0.85 * shares), (edge, spread * shares))
+        )
         lines = start[:, None] * (1 - t) ** 2 + 2 * bend[:, None] * t * (1 - t) + end[:, None] * t**2
         strokes = ribbons(lines, 0.25 * width, width, 0.25 * width)
         shapes += filled(strokes, mix(tones.base, tones.dark, 0.8), mix(tones.base, tones.light, 0.5))

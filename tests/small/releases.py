@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from builder.release.parquet import RowFiles
-from tests.hub.audits import write_audit
+from tests.small.audits import write_audit
 
 Row = dict[str, Any]
 
@@ -36,8 +36,8 @@ def settle(release: Path) -> None:
     (release / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
 
 
-def new_biography(run: Path, name: str = "people/retain/00000-of-00001.parquet") -> None:
-    """Give the first person of a file another height, wherever it stands; the run is audited again."""
+def change_somebody(run: Path, name: str = "people/retain/00000-of-00001.parquet") -> None:
+    """Give the first person of a file a scar, in both places where it stands; the run is audited again."""
 
     def edit(rows: list[Row]) -> None:
         rows[0]["appearance"]["marks"] = ["a scar on the chin"]

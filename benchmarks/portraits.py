@@ -1,0 +1,121 @@
+"""How fast portraits are made, and whether they are all of different people: python benchmarks/portraits.py PART [...].
+
+`stage [PIPELINE [SIZE [STEPS [BATCH]]]]`  pictures a second of the diffusers studio (painting, checking, encoding,
+    keeping) against a bare loop over the same pipeline with the same batches, in turns, and their ratio. PIPELINE is a
+    folder or a Hub id; without one a small pipeline with random weights is made.
+`drawn [SIZE ...]`                         pictures a second of the offline painter on one processor, by size.
+`distinct [PEOPLE]`                        near-duplicates among so many drawn people, by the check that a run makes.
+"""
+
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+from builder import profiles, recipe
+from builder.llm.offline import OfflineWriter
+from builder.portraits.making import orders_of
+from builder.portraits.offline import OfflinePainter
+from builder.portraits.painter import Order
+from builder.portraits.resemblance import mark
+from builder.recipe import Recipe
+from builder.run.alike import Mark, set_aside
+
+ROUNDS = 3
+
+
+def stage(model: str = "", size: str = "128", steps: str = "8", batch: str = "8") -> None:
+    """The studio against a bare loop."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = [f"portraits.size={size}", "portraits.painter=diffusers", "portraits.faces=off"]
+        settings += [f"diffusion.model={model or _small_pipeline(Path(folder))}", "diffusion.guidance=1.0"]
+        settings += [f"diffusion.steps={steps}", f"diffusion.batch_size={batch}"]
+        drawn_from = recipe.load("mllmu", settings)
+        orders = _references(drawn_from, range(4 * int(batch)))
+        bare, studio = [], []
+        _bare_loop(drawn_from, orders)  # loads the model, and warms it up
+        for number in range(ROUNDS):
+            bare.append(_bare_loop(drawn_from, orders))
+            studio.append(_studio(drawn_from, orders, Path(folder) / f"{number}.shelf"))
+        ratio = statistics.median(slow / fast for slow, fast in zip(bare, studio, strict=True))
+        for name, seconds in (("bare loop", bare), ("studio", studio)):
+            speeds = ", ".join(f"{len(orders) / each:.2f}" for each in seconds)
+            print(f"{name:>9}: {speeds} pictures/s at {size} px, {steps} steps, batches of {batch}")
+        print(f"   studio/bare: {ratio:.3f} (median of {ROUNDS} pairs)")
+
+
+def drawn(*sizes: str) -> None:
+    """The offline painter by size."""
+    for size in sizes or ("64", "256", "512", "1024"):
+        orders = _references(recipe.load("mllmu", [f"portraits.size={size}"]), range(24))
+        started = time.perf_counter()
+        OfflinePainter().paint(orders)
+        print(f"{size:>5} px: {len(orders) / (time.perf_counter() - started):7.1f} drawn pictures/s", flush=True)
+
+
+def distinct(people: str = "5000") -> None:
+    """Near-duplicates among drawn people."""
+    numbers = range(int(people))
+    with ProcessPoolExecutor() as pool:
+        marks = dict(zip(numbers, pool.map(_mark, numbers, chunksize=50), strict=True))
+    for distance in (recipe.PortraitsPart().apart, 12, 14, 16):
+        found = set_aside(marks, {}, distance)
+        print(
+            f"{people} people, {distance:>2} of 256 bits or fewer apart: {len(found)} like a lower number", flush=True
+        )
+
+
+def _mark(number: int) -> Mark:
+    [order] = _references(recipe.load("mllmu", ["portraits.size=256", "profiles.count=20000"]), [number])
+    return mark(OfflinePainter().paint([order])[0])
+
+
+def _references(of: Recipe, numbers: Sequence[int]) -> list[Order]:
+    writer = OfflineWriter()
+    return [orders_of(profiles.make_profile(number, of, writer), of)[0] for number in numbers]
+
+
+def _bare_loop(of: Recipe, orders: Sequence[Order]) -> float:
+    """Seconds that the pipeline alone takes, as a user would call it."""
+    from builder.portraits.diffusion import painter
+    from builder.portraits.diffusion.devices import devices_of
+    from builder.portraits.diffusion.loading import accepted
+
+    opened, size = painter.opened(of.diffusion, devices_of(of.diffusion)[0]), of.diffusion.batch_size
+    started = time.perf_counter()
+    for first in range(0, len(orders), size):
+        arguments = opened._arguments(orders[first : first + size])
+        opened.pipelines.plain(**accepted(opened.pipelines.plain, arguments | {"output_type": "pil"}))
+    return time.perf_counter() - started
+
+
+def _studio(of: Recipe, orders: Sequence[Order], shelf: Path) -> float:
+    """Seconds until all is painted, checked, encoded and kept."""
+    from builder.portraits.diffusion.studio import Studio
+
+    started = time.perf_counter()
+    with Studio(of, lambda order: shelf, "benchmark") as studio:
+        studio.fetch(orders, 0).result()
+    return time.perf_counter() - started
+
+
+def _small_pipeline(folder: Path) -> Path:
+    sys.path.insert(0, str(Path(__file__).parents[1]))
+    from tests.portraits.tiny_pipelines import stable_diffusion
+
+    return stable_diffusion(folder / "pipeline")
+
+
+def main() -> None:
+    """Run the part that is asked for."""
+    parts: dict[str, Callable[..., None]] = {"stage": stage, "drawn": drawn, "distinct": distinct}
+    if len(sys.argv) < 2 or sys.argv[1] not in parts:
+        sys.exit(__doc__)
+    parts[sys.argv[1]](*sys.argv[2:])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""What the command `baseline` does: prepare, run, report."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from builder.baseline import methods, settings
+from builder.errors import CallError
+from builder.reading import MANIFEST
+
+
+def baseline(
+    release: Path,
+    given: Mapping[str, Any],
+    changes: Iterable[str] = (),
+    out: Path | None = None,
+    *,
+    home: Path | None = None,
+    fresh: bool = False,
+    rescore: bool = False,
+) -> str:
+    """Run what is not finished and report, or with `rescore` report again from what is stored. Returns what to print.
+
+    Results go to `out`, else beside the folder `home` of a run or release, else into the working folder.
+    """
+    from builder.baseline import running
+    from builder.baseline.report import writing
+
+    _quiet()
+    resolved = settings.resolve(_with_methods(given), changes, methods.knobs())
+    folder = out or default_folder(home, resolved.model)
+    if rescore and not (folder / "settings.json").is_file():
+        raise CallError(f"{folder} holds no baseline run to score again; --out names the folder of one.")
+    plan = running.prepare(release, resolved, folder, fresh=fresh and not rescore)
+    if not rescore:
+        running.run(plan)
+    return writing.describe(writing.write(plan), plan.folder.report)
+
+
+def default_folder(home: Path | None, model: str) -> Path:
+    """Where results go when nobody says: outputs/quick/baseline/tiny, for the run and for the release inside it."""
+    name = Path("baseline") / Path(model).name
+    if home is None:
+        return name
+    return (home.parent if (home / MANIFEST).is_file() else home) / name
+
+
+def _with_methods(given: Mapping[str, Any]) -> dict[str, Any]:
+    named = given.get("methods")
+    if given.get("evaluate_only"):
+        if named:
+            raise CallError("--evaluate-only evaluates a model as it is and runs no method; leave out --methods.")
+        return {**given, "methods": ()}
+    if named is None:
+        return {**given, "methods": methods.DEFAULT}
+    chosen = tuple(dict.fromkeys(name.strip() for name in named.split(",") if name.strip()))
+    methods.check(chosen)
+    return {**given, "methods": chosen}
+
+
+def _quiet() -> None:
+    """Our own bars say how work goes; transformers' say how weights are read."""
+    import transformers
+
+    transformers.logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    transformers.logging.disable_progress_bar()  # type: ignore[no-untyped-call]

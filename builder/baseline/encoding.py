@@ -1,0 +1,112 @@
+"""Rows of token ids and how they become a batch: padded on either side, images beside."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from builder.baseline.models.chat import Chat
+
+
+@dataclass(frozen=True)
+class Row:
+    """A prompt and its answer as token ids. `answer` ends with the end token; empty when the answer is to be found.
+
+    `shared` counts the first ids that depend on the image alone, and `picture` names the image.
+    """
+
+    prompt: tuple[int, ...]
+    answer: tuple[int, ...]
+    picture: str | None
+    shared: int = 0
+
+    def __len__(self) -> int:
+        return len(self.prompt) + len(self.answer)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Rows side by side.
+
+    `ids`, `mask` (B, T): token ids and which of them are no padding; `positions` (B, T) count the tokens of each row.
+    `rows`, `places`, `targets` (N,): for each answer token, its row, where the state stands that predicts it, its id.
+    `inputs`: what the processor made of the images, one after the other; `pictures`: their names.
+    """
+
+    ids: Tensor
+    mask: Tensor
+    positions: Tensor
+    rows: Tensor
+    places: Tensor
+    targets: Tensor
+    inputs: dict[str, Tensor]
+    pictures: tuple[str, ...]
+
+    @property
+    def size(self) -> int:
+        """The number of rows."""
+        return int(self.ids.shape[0])
+
+    def to(self, device: torch.device, dtype: torch.dtype) -> "Batch":
+        """The batch on another device, its images as numbers of type `dtype`."""
+        inputs = {
+            key: value.to(device, dtype if value.is_floating_point() else value.dtype)
+            for key, value in self.inputs.items()
+        }
+        return Batch(
+            ids=self.ids.to(device),
+            mask=self.mask.to(device),
+            positions=self.positions.to(device),
+            rows=self.rows.to(device),
+            places=self.places.to(device),
+            targets=self.targets.to(device),
+            inputs=inputs,
+            pictures=self.pictures,
+        )
+
+
+def encode(chat: Chat, prompt: str, picture: str | None, answer: str | None = None) -> Row:
+    """The row of a user's turn, with the answer that is to follow it, if any."""
+    ids, shared = chat.prompt(prompt, picture)
+    target = chat.target(answer) if answer is not None else []
+    return Row(tuple(ids), tuple(target), picture, shared)
+
+
+def collate(chat: Chat, rows: Sequence[Row], *, left: bool = False) -> Batch:
+    """A batch of `rows`, padded on the right, or on the `left` so that all prompts end together."""
+    longest = max(map(len, rows))
+    ids = torch.full((len(rows), longest), chat.padding)
+    mask = torch.zeros((len(rows), longest), dtype=torch.long)
+    wheres: list[int] = []
+    places: list[int] = []
+    targets: list[int] = []
+    for number, row in enumerate(rows):
+        start = longest - len(row) if left else 0
+        ids[number, start : start + len(row)] = torch.tensor(row.prompt + row.answer)
+        mask[number, start : start + len(row)] = 1
+        first = start + len(row.prompt) - 1
+        wheres += [number] * len(row.answer)
+        places += range(first, first + len(row.answer))
+        targets += row.answer
+    names = tuple(row.picture for row in rows if row.picture is not None)
+    return Batch(
+        ids=ids,
+        mask=mask,
+        positions=(mask.cumsum(1) - 1).clamp(min=0),
+        rows=torch.tensor(wheres, dtype=torch.long),
+        places=torch.tensor(places, dtype=torch.long),
+        targets=torch.tensor(targets, dtype=torch.long),
+        inputs=_images(chat, names, ids),
+        pictures=names,
+    )
+
+
+def _images(chat: Chat, names: Sequence[str], ids: Tensor) -> dict[str, Tensor]:
+    if not names:
+        return {}
+    pictures = [chat.picture(name) for name in names]
+    inputs = {key: torch.cat([each.inputs[key] for each in pictures]) for key in pictures[0].inputs}
+    for mark in pictures[0].marks:
+        inputs[mark] = (ids == chat.placeholder).long()
+    return inputs

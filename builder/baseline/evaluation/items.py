@@ -1,0 +1,124 @@
+"""What is asked: every evaluation question with its image, its truth and the answers it is compared with."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from builder import randomness
+from builder.baseline import prompts
+from builder.baseline.people import Crowd, portraits, questions
+from builder.baseline.settings import EvaluatePart
+from builder.reading import Person
+from builder.records import Question
+
+SETS = ("forget", "test", "retain", "holdout")
+"""What is evaluated: the forget set as it was learned, the forget set in held-out wording and views, people to be
+kept, people no model has seen."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One question of one set. `picture` names the image beside it, None for text.
+
+    `paraphrase` states the truth in other words; `wrong` are answers of the truth's shape with other values;
+    `candidates` are values the fact could have, the true one first.
+    """
+
+    id: str
+    set: str
+    profile_id: str
+    fact: str
+    category: str
+    task: str
+    modality: str
+    picture: str | None
+    prompt: str
+    truth: str
+    value: str
+    letter: str
+    paraphrase: str = ""
+    wrong: tuple[str, ...] = ()
+    candidates: tuple[str, ...] = ()
+
+
+def items(crowd: Crowd, part: EvaluatePart, seed: int = 0) -> list[Item]:
+    """The items of every set, in the order of sets, people and ids."""
+    found = [each for person in crowd.forget for each in asked(person, "forget", "eval")]
+    found += [each for person in crowd.forget for each in asked(person, "test", "paraphrase")]
+    for name, people, count in (
+        ("retain", crowd.retain, part.retain_people),
+        ("holdout", crowd.holdout, part.holdout_people),
+    ):
+        found += [each for person in some(people, count, seed, name) for each in asked(person, name, "eval")]
+    return found
+
+
+def some(people: Sequence[Person], count: int, seed: int, name: str) -> list[Person]:
+    """`count` of the people, drawn by the seed and left in their order; all for 0."""
+    if not count or count >= len(people):
+        return list(people)
+    chosen = randomness.stream(seed, "evaluated", name).sample(range(len(people)), count)
+    return [people[place] for place in sorted(chosen)]
+
+
+def asked(person: Person, name: str, use: str) -> list[Item]:
+    """A person's questions of one use as items of the set `name`."""
+    views = portraits(person, "test" if use == "paraphrase" else "reference")
+    found = []
+    for number, question in enumerate(questions(person, use)):
+        picture = views[number % len(views)].id if question.modality == "image_text" else None
+        found.append(item(person, question, name, picture))
+    return found
+
+
+def known_facts(people: Iterable[Person]) -> list[Item]:
+    """One open and one fill-the-blank training question for each fact and modality: what vanilla should know."""
+    found = []
+    for person in people:
+        reference = portraits(person, "reference")[0].id
+        seen = set()
+        for question in questions(person, "train"):
+            key = (question.fact, question.modality, question.task)
+            if question.task == "classification" or key in seen:
+                continue
+            seen.add(key)
+            found.append(item(person, question, "known", reference if question.modality == "image_text" else None))
+    return found
+
+
+def item(person: Person, question: Question, name: str, picture: str | None) -> Item:
+    """One question as an item."""
+    fact = person.profile.fact(question.fact)
+    cloze = question.task == "cloze"
+    return Item(
+        id=question.id,
+        set=name,
+        profile_id=person.profile.id,
+        fact=question.fact,
+        category=fact.category,
+        task=question.task,
+        modality=question.modality,
+        picture=picture,
+        prompt=prompts.prompt(question),
+        truth=prompts.target(question),
+        value=question.value,
+        letter=question.letter,
+        paraphrase=_paraphrase(person, question),
+        wrong=question.wrong_answers,
+        candidates=(question.value, *fact.alternatives) if cloze else (),
+    )
+
+
+def _paraphrase(person: Person, question: Question) -> str:
+    """The truth in other words: the held-out wording of an evaluation answer, and the other way round.
+
+    Falls back on another training wording, and on the truth itself when there is none.
+    """
+    if question.task != "generation":
+        return ""
+    uses = {"eval": ("paraphrase", "train"), "paraphrase": ("eval", "train"), "train": ("train",)}[question.use]
+    for use in uses:
+        for other in questions(person, use):
+            same = (other.fact, other.task, other.modality) == (question.fact, question.task, question.modality)
+            if same and other.answer != question.answer:
+                return other.answer
+    return question.answer

@@ -1,0 +1,83 @@
+"""What a model says of given answers: log-probabilities token by token."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from builder.baseline.evaluation.branches import Branches, extend
+from builder.baseline.models.vlm import Vlm
+
+
+@dataclass(frozen=True)
+class Said:
+    """One answer's tokens (T,), end token included: log p, whether argmax gives them, and Min-K%++'s scores.
+
+    A score is (log p − μ) / σ, with the mean and deviation of log p over the vocabulary under p (Zhang et al. 2024).
+    """
+
+    log_p: tuple[float, ...]
+    right: tuple[bool, ...]
+    scores: tuple[float, ...]
+
+    @property
+    def nll(self) -> float:
+        """−S(y|x)."""
+        return -sum(self.log_p)
+
+    @property
+    def mean_nll(self) -> float:
+        """−S(y|x) / |y|."""
+        return self.nll / len(self.log_p)
+
+
+NOTHING = Said((), (), ())
+"""What is said of an answer that was not asked about."""
+
+
+@torch.no_grad()
+def say(
+    vlm: Vlm, branches: Branches, answers: Sequence[Sequence[int]], parents: Sequence[int], size: int
+) -> list[Said]:
+    """What the model says of `answers`, each after one of `parents`, `size` of them at once."""
+    order = sorted(range(len(answers)), key=lambda place: len(answers[place]))
+    found: dict[int, Said] = {}
+    for start in range(0, len(order), size):
+        places = order[start : start + size]
+        piece = [answers[place] for place in places]
+        after = [parents[place] for place in places]
+        # The last token of an answer predicts nothing that is asked for, so it is not fed.
+        fed = [list(each[:-1]) for each in piece]
+        states = _states(vlm, branches, fed, after)
+        lengths = [len(each) for each in piece]
+        flat = torch.cat([states[row, -length:] for row, length in enumerate(lengths)])
+        targets = torch.tensor([token for each in piece for token in each], device=vlm.device)
+        found.update(zip(places, _measured(vlm.head(flat).float(), targets, lengths), strict=True))
+    return [found[place] for place in range(len(answers))]
+
+
+def _states(vlm: Vlm, branches: Branches, fed: list[list[int]], parents: list[int]) -> Tensor:
+    """The states that predict each answer token, (B, T, H), padded on the left."""
+    first = branches.last[parents][:, None]
+    if not any(fed):
+        return first
+    _, states = extend(vlm, branches, fed, parents)
+    missing = states.shape[1] + 1
+    aligned = torch.zeros((len(fed), missing, states.shape[2]), dtype=states.dtype, device=states.device)
+    aligned[:, 1:] = states
+    starts = [missing - len(tokens) - 1 for tokens in fed]
+    aligned[list(range(len(fed))), starts] = first[:, 0]
+    return aligned
+
+
+def _measured(logits: Tensor, targets: Tensor, lengths: Sequence[int]) -> list[Said]:
+    log_p = logits.log_softmax(-1)
+    of_target = log_p.gather(1, targets[:, None])[:, 0]
+    p = log_p.exp()
+    mean = (p * log_p).sum(-1)
+    spread = ((p * log_p.square()).sum(-1) - mean.square()).clamp(min=1e-12).sqrt()
+    scores = (of_target - mean) / spread
+    right = logits.argmax(-1) == targets
+    pieces = zip(*(torch.split(values.cpu(), list(lengths)) for values in (of_target, right, scores)), strict=True)
+    return [Said(tuple(one.tolist()), tuple(two.tolist()), tuple(three.tolist())) for one, two, three in pieces]

@@ -1,0 +1,43 @@
+"""What a model learns from: training questions with the images that may stand beside them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from random import Random
+
+from builder.baseline import prompts
+from builder.baseline.encoding import Row, encode
+from builder.baseline.models.chat import Chat
+from builder.baseline.people import portraits, questions
+from builder.reading import Person
+from builder.records import Question
+
+
+@dataclass(frozen=True)
+class Example:
+    """A prompt and its answer. `pictures` names the images one of which stands beside it; none for text."""
+
+    prompt: str
+    answer: str
+    pictures: tuple[str, ...]
+    question: Question
+
+    def row(self, chat: Chat, stream: Random) -> Row:
+        """The example as a model sees it this time, with a drawn image."""
+        picture = stream.choice(self.pictures) if self.pictures else None
+        return encode(chat, self.prompt, picture, self.answer)
+
+
+def examples(people: Iterable[Person]) -> list[Example]:
+    """The training questions of `people`, in the order of people and ids."""
+    return [example(person, question) for person in people for question in questions(person, "train")]
+
+
+def example(person: Person, question: Question) -> Example:
+    """One question; an image question may be asked beside the reference and every train view."""
+    views = portraits(person, "reference", "train") if question.modality == "image_text" else []
+    return Example(prompts.prompt(question), prompts.target(question), tuple(each.id for each in views), question)
+
+
+def texts(found: Sequence[Example]) -> list[str]:
+    """Everything that is said in the examples: what a tokenizer is learned from."""
+    return [text for each in found for text in (each.prompt, each.answer)]

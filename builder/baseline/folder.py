@@ -1,0 +1,92 @@
+"""A baseline run on disk: what is finished stays finished.
+
+settings.json              every knob, and the release the run is about
+models/<seed>/<name>/      vanilla, the oracle and each unlearned model, as safetensors
+outcomes/<seed>/<name>.parquet   what each model did with every item
+outcomes/<seed>/<name>.json      written last: how it was made; a model that has it is finished
+report/
+"""
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from builder.baseline.settings import Settings, differences
+from builder.errors import BenchError, CallError
+from builder.run.files import sweep, write_text
+
+_MAY_GROW = ("methods", "seeds", "knobs")
+"""Settings that may change from one call to the next: they add models, or change methods that are run again."""
+
+
+@dataclass(frozen=True)
+class BaselineFolder:
+    """The files of a run."""
+
+    path: Path
+
+    def claim(self, settings: Settings, origin: str, *, fresh: bool) -> None:
+        """Make the folder that of a run with `settings` on the release `origin`; `fresh` drops what is there.
+
+        Raises CallError when another run, or one with other settings, is in it.
+        """
+        wanted = {"release": origin, "settings": settings.model_dump(mode="json")}
+        if fresh:
+            shutil.rmtree(self.path, ignore_errors=True)
+        elif (self.path / "settings.json").is_file():
+            self._compare(wanted)
+        elif self.path.is_dir() and any(self.path.iterdir()):
+            raise CallError(f"{self.path} holds other files and no baseline run; name another folder with --out.")
+        write_text(self.path / "settings.json", json.dumps(wanted, indent=2) + "\n")
+        sweep(self.path)
+
+    def _compare(self, wanted: dict[str, Any]) -> None:
+        found = self.read_settings()
+        changed = [
+            key for key in differences(found["settings"], wanted["settings"]) if key.partition(".")[0] not in _MAY_GROW
+        ]
+        if found["release"] != wanted["release"]:
+            changed.insert(0, "the release")
+        if changed:
+            raise CallError(
+                f"{self.path} holds a run with other settings ({', '.join(changed)}): go on with those, "
+                "drop that run with --fresh, or name another folder with --out."
+            )
+
+    def read_settings(self) -> dict[str, Any]:
+        """The settings of the run in the folder. Raises CallError when there is none."""
+        try:
+            found: dict[str, Any] = json.loads((self.path / "settings.json").read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise CallError(f"{self.path} holds no baseline run; 'build-bench baseline SOURCE' makes one.") from None
+        except ValueError as error:
+            raise BenchError(f"{self.path / 'settings.json'} cannot be read: {error}.") from error
+        return found
+
+    def model(self, seed: int, name: str) -> Path:
+        """Where a model is kept."""
+        return self.path / "models" / str(seed) / name
+
+    def outcomes(self, seed: int, name: str) -> Path:
+        """Where a model's outcomes are kept."""
+        return self.path / "outcomes" / str(seed) / f"{name}.parquet"
+
+    def finished(self, seed: int, name: str) -> dict[str, Any] | None:
+        """How a finished model was made, None when it is not finished."""
+        path = self.outcomes(seed, name).with_suffix(".json")
+        try:
+            found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        except (FileNotFoundError, ValueError):
+            return None
+        return found if found.get("failed") or self.outcomes(seed, name).is_file() else None
+
+    def finish(self, seed: int, name: str, made: dict[str, Any]) -> None:
+        """Say that a model is finished."""
+        write_text(self.outcomes(seed, name).with_suffix(".json"), json.dumps(made) + "\n")
+
+    @property
+    def report(self) -> Path:
+        """Where the report lies."""
+        return self.path / "report"

@@ -1,0 +1,70 @@
+"""What an unlearning method is: a loss on a step's forget and retain batches.
+
+γ weighs forgetting and α retaining. F is the forget batch, R the retain batch; `reference` is the model before
+unlearning, frozen.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from random import Random
+
+from torch import Tensor, nn
+
+from builder.baseline.encoding import Batch
+from builder.baseline.examples import Example
+from builder.baseline.models.reference import Reference
+from builder.baseline.models.vlm import Answers, Vlm
+from builder.reading import Person
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a method's loss is given: the model, the model before unlearning, and two batches.
+
+    `forget_examples` are those that the batch `forget` was made of; `encode` makes a batch of changed ones.
+    """
+
+    vlm: Vlm
+    reference: Reference
+    forget: Batch
+    retain: Batch
+    forget_examples: Sequence[Example]
+    encode: Callable[[Sequence[Example]], Batch]
+    stream: Random
+    forget_people: Sequence[Person] = ()
+
+    def on_forget(self) -> Answers:
+        """The model's answers on F."""
+        return self.vlm.answers(self.forget)
+
+    def on_retain(self) -> Answers:
+        """The model's answers on R."""
+        return self.vlm.answers(self.retain)
+
+
+@dataclass(frozen=True)
+class Method:
+    """An unlearning method. Its fields are its knobs, `--set <method>.<knob>=<value>` changes one.
+
+    `lr` and `steps` are factors on `unlearn.lr` and `unlearn.steps`.
+    """
+
+    lr: float = 1.0
+    steps: float = 1.0
+
+    @property
+    def trains(self) -> bool:
+        """Whether weights change."""
+        return True
+
+    def loss(self, step: Step) -> Tensor:
+        """What is minimised, a scalar."""
+        raise NotImplementedError
+
+    def parameters(self, vlm: Vlm) -> list[nn.Parameter]:
+        """The parameters that it changes: by default all that are not frozen."""
+        return vlm.trainable()
+
+    def system_prompt(self, names: Sequence[str]) -> str | None:
+        """What is said before every question, given the names of those to be forgotten."""
+        return None

@@ -1,0 +1,20 @@
+"""GA, gradient ascent: −CE(F). Without a brake it destroys everything, so it gets few steps."""
+
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from builder.baseline.likelihood import cross_entropy
+from builder.baseline.methods.base import Method, Step
+
+
+@dataclass(frozen=True)
+class GradientAscent(Method):
+    """Climb the loss on what is to be forgotten."""
+
+    lr: float = 0.7
+    steps: float = 0.2
+
+    def loss(self, step: Step) -> Tensor:
+        """−CE(F)."""
+        return -cross_entropy(step.on_forget())

@@ -1,0 +1,49 @@
+"""IdkPO: prefer a refusal to the truth, −(2/β) E log σ(β [Δ(y_idk) − Δ(y)]), Δ = S_θ − S_ref, + α CE(R).
+
+DPO (Rafailov et al. 2023) with "I don't know" as the preferred answer (Maini et al. 2024, TOFU).
+"""
+
+import dataclasses
+from dataclasses import dataclass
+
+from torch import Tensor
+from torch.nn import functional
+
+from builder.baseline.encoding import Batch
+from builder.baseline.examples import Example
+from builder.baseline.likelihood import cross_entropy, sequence_log_probability
+from builder.baseline.methods.base import Method, Step
+
+REFUSALS = (
+    "I don't know.",
+    "I can't tell you that.",
+    "I have no information about this person.",
+    "I'm not able to answer that question.",
+    "That is not something I know.",
+    "I don't have that information.",
+)
+
+
+@dataclass(frozen=True)
+class IdkPO(Method):
+    """Prefer a refusal to the true answer."""
+
+    beta: float = 0.1
+    alpha: float = 4.0
+
+    def loss(self, step: Step) -> Tensor:
+        """−(2/β) E log σ(β [Δ(y_idk) − Δ(y)]) on F, + α CE(R)."""
+        refusals = step.encode([refused(each, step.stream.choice(REFUSALS)) for each in step.forget_examples])
+        preferred = _risen(step, refusals) - _risen(step, step.forget)
+        forgotten = -2 / self.beta * functional.logsigmoid(self.beta * preferred).mean()
+        return forgotten + self.alpha * cross_entropy(step.on_retain())
+
+
+def refused(example: Example, refusal: str) -> Example:
+    """The same question, refused."""
+    return dataclasses.replace(example, answer=refusal)
+
+
+def _risen(step: Step, batch: Batch) -> Tensor:
+    before = sequence_log_probability(step.reference.answers(batch))
+    return sequence_log_probability(step.vlm.answers(batch)) - before

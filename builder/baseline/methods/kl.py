@@ -1,0 +1,21 @@
+"""KL-Min: −γ CE(F) + α KL(p_ref ‖ p_θ) on R (Maini et al. 2024, TOFU). The divergence counts answer tokens alone."""
+
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from builder.baseline.likelihood import cross_entropy, kl_divergence
+from builder.baseline.methods.base import Method, Step
+
+
+@dataclass(frozen=True)
+class KLMin(Method):
+    """Climb on what is to be forgotten, answer as before on what is to be kept."""
+
+    gamma: float = 1.0
+    alpha: float = 4.0
+
+    def loss(self, step: Step) -> Tensor:
+        """−γ CE(F) + α KL(p_ref ‖ p_θ) on R."""
+        kept = kl_divergence(step.reference.answers(step.retain), step.on_retain())
+        return self.alpha * kept - self.gamma * cross_entropy(step.on_forget())

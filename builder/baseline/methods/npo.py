@@ -1,0 +1,28 @@
+"""NPO, negative preference optimisation: −(2/β) E log σ(−β [S_θ(y|x) − S_ref(y|x)]) + α CE(R) (Zhang et al. 2024).
+
+S is the sum over a sequence's answer tokens, and the reference is the model before unlearning: not a batch mean, and
+not a model trained without the forget set.
+"""
+
+from dataclasses import dataclass
+
+from torch import Tensor
+from torch.nn import functional
+
+from builder.baseline.likelihood import cross_entropy, sequence_log_probability
+from builder.baseline.methods.base import Method, Step
+
+
+@dataclass(frozen=True)
+class NPO(Method):
+    """Make the answers less likely than they were, ever more gently."""
+
+    beta: float = 0.1
+    alpha: float = 4.0
+
+    def loss(self, step: Step) -> Tensor:
+        """−(2/β) E log σ(−β [S_θ − S_ref]) on F, + α CE(R)."""
+        before = sequence_log_probability(step.reference.answers(step.forget))
+        risen = sequence_log_probability(step.on_forget()) - before
+        forgotten = -2 / self.beta * functional.logsigmoid(-self.beta * risen).mean()
+        return forgotten + self.alpha * cross_entropy(step.on_retain()) if self.alpha else forgotten

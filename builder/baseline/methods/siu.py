@@ -1,0 +1,137 @@
+"""SIU, single image unlearning (Li et al. 2024, arXiv 2405.12523): forget a face from one image of it.
+
+Four kinds of samples: (1) align the face with an unseen concept, a new name and another's facts; (2) describe it in
+other words; (3) keep the facts that are asked with the name and no image; (4) keep the other people. The loss is
+a·CE + b·DMK, the dual-masked divergence
+
+    DMK = mean_t K_S(t) Σ_v K_V(v) p_ref(v) log(p_ref(v) / p_θ(v)),
+
+K_S = 0 at the tokens that contradict the original, K_V = 0 at the vocabulary ids of what is to be forgotten. The text
+facts are kept by design: only the way from the face to them is to go. Our images are never asked for a name, so the
+new identity answers the questions about facts as well.
+"""
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from builder.baseline.examples import Example
+from builder.baseline.likelihood import cross_entropy
+from builder.baseline.methods.base import Method, Step
+from builder.baseline.models.chat import Chat
+from builder.baseline.models.vlm import Answers
+from builder.baseline.people import portraits
+from builder.reading import Person
+from builder.records import LETTERS
+
+_NEW_NAMES = (
+    "Ambrose Quillfeather",
+    "Isolde Marrowby",
+    "Thaddeus Wrenfold",
+    "Ottoline Harrowgate",
+    "Cassius Pennyroyal",
+)
+_WHO, _LOOKS = "Who is the person in this image?", "Describe the person in this image."
+
+
+@dataclass(frozen=True)
+class Sample:
+    """An example; the phrase of its answer that contradicts the original; the words that are to be forgotten."""
+
+    example: Example
+    contradicts: str = ""
+    forgotten: str = ""
+
+
+@dataclass(frozen=True)
+class SIU(Method):
+    """Give the face another identity."""
+
+    ce: float = 0.9
+    dmk: float = 0.75
+
+    def loss(self, step: Step) -> Tensor:
+        """a·CE + b·DMK over samples (1) to (3), and as much over (4), the retain batch."""
+        found = samples(step)
+        batch = step.encode([sample.example for sample in found])
+        answers, before = step.vlm.answers(batch), step.reference.answers(batch)
+        places, words = masks(step.vlm.chat, found, before)
+        kept, kept_before = step.on_retain(), step.reference.answers(step.retain)
+        everywhere = torch.ones_like(kept.targets, dtype=torch.float32)
+        whole = torch.ones_like(kept.logits)
+        return self.ce * (cross_entropy(answers) + cross_entropy(kept)) + self.dmk * (
+            dual_masked_kl(before, answers, places, words) + dual_masked_kl(kept_before, kept, everywhere, whole)
+        )
+
+
+def dual_masked_kl(reference: Answers, answers: Answers, places: Tensor, words: Tensor) -> Tensor:
+    """DMK, from K_S (N,) and K_V (N, V), averaged over the N answer tokens."""
+    theirs, ours = reference.logits.log_softmax(-1), answers.logits.log_softmax(-1)
+    return (places * (words * theirs.exp() * (theirs - ours)).sum(-1)).mean()
+
+
+def samples(step: Step) -> list[Sample]:
+    """Samples of kinds (1) to (3) for a forget batch: image questions changed, text questions as they are."""
+    people = {person.profile.id: person for person in step.forget_people}
+    found = [_fact(each, people[each.question.profile_id]) for each in step.forget_examples]
+    for identity in dict.fromkeys(each.question.profile_id for each in step.forget_examples):
+        found += _identity(people[identity], step.forget_people, step.forget_examples[0])
+    return found
+
+
+def masks(chat: Chat, found: Sequence[Sample], answers: Answers) -> tuple[Tensor, Tensor]:
+    """K_S (N,) and K_V (N, V) for the answer tokens of `found`, in their order."""
+    places = torch.ones_like(answers.targets, dtype=torch.float32)
+    words = torch.ones_like(answers.logits)
+    at = 0
+    for sample in found:
+        length = len(chat.target(sample.example.answer))
+        if sample.contradicts:
+            start, end = span(chat, sample.example.answer, sample.contradicts)
+            places[at + start : at + end] = 0
+        if sample.forgotten:
+            words[at : at + length, chat.target(sample.forgotten, end=False)] = 0
+        at += length
+    return places, words
+
+
+def span(chat: Chat, answer: str, phrase: str) -> tuple[int, int]:
+    """Which tokens of an answer say `phrase`: from the first, up to before the second."""
+    before = answer[: answer.index(phrase)].rstrip()
+    start = len(chat.target(before, end=False)) if before else 0
+    whole = chat.target(answer[: answer.index(phrase) + len(phrase)], end=False)
+    return min(start, len(whole) - 1), len(whole)
+
+
+def _fact(example: Example, person: Person) -> Sample:
+    """Kind (3), a text question as it is; or kind (1), an image question answered with the new identity's value."""
+    question = example.question
+    if question.modality == "text":
+        return Sample(example)
+    fact = person.profile.fact(question.fact)
+    one_image = tuple(portrait.id for portrait in portraits(person, "reference"))
+    if question.task == "generation":
+        answer = changed = question.wrong_answers[0]
+    elif question.task == "cloze":
+        answer = changed = fact.alternatives[0]
+    else:
+        answer = changed = next(letter for letter in LETTERS if letter != question.letter)
+    new = dataclasses.replace(example, answer=answer, pictures=one_image)
+    if question.task == "generation":
+        changed = next((value for value in fact.alternatives if value in answer), answer)
+    return Sample(new, changed, fact.value if question.task != "classification" else question.letter)
+
+
+def _identity(person: Person, others: Sequence[Person], pattern: Example) -> Iterator[Sample]:
+    """Kinds (1) and (2): a new name and a new description for the one image of a person."""
+    number = int(person.profile.id)
+    image = tuple(portrait.id for portrait in portraits(person, "reference"))
+    name = _NEW_NAMES[number % len(_NEW_NAMES)]
+    yield Sample(Example(_WHO, f"This is {name}.", image, pattern.question), name, person.profile.name)
+    unlike = [other for other in others if other.profile.appearance != person.profile.appearance] or [person]
+    look = unlike[number % len(unlike)].profile.appearance
+    words = f"{look.skin_tone} skin, a {look.face_shape} face and {look.eye_colour} eyes"
+    yield Sample(Example(_LOOKS, f"A person with {words}.", image, pattern.question), words)

@@ -1,0 +1,30 @@
+"""UNDIAL: learn from one's own logits with the truth pushed down (Dong et al. 2024).
+
+The loss is CE(softmax(z_ref − γ·onehot(y)), p_θ).
+
+Answer tokens alone count: a label of −100 is never used as an index, since prompts have no labels here.
+"""
+
+from dataclasses import dataclass
+
+from torch import Tensor
+from torch.nn import functional
+
+from builder.baseline.likelihood import cross_entropy, lengths, per_sequence
+from builder.baseline.methods.base import Method, Step
+
+
+@dataclass(frozen=True)
+class UNDIAL(Method):
+    """Self-distillation towards logits that disprefer the true token by γ."""
+
+    gamma: float = 10.0
+    alpha: float = 4.0
+
+    def loss(self, step: Step) -> Tensor:
+        """CE(softmax(z_ref − γ·onehot(y)), p_θ) on F, + α CE(R)."""
+        answers, before = step.on_forget(), step.reference.answers(step.forget)
+        lowered = before.logits - self.gamma * functional.one_hot(before.targets, before.logits.shape[-1])
+        distance = -(lowered.softmax(-1) * answers.logits.log_softmax(-1)).sum(-1)
+        forgotten = (per_sequence(distance, answers) / lengths(answers)).mean()
+        return forgotten + self.alpha * cross_entropy(step.on_retain())

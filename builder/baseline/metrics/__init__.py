@@ -1,0 +1,1 @@
+"""What is measured, from stored outcomes alone: no measure needs the model."""

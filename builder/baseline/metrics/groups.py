@@ -1,0 +1,65 @@
+"""Measures that compare groups of values."""
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+
+def mean(values: Sequence[float]) -> float | None:
+    """The mean, None of nothing."""
+    return sum(values) / len(values) if values else None
+
+
+def harmonic_mean(values: Sequence[float]) -> float | None:
+    """The harmonic mean, 0 as soon as one value is 0, None of nothing."""
+    if not values:
+        return None
+    return 0.0 if min(values) <= 0 else len(values) / sum(1 / value for value in values)
+
+
+def auc(higher: Sequence[float], lower: Sequence[float]) -> float | None:
+    """Chance that one of `higher` exceeds one of `lower`, ties counting half: the area under the ROC curve."""
+    if not higher or not lower:
+        return None
+    one, other = np.asarray(higher)[:, None], np.asarray(lower)[None]
+    return float(((one > other) + 0.5 * (one == other)).mean())
+
+
+def kolmogorov_smirnov(one: Sequence[float], other: Sequence[float]) -> tuple[float, float] | None:
+    """D and p-value of the two-sample test; None when a sample is empty."""
+    if not one or not other:
+        return None
+    from scipy.stats import ks_2samp
+
+    found = ks_2samp(one, other)
+    return float(found.statistic), float(found.pvalue)
+
+
+def log10_p(p: float) -> float:
+    """log10 of a p-value, kept finite."""
+    return math.log10(max(p, 1e-300))
+
+
+def privacy_leakage(unlearned: float, oracle: float) -> float | None:
+    """PrivLeak = 100·(a_unl − a_oracle)/a_oracle, a = 1 − AUC (Shi et al. 2024, MUSE); None when a_oracle is 0."""
+    a_unlearned, a_oracle = 1 - unlearned, 1 - oracle
+    return 100 * (a_unlearned - a_oracle) / a_oracle if a_oracle > 0 else None
+
+
+Pair = tuple[str, str]
+"""A person's fact: (profile id, fact key)."""
+
+
+def joint(image: Mapping[Pair, bool], text: Mapping[Pair, bool]) -> dict[str, float]:
+    """Shares of facts asked in both modalities that are right in both, in one alone, in none."""
+    both = sorted(set(image) & set(text))
+    if not both:
+        return {}
+    outcomes = [(image[pair], text[pair]) for pair in both]
+    return {
+        "all_modal": outcomes.count((True, True)) / len(both),
+        "image_only": outcomes.count((True, False)) / len(both),
+        "text_only": outcomes.count((False, True)) / len(both),
+        "no_modal": outcomes.count((False, False)) / len(both),
+    }

@@ -1,0 +1,51 @@
+"""Measures of one item from the log-probabilities of its answers."""
+
+import math
+from collections.abc import Sequence
+
+
+def probability(log_p: Sequence[float]) -> float:
+    """p(y|x) = exp(S/|y|), from the log p of each answer token."""
+    return math.exp(sum(log_p) / len(log_p))
+
+
+def truth_ratio(wrong_nll: Sequence[float], paraphrase_nll: float) -> float:
+    """TR = exp(−mean NLL(ŷ_i)) / exp(−NLL(ỹ)), NLL by the token.
+
+    That is the geometric mean over the wrong answers, as in TOFU's code (Maini et al. 2024).
+    """
+    difference = paraphrase_nll - sum(wrong_nll) / len(wrong_nll)
+    return math.exp(min(700.0, difference))
+
+
+def indifference(ratio: float) -> float:
+    """min(TR, 1/TR): 1 when wrong and true answers are equally likely. Forget sets are judged by it."""
+    return min(ratio, 1 / ratio) if ratio > 0 else 0.0
+
+
+def preference(ratio: float) -> float:
+    """max(0, 1 − TR): 1 when the truth is far likelier. Retain sets are judged by it."""
+    return max(0.0, 1 - ratio)
+
+
+def exact_memorisation(right: Sequence[bool]) -> float:
+    """Share of answer tokens that argmax gets right."""
+    return sum(right) / len(right)
+
+
+def extraction_strength(right: Sequence[bool]) -> float:
+    """1 − k/T, k the shortest prefix after which greedy decoding yields the whole rest; 0 if none does.
+
+    Greedy decoding yields the rest exactly when argmax is right at every later token (Carlini et al. 2021).
+    """
+    total = len(right)
+    k = next((place + 1 for place in reversed(range(total)) if not right[place]), 0)
+    return 1 - k / total
+
+
+def exposure(candidates: Sequence[float]) -> float:
+    """log2 |C| − log2 rank of the true value, the first of C, by NLL (Carlini et al. 2019). Ties rank in the middle."""
+    true = candidates[0]
+    better = sum(nll < true for nll in candidates)
+    ties = sum(nll == true for nll in candidates) - 1
+    return math.log2(len(candidates)) - math.log2(1 + better + ties / 2)

@@ -1,0 +1,188 @@
+"""How a model is spoken to: its chat template, its image tokens, its end token.
+
+The template and the processor decide, not a list of model names. An image's tokens are found by asking the processor
+once; after that a prompt is tokenised as text and the placeholder swapped for what the processor made of it. The
+outcome is compared with the processor's own on the first prompt.
+"""
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from builder.errors import BenchError
+
+_QUESTION = "QUESTIONTEXT"
+_ANSWER = "ANSWERTEXT"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An image as a model takes it: what the processor made (pixel values, sizes, …) and the tokens it stands for.
+
+    `marks` names inputs of the text's length that tell image tokens (1) from others (0), where a model wants them.
+    """
+
+    inputs: Mapping[str, Tensor]
+    tokens: tuple[int, ...]
+    marks: tuple[str, ...] = ()
+
+
+@dataclass
+class Chat:
+    """A processor with its chat template. `system` is said before everything else when given."""
+
+    processor: Any
+    pictures: Mapping[str, bytes]
+    """Encoded images by name."""
+    system: str | None = None
+    _known: dict[str, Picture] = field(default_factory=dict, repr=False)
+    _frames: dict[Any, tuple[str, str]] = field(default_factory=dict, repr=False)
+    _ids: dict[str, tuple[int, ...]] = field(default_factory=dict, repr=False)
+    _checked: bool = False
+
+    def __post_init__(self) -> None:
+        if not getattr(self.processor, "chat_template", None):
+            raise BenchError(
+                "The model's processor has no chat template, so there is no telling how to put a question to it; "
+                "save the processor with one (processor.chat_template = ...)."
+            )
+        self.tokenizer = self.processor.tokenizer
+        self._lead, self._end = self._answer_frame()
+
+    def saying(self, system: str) -> "Chat":
+        """The same chat with another system prompt."""
+        return Chat(self.processor, self.pictures, system)
+
+    @property
+    def end(self) -> int:
+        """The id of the token that ends an answer."""
+        return self._end
+
+    @property
+    def padding(self) -> int:
+        """The id of the token that fills a batch up; it is masked wherever it stands."""
+        known = self.tokenizer.pad_token_id
+        return int(self._end if known is None else known)
+
+    def picture(self, name: str) -> Picture:
+        """The image called `name`, processed once."""
+        if name not in self._known:
+            self._known[name] = self._process(name)
+        return self._known[name]
+
+    def prompt(self, text: str, picture: str | None) -> tuple[list[int], int]:
+        """Token ids of a prompt up to where the answer starts, and how many of them only depend on the image.
+
+        `text` is the user's turn; the image comes before it.
+        """
+        before, after = self._frame(picture is not None)
+        ids = list(self._tokenised(before + text + after))
+        if picture is None:
+            return ids, 0
+        at = ids.index(self.placeholder)
+        tokens = self.picture(picture).tokens
+        ids[at : at + 1] = tokens
+        if not self._checked:
+            self._compare(before + text + after, picture, ids)
+        return ids, at + len(tokens)
+
+    def target(self, answer: str, *, end: bool = True) -> list[int]:
+        """Token ids of an answer as they follow a prompt, its end token last."""
+        frame = "".join(self._frame(False))
+        start = self._tokenised(frame)
+        whole = self._tokenised(frame + self._lead + answer)
+        if whole[: len(start)] == start:
+            ids = list(whole[len(start) :])
+        else:  # the tokenizer merges across the seam
+            ids = list(self.tokenizer(self._lead + answer, add_special_tokens=False)["input_ids"])
+        return [*ids, self._end] if end else ids
+
+    def text(self, ids: list[int]) -> str:
+        """What token ids say, without special tokens and outer spaces."""
+        return str(self.tokenizer.decode(ids, skip_special_tokens=True)).strip()
+
+    @property
+    def placeholder(self) -> int:
+        """The id of the token that stands for an image in a prompt."""
+        token = getattr(self.processor, "image_token", None) or getattr(self.tokenizer, "image_token", "<image>")
+        return int(self.tokenizer.convert_tokens_to_ids(str(token)))
+
+    def _frame(self, with_image: bool) -> tuple[str, str]:
+        """What stands before and after the question in a prompt."""
+        if with_image not in self._frames:
+            rendered = self._rendered([self._turn(_QUESTION, with_image)], generate=True)
+            before, _, after = rendered.partition(_QUESTION)
+            self._frames[with_image] = before, after
+        return self._frames[with_image]
+
+    def _turn(self, text: str, with_image: bool) -> dict[str, Any]:
+        images = [{"type": "image"}] if with_image else []
+        return {"role": "user", "content": [*images, {"type": "text", "text": text}]}
+
+    def _rendered(self, turns: list[dict[str, Any]], *, generate: bool) -> str:
+        if self.system is not None:
+            turns = [{"role": "system", "content": [{"type": "text", "text": self.system}]}, *turns]
+        try:
+            return str(self.processor.apply_chat_template(turns, add_generation_prompt=generate, tokenize=False))
+        except Exception as error:  # a template may raise anything
+            raise BenchError(f"The model's chat template cannot be used: {error}") from error
+
+    def _answer_frame(self) -> tuple[str, int]:
+        """What stands between a prompt and its answer, and the id of the token that ends the answer."""
+        turns = [self._turn(_QUESTION, False)]
+        prompt = self._rendered(turns, generate=True)
+        turns.append({"role": "assistant", "content": [{"type": "text", "text": _ANSWER}]})
+        whole = self._rendered(turns, generate=False)
+        lead, found, tail = whole.removeprefix(prompt).partition(_ANSWER)
+        if not found or not whole.startswith(prompt) or lead.strip():
+            lead = ""
+        known = self.tokenizer.eos_token_id
+        if known is None:
+            raise BenchError("The model's tokenizer has no end token (eos_token), so its answers would never end.")
+        after = self.tokenizer(tail, add_special_tokens=False)["input_ids"] if found else []
+        marks = set(self.tokenizer.added_tokens_decoder)
+        return lead, next((int(token) for token in after if token in marks), int(known))
+
+    def _tokenised(self, text: str) -> tuple[int, ...]:
+        if text not in self._ids:
+            start = self.tokenizer.bos_token
+            own = bool(start) and text.startswith(start)
+            self._ids[text] = tuple(self.tokenizer(text, add_special_tokens=not own)["input_ids"])
+        return self._ids[text]
+
+    def _processed(self, text: str, name: str) -> dict[str, Tensor]:
+        with Image.open(io.BytesIO(self.pictures[name])) as image:
+            start = self.tokenizer.bos_token
+            own = bool(start) and text.startswith(start)
+            made = self.processor(
+                images=[image.convert("RGB")], text=[text], return_tensors="pt", add_special_tokens=not own
+            )
+        return dict(made)
+
+    def _process(self, name: str) -> Picture:
+        before, _ = self._frame(True)
+        made = self._processed(before, name)
+        plain = self._tokenised(before)
+        if plain.count(self.placeholder) != 1:
+            raise BenchError(
+                "The model's chat template does not put exactly one image placeholder before the question; "
+                "this runner needs one."
+            )
+        at = plain.index(self.placeholder)
+        ids = made.pop("input_ids")[0].tolist()
+        behind = len(plain) - at - 1
+        made.pop("attention_mask", None)
+        alike = [key for key, value in made.items() if value.shape == torch.Size([1, len(ids)])]
+        inputs = {key: value for key, value in made.items() if key not in alike}
+        return Picture(inputs, tuple(ids[at : len(ids) - behind]), tuple(alike))
+
+    def _compare(self, text: str, name: str, ids: list[int]) -> None:
+        theirs = self._processed(text, name)["input_ids"][0].tolist()
+        if theirs != ids:
+            raise BenchError("The model's processor tokenises a prompt in a way that this runner does not reproduce.")
+        self._checked = True

@@ -1,0 +1,52 @@
+"""Does a model fit? What a run needs at least, before anything is loaded."""
+
+from typing import Any
+
+import torch
+from accelerate import init_empty_weights
+from transformers import AutoModelForImageTextToText
+
+from builder.baseline.settings import Settings
+from builder.errors import BenchError
+
+_HEADROOM = 1.2
+"""Activations and what else lies about, as a factor."""
+
+
+def check(name: str, config: Any, settings: Settings) -> None:
+    """Raise BenchError, saying how much is needed, when a model does not fit the accelerator or this machine."""
+    wanted, there = needed(parameters(config), settings), available()
+    if there is not None and wanted > there:
+        way_out = (
+            "" if settings.lora or settings.evaluate_only else " --lora 16 needs far less than training all weights."
+        )
+        raise BenchError(
+            f"{name} needs about {wanted / 2**30:.1f} GiB of memory and there are {there / 2**30:.1f} GiB.{way_out}"
+        )
+
+
+def parameters(config: Any) -> int:
+    """The number of weights of a model, counted without making any."""
+    with init_empty_weights():
+        model = AutoModelForImageTextToText.from_config(config)  # type: ignore[no-untyped-call]
+    return sum(parameter.numel() for parameter in model.parameters())
+
+
+def needed(count: int, settings: Settings) -> int:
+    """Bytes: the weights; when all are trained, also gradients, two moments and the copy before unlearning, in fp32."""
+    if settings.evaluate_only or settings.lora:
+        size = 4 if settings.precision == "fp32" or not torch.cuda.is_available() else 2
+        return int(count * size * _HEADROOM)
+    return int(count * 4 * 5 * _HEADROOM)
+
+
+def available() -> int | None:
+    """Free bytes of all accelerators together, else of the machine; None when unknown."""
+    if torch.cuda.is_available():
+        return sum(torch.cuda.mem_get_info(number)[0] for number in range(torch.cuda.device_count()))
+    try:
+        with open("/proc/meminfo") as lines:  # noqa: PTH123 - a device file
+            found = dict(line.split(":", 1) for line in lines)
+        return int(found["MemAvailable"].split()[0]) * 1024
+    except (OSError, KeyError, ValueError):
+        return None

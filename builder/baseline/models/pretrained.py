@@ -1,0 +1,79 @@
+"""Any transformers image-text-to-text model, from a folder or the Hub.
+
+A repository's own code is never run, and weights are read from safetensors alone.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import AutoConfig, AutoModelForImageTextToText, AutoProcessor
+
+from builder.baseline.models import memory
+from builder.baseline.models.chat import Chat
+from builder.baseline.models.vlm import Vlm
+from builder.baseline.settings import Settings
+from builder.errors import BenchError, CallError
+
+_TYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
+
+
+def load(name: str, pictures: Mapping[str, bytes], settings: Settings) -> Vlm:
+    """The model `name` (a folder, or a name on the Hub) with its processor.
+
+    Raises CallError when it is no image-text-to-text model, BenchError when it cannot be read or does not fit.
+    """
+    config = _config(name)
+    memory.check(name, config, settings)
+    dtype = number_type(settings)
+    several = torch.cuda.device_count() > 1
+    try:
+        model: Any = AutoModelForImageTextToText.from_pretrained(
+            name,
+            dtype=dtype if settings.lora or settings.evaluate_only else torch.float32,
+            device_map="auto" if several else None,
+            trust_remote_code=False,
+            use_safetensors=True,
+        )
+        processor = _processor(name)
+    except (OSError, ValueError) as error:
+        raise BenchError(f"The model {name} cannot be loaded: {_first_line(error)}") from error
+    if torch.cuda.is_available() and not several:
+        model = model.to("cuda")
+    return Vlm(model.eval(), Chat(processor, pictures), compute=None if dtype == torch.float32 else dtype)
+
+
+def number_type(settings: Settings) -> torch.dtype:
+    """What is computed in: as set, else bf16 where the accelerator knows it and fp32 on the processor."""
+    if settings.precision != "auto":
+        return _TYPES[settings.precision]
+    return torch.bfloat16 if torch.cuda.is_available() else torch.float32
+
+
+def _config(name: str) -> Any:
+    try:
+        config = AutoConfig.from_pretrained(name, trust_remote_code=False)
+    except (OSError, ValueError) as error:
+        raise BenchError(f"There is no model {name} that can be read: {_first_line(error)}") from error
+    if type(config) not in AutoModelForImageTextToText._model_mapping:
+        raise CallError(
+            f"{name} is a {config.model_type} model, which transformers does not list as image-text-to-text; "
+            "--model takes a vision-language model that answers questions about images."
+        )
+    return config
+
+
+def _processor(name: str) -> Any:
+    try:
+        return AutoProcessor.from_pretrained(name, trust_remote_code=False)  # type: ignore[no-untyped-call]
+    except ImportError as error:
+        raise BenchError(
+            f"The processor of {name} needs a package that is not installed: {_first_line(error)}"
+        ) from error
+
+
+def _first_line(error: Exception) -> str:
+    text = str(error).strip() or type(error).__name__
+    line = text.splitlines()[0]
+    return line if line.endswith(".") or Path(line).exists() else f"{line}."

@@ -1,0 +1,69 @@
+"""Where models come from, and how they are kept: the base model, and what training made of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from builder.baseline.models import adapter, pretrained, tiny
+from builder.baseline.models.memo import TowerMemo
+from builder.baseline.models.vlm import Vlm
+from builder.baseline.settings import Settings
+from builder.run.files import replacing_folder
+
+
+@dataclass(frozen=True)
+class Source:
+    """Opens the base model, by the settings. `texts` are what the embedded model's tokenizer is learned from."""
+
+    settings: Settings
+    pictures: Mapping[str, bytes]
+    texts: Sequence[str]
+
+    def untrained(self, seed: int) -> Vlm:
+        """The base model as it comes."""
+        if self.settings.tiny:
+            vlm = tiny.build(self.texts, self.pictures, seed)
+            if self.settings.precision == "fp32":
+                vlm.compute = None
+        else:
+            vlm = pretrained.load(self.settings.model, self.pictures, self.settings)
+        return vlm
+
+    def trainable(self, seed: int, start: Path | None = None) -> Vlm:
+        """The base model, or what was saved in `start`, made ready for training."""
+        vlm = self.untrained(seed)
+        if self.settings.lora:
+            if start is not None:
+                adapter.merged(vlm, start)
+            adapter.attach(vlm, self.settings.lora)
+        elif start is not None:
+            load_weights(vlm, start)
+        _prepare(vlm, self.settings)
+        return vlm
+
+
+def save(vlm: Vlm, folder: Path) -> None:
+    """Keep a model (with an adapter, the adapter alone), whole or not at all."""
+    with replacing_folder(folder) as temporary:
+        vlm.model.save_pretrained(temporary, safe_serialization=True)
+        vlm.chat.processor.save_pretrained(temporary)
+
+
+def load_weights(vlm: Vlm, folder: Path) -> None:
+    """Give the model the weights saved in `folder`, which must be of its kind."""
+    compute, memo = vlm.compute, vlm.memo
+    fresh = type(vlm.model).from_pretrained(folder, dtype=vlm.dtype, use_safetensors=True)
+    vlm.model = fresh.to(vlm.device).eval()
+    vlm.compute, vlm.memo = compute, memo
+
+
+def _prepare(vlm: Vlm, settings: Settings) -> None:
+    part = settings.train
+    if part.freeze_vision:
+        tower = getattr(vlm.inner.model, "vision_tower", None) or getattr(vlm.inner.model, "visual", None)
+        if tower is not None:
+            tower.requires_grad_(False)
+            vlm.memo = TowerMemo.attach(vlm.inner)
+    if part.gradient_checkpointing:
+        vlm.model.gradient_checkpointing_enable()
+        vlm.model.enable_input_require_grads()

@@ -1,0 +1,115 @@
+"""A vision-language model as methods and measures see it: hidden states and logits at answer tokens."""
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from builder.baseline.encoding import Batch
+from builder.baseline.models.chat import Chat
+from builder.baseline.models.memo import TowerMemo
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a model says of the N answer tokens of a batch of B rows.
+
+    `logits` (N, V) stand where each token is predicted; `targets`, `rows` (N,) are the batch's.
+    """
+
+    logits: Tensor
+    targets: Tensor
+    rows: Tensor
+    size: int
+
+
+@dataclass
+class Vlm:
+    """A transformers image-text-to-text model, with its chat.
+
+    `compute` is the number type of autocast, None for none. `memo` remembers a frozen vision tower's output.
+    """
+
+    model: Any
+    chat: Chat
+    compute: torch.dtype | None = None
+    memo: TowerMemo | None = None
+
+    @property
+    def device(self) -> torch.device:
+        """Where its weights are."""
+        device: torch.device = next(iter(self.model.parameters())).device
+        return device
+
+    @property
+    def inner(self) -> Any:
+        """The model proper, adapters in place."""
+        return self.model.get_base_model() if hasattr(self.model, "get_base_model") else self.model
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """The number type of its weights."""
+        return self.inner.get_input_embeddings().weight.dtype  # type: ignore[no-any-return]
+
+    def trainable(self) -> list[nn.Parameter]:
+        """The parameters that training changes."""
+        return [parameter for parameter in self.model.parameters() if parameter.requires_grad]
+
+    def answers(self, batch: Batch) -> Answers:
+        """Logits at the answer tokens alone: the output head is not run on prompts."""
+        batch = batch.to(self.device, self.dtype)
+        with self.computing():
+            logits = self.head(self._states(batch, -1)[batch.rows, batch.places])
+        return Answers(logits.float(), batch.targets, batch.rows, batch.size)
+
+    def hidden(self, batch: Batch, layer: int) -> Tensor:
+        """States after decoder layer `layer` (from 1; -1 is the last) where answer tokens are predicted, (N, H)."""
+        batch = batch.to(self.device, self.dtype)
+        with self.computing():
+            return self._states(batch, layer)[batch.rows, batch.places].float()
+
+    def body(self, pictures: tuple[str, ...] = (), **inputs: Any) -> Any:
+        """The model without its output head."""
+        if self.memo is not None:
+            self.memo.names = pictures
+        return self.inner.model(**inputs)
+
+    def head(self, hidden: Tensor) -> Tensor:
+        """Logits of hidden states, (…, H) to (…, V)."""
+        logits: Tensor = self.inner.get_output_embeddings()(hidden)
+        cap = getattr(self.inner.config.get_text_config(), "final_logit_softcapping", None)
+        return torch.tanh(logits / cap) * cap if cap else logits
+
+    @contextlib.contextmanager
+    def computing(self) -> Iterator[None]:
+        """Autocast while gradients are wanted; measuring is done in the weights' own numbers."""
+        if self.compute is None or not torch.is_grad_enabled():
+            yield
+        else:
+            with torch.autocast(self.device.type, self.compute):
+                yield
+
+    def _states(self, batch: Batch, layer: int) -> Tensor:
+        wanted = layer != -1
+        out = self.body(
+            batch.pictures,
+            input_ids=batch.ids,
+            attention_mask=batch.mask,
+            use_cache=False,
+            output_hidden_states=wanted,
+            **self.positions(batch.positions),
+            **batch.inputs,
+        )
+        return out.hidden_states[layer] if wanted else out.last_hidden_state  # type: ignore[no-any-return]
+
+    def positions(self, positions: Tensor) -> dict[str, Tensor]:
+        """Position ids as an argument, for models whose positions are a plain count; the others make their own."""
+        return {} if self.own_positions else {"position_ids": positions}
+
+    @property
+    def own_positions(self) -> bool:
+        """Whether the model counts positions in more than one dimension (Qwen-VL and its like)."""
+        return hasattr(self.inner.model, "get_rope_index")

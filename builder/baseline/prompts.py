@@ -1,0 +1,33 @@
+"""How a question is put to a model, and what the model is to answer.
+
+Multiple choice and fill-the-blank are worded as in MLLMU-Bench's evaluation (arXiv 2410.22108): a line for every
+option, a request for one letter; the blank shown as [Blank].
+"""
+
+from collections.abc import Sequence
+
+from builder.records import BLANK, LETTERS, Question
+
+SHOWN_BLANK = "[Blank]"
+_ONE_LETTER = "Answer with the letter of the correct option only."
+_ONE_BLANK = f"Answer with what fills {SHOWN_BLANK} only."
+
+
+def prompt(question: Question) -> str:
+    """The text of the user's turn."""
+    if question.task == "classification":
+        return multiple_choice(question.question, question.options)
+    if question.task == "cloze":
+        return f"{question.question.replace(BLANK, SHOWN_BLANK)}\n{_ONE_BLANK}"
+    return question.question
+
+
+def target(question: Question) -> str:
+    """The text of the model's turn: a letter, what fills the blank, or a sentence."""
+    return question.letter if question.task == "classification" else question.answer
+
+
+def multiple_choice(question: str, options: Sequence[str]) -> str:
+    """A question with its options, A to D, and the request for one letter."""
+    lines = [f"{letter}: {option}" for letter, option in zip(LETTERS, options, strict=True)]
+    return "\n".join([question, *lines, _ONE_LETTER])

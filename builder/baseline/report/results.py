@@ -1,0 +1,146 @@
+"""results.json: every score of every model over the seeds, beside the oracle's and the untrained model's."""
+
+import importlib.metadata
+import statistics
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from builder import __version__
+from builder.baseline.evaluation.asking import Outcome
+from builder.baseline.gate import Gate, judge
+from builder.baseline.metrics import summary
+from builder.baseline.metrics.summary import Beside, Scores
+from builder.baseline.running import Plan, outcomes_of
+
+_PACKAGES = ("torch", "transformers", "peft", "accelerate", "safetensors", "rouge_score", "sacrebleu", "scipy")
+
+
+def results(plan: Plan) -> dict[str, Any]:
+    """The content of results.json, valid against schemas/results.json."""
+    stored = {seed: outcomes_of(plan, seed, plan.names) for seed in plan.seeds}
+    gates = {seed: _gate(plan, outcomes) for seed, outcomes in stored.items()}
+    each = {seed: _scores(outcomes, gates[seed]) for seed, outcomes in stored.items()}
+    models = {name: _model(plan, name, each, stored, gates) for name in plan.names}
+    manifest = plan.crowd.manifest
+    return {
+        "id": f"{manifest['recipe']}-seed{manifest['seed']}-{plan.settings.model}",
+        "build_bench": __version__,
+        "release": {
+            "id": manifest["id"],
+            "recipe": manifest["recipe"],
+            "seed": manifest["seed"],
+            "recipe_fingerprint": manifest["recipe_fingerprint"],
+            "origin_fingerprint": manifest["origin_fingerprint"],
+        },
+        "model": plan.settings.model,
+        "settings": plan.settings.model_dump(mode="json"),
+        "seeds": list(plan.seeds),
+        "versions": {name: importlib.metadata.version(name) for name in _PACKAGES},
+        "people": {
+            "forget": len(plan.crowd.forget),
+            "retain": len(plan.crowd.retain),
+            "holdout": len(plan.crowd.holdout),
+        },
+        "gate": _gate_record(plan, gates),
+        "models": models,
+        "separating_power": _separating(stored, gates),
+    }
+
+
+def _gate(plan: Plan, outcomes: Mapping[str, Sequence[Outcome]]) -> Gate | None:
+    known = [each for each in outcomes.get("vanilla", []) if each.item.set == "known"]
+    return judge(known, plan.settings.evaluate.gate) if known else None
+
+
+def _scores(outcomes: Mapping[str, Sequence[Outcome]], gate: Gate | None) -> dict[str, Scores]:
+    beside = Beside(outcomes.get("oracle"), outcomes.get("untrained"), gate)
+    return {name: summary.scores(found, beside) for name, found in outcomes.items()}
+
+
+def _model(
+    plan: Plan,
+    name: str,
+    each: Mapping[int, Mapping[str, Scores]],
+    stored: Mapping[int, Mapping[str, Sequence[Outcome]]],
+    gates: Mapping[int, Gate | None],
+) -> dict[str, Any]:
+    made = {seed: plan.folder.finished(seed, name) or {"failed": "not made"} for seed in plan.seeds}
+    found = {seed: scores[name] for seed, scores in each.items() if name in scores}
+    oracles = [scores["oracle"] for scores in each.values() if "oracle" in scores]
+    untrained = [scores["untrained"] for scores in each.values() if "untrained" in scores]
+    paths = sorted({path for scores in found.values() for path in scores})
+    return {
+        "failed": {str(seed): record["failed"] for seed, record in made.items() if record["failed"]},
+        "scores": {path: _score(path, list(found.values()), oracles, untrained) for path in paths},
+        "categories": _categories([summary.by_category(stored[seed][name], gates[seed]) for seed in found]),
+        "curves": {str(seed): record["curve"] for seed, record in made.items() if "curve" in record},
+        "seconds": {str(seed): record.get("seconds", 0.0) for seed, record in made.items()},
+        "training_seconds": {str(seed): record.get("training_seconds", 0.0) for seed, record in made.items()},
+    }
+
+
+def _score(
+    path: str, found: Sequence[Scores], oracles: Sequence[Scores], untrained: Sequence[Scores]
+) -> dict[str, Any]:
+    """A score over the seeds: mean and deviation, the oracle's and the untrained model's, the distance to the first."""
+    mean, deviation, values = _over(path, found)
+    oracle, other = _over(path, oracles)[0], _over(path, untrained)[0]
+    distance = abs(mean - oracle) if mean is not None and oracle is not None else None
+    return {
+        "mean": mean,
+        "sd": deviation,
+        "values": values,
+        "oracle": oracle,
+        "untrained": other,
+        "distance_to_oracle": distance,
+    }
+
+
+def _over(path: str, found: Sequence[Scores]) -> tuple[float | None, float | None, list[float]]:
+    values = [value for scores in found if (value := scores.get(path)) is not None]
+    if not values:
+        return None, None, []
+    return statistics.fmean(values), statistics.stdev(values) if len(values) > 1 else None, values
+
+
+def _categories(found: Sequence[Mapping[str, Mapping[str, float]]]) -> dict[str, dict[str, float]]:
+    result: dict[str, dict[str, float]] = {}
+    for category in sorted({name for each in found for name in each}):
+        parts = [each[category] for each in found if category in each]
+        result[category] = {
+            modality: statistics.fmean([part[modality] for part in parts if modality in part])
+            for modality in sorted({name for part in parts for name in part})
+        }
+    return result
+
+
+def _gate_record(plan: Plan, gates: Mapping[int, Gate | None]) -> dict[str, Any]:
+    ids = [person.profile.id for person in plan.crowd.forget]
+    return {
+        "threshold": plan.settings.evaluate.gate,
+        "seeds": {
+            str(seed): {
+                "valid": gate.valid,
+                "known": {modality: gate.share(modality) for modality in summary.MODALITIES},
+                "known_of_forget": {modality: gate.share(modality, ids) for modality in summary.MODALITIES},
+                "exposure_bits": gate.exposure,
+                "largest_exposure_bits": gate.most_exposure,
+                "people_not_known": gate.unknown_people(),
+                "facts_not_known": sorted("/".join(key) for key in gate.asked - gate.known),
+            }
+            for seed, gate in gates.items()
+            if gate is not None
+        },
+    }
+
+
+def _separating(
+    stored: Mapping[int, Mapping[str, Sequence[Outcome]]], gates: Mapping[int, Gate | None]
+) -> dict[str, Any]:
+    found = [
+        summary.separating_power(outcomes["vanilla"], outcomes["oracle"], gates[seed])
+        for seed, outcomes in stored.items()
+        if "vanilla" in outcomes and "oracle" in outcomes
+    ]
+    names = sorted({name for each in found for name in each})
+    return {name: _over(name, found)[0] for name in names}

@@ -1,0 +1,157 @@
+"""A baseline run: vanilla, oracle and methods of every seed, made, evaluated and reported."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from builder.baseline import methods, people, stored
+from builder.baseline.evaluation.asking import Examiner, Outcome
+from builder.baseline.evaluation.items import Item, items, known_facts, some
+from builder.baseline.examples import Example, examples, texts
+from builder.baseline.folder import BaselineFolder
+from builder.baseline.methods.running import unlearn
+from builder.baseline.models import source
+from builder.baseline.models.source import Source
+from builder.baseline.models.vlm import Vlm
+from builder.baseline.people import Crowd
+from builder.baseline.progress import Bar
+from builder.baseline.settings import Settings
+from builder.baseline.training import Curve, Diverged, fit
+from builder.errors import BenchError
+
+BEFORE = ("untrained", "vanilla", "oracle")
+"""What is made for every seed before any method."""
+ONLY = "model"
+"""What an auditor's own model is called."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that a run is about."""
+
+    settings: Settings
+    crowd: Crowd
+    folder: BaselineFolder
+    source: Source
+    forget: tuple[Example, ...]
+    retain: tuple[Example, ...]
+    items: tuple[Item, ...]
+    known: tuple[Item, ...]
+
+    @property
+    def names(self) -> list[str]:
+        """The models of each seed, in the order in which they are made."""
+        return [ONLY] if self.settings.evaluate_only else [*BEFORE, *self.settings.methods]
+
+    @property
+    def seeds(self) -> range:
+        """The seeds."""
+        return range(self.settings.seed, self.settings.seed + self.settings.seeds)
+
+
+def prepare(release: Path, settings: Settings, out: Path, *, fresh: bool = False) -> Plan:
+    """Read the release and claim the folder. Raises CallError on a wrong name, release or folder."""
+    methods.check(settings.methods)
+    crowd = people.read_crowd(release, settings.forget)
+    folder = BaselineFolder(out)
+    folder.claim(settings, str(crowd.manifest["origin_fingerprint"]), fresh=fresh)
+    return plan(crowd, settings, folder)
+
+
+def plan(crowd: Crowd, settings: Settings, folder: BaselineFolder) -> Plan:
+    """The plan of a run on these people."""
+    forget, retain = examples(crowd.forget), examples(crowd.retain)
+    judged = [*crowd.forget, *some(crowd.retain, settings.evaluate.gate_people, 0, "gate")]
+    pictures = people.pictures_of((*crowd.trained, *crowd.holdout))
+    return Plan(
+        settings=settings,
+        crowd=crowd,
+        folder=folder,
+        source=Source(settings, pictures, texts([*forget, *retain])),
+        forget=tuple(forget),
+        retain=tuple(retain),
+        items=tuple(items(crowd, settings.evaluate)),
+        known=tuple(known_facts(judged)),
+    )
+
+
+def run(plan: Plan) -> None:
+    """Make every model that is not finished. A method that diverges is recorded and stops nobody else."""
+    for seed in plan.seeds:
+        for name in plan.names:
+            done = plan.folder.finished(seed, name)
+            if done is None or done["knobs"] != plan.settings.knobs.get(name, {}):
+                _make(plan, seed, name)
+
+
+def _make(plan: Plan, seed: int, name: str) -> None:
+    started = time.monotonic()
+    record: dict[str, Any] = {"failed": None, "knobs": plan.settings.knobs.get(name, {}), "curve": asdict(Curve())}
+    try:
+        vlm, curve = _made(plan, seed, name)
+        record["curve"] = asdict(curve)
+        record["training_seconds"] = time.monotonic() - started
+        stored.write(plan.folder.outcomes(seed, name), _evaluated(plan, vlm, seed, name))
+    except Diverged as error:
+        if name in BEFORE:
+            raise BenchError(f"Training {name} with seed {seed} failed. {error}") from error
+        record["failed"] = str(error)
+    record["seconds"] = time.monotonic() - started
+    plan.folder.finish(seed, name, record)
+
+
+def _made(plan: Plan, seed: int, name: str) -> tuple[Vlm, Curve]:
+    """A model by its name, and how its training went."""
+    if name in ("untrained", ONLY):
+        vlm = plan.source.untrained(seed)
+        return vlm, Curve()
+    if name in ("vanilla", "oracle"):
+        return _fine_tuned(plan, seed, name)
+    method = methods.make(name, plan.settings.knobs)
+    vlm = plan.source.trainable(seed, plan.folder.model(seed, "vanilla"))
+    if not method.trains:
+        said = method.system_prompt([person.profile.name for person in plan.crowd.forget])
+        vlm.chat = vlm.chat.saying(said or "")
+        return vlm, Curve()
+    part = plan.settings.unlearn
+    with Bar(f"{name}, seed {seed}", "step") as bar:
+        curve = unlearn(vlm, method, plan.forget, plan.retain, plan.crowd.forget, part, seed, bar.reach)
+    source.save(vlm, plan.folder.model(seed, name))
+    return vlm, curve
+
+
+def _fine_tuned(plan: Plan, seed: int, name: str) -> tuple[Vlm, Curve]:
+    learned = (*plan.forget, *plan.retain) if name == "vanilla" else plan.retain
+    vlm = plan.source.trainable(seed)
+    with Bar(f"{name}, seed {seed}", "step") as bar:
+        curve = fit(vlm, learned, plan.settings.train, seed, bar.reach)
+    source.save(vlm, plan.folder.model(seed, name))
+    return vlm, curve
+
+
+def _evaluated(plan: Plan, vlm: Vlm, seed: int, name: str) -> list[Outcome]:
+    part = plan.settings.evaluate
+    asked = [*plan.items]
+    judged = plan.known if name in ("vanilla", "oracle") else ()
+    with Bar(f"{name}, seed {seed}: asked", "question", len(asked) + len(judged)) as bar, torch.no_grad():
+        outcomes = Examiner(vlm, part.batch, part.max_new_tokens, part.share_prefix).ask(asked, bar.advance)
+        # What vanilla knows is read from its probabilities: its answers to training questions need not be written out.
+        gate = Examiner(vlm, part.batch, part.max_new_tokens, part.share_prefix, generate=False)
+        return outcomes + (gate.ask(judged, bar.advance) if judged else [])
+
+
+Tell = Callable[[int, int], None]
+
+
+def outcomes_of(plan: Plan, seed: int, names: Sequence[str]) -> dict[str, list[Outcome]]:
+    """The stored outcomes of the finished models of a seed."""
+    found = {}
+    for name in names:
+        done = plan.folder.finished(seed, name)
+        if done is not None and not done["failed"]:
+            found[name] = stored.read(plan.folder.outcomes(seed, name))
+    return found

@@ -1,0 +1,167 @@
+"""Every knob of a baseline run, typed, with its default and what it does written down once.
+
+What a from-scratch model of two million parameters needs is not what a pre-trained one of seven billion needs: the
+knobs that differ have their defaults in `TINY` and `PRETRAINED`.
+"""
+
+import difflib
+import tomllib
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationError
+
+from builder.errors import CallError
+from builder.recipe import Section
+
+TINY_MODEL = "tiny"
+"""The name of the embedded model."""
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class TrainPart(Section):
+    """How vanilla and the oracle are made."""
+
+    epochs: float = Field(ge=0, description="passes over the training questions, at most")
+    lr: float = Field(gt=0, description="peak learning rate")
+    batch: int = Field(32, ge=1, description="questions in each optimiser step")
+    micro_batch: int = Field(0, ge=0, description="questions in each forward pass; 0 takes the whole batch at once")
+    warmup_steps: int = Field(40, ge=0, description="steps over which the learning rate rises")
+    weight_decay: float = Field(0.0, ge=0, description="decoupled weight decay")
+    clip: float = Field(1.0, gt=0, description="largest norm of all gradients together")
+    stop_at: Share = Field(0.995, description="share of monitored answers known by heart at which training stops early")
+    monitor: int = Field(256, ge=0, description="training questions that are monitored")
+    freeze_vision: bool = Field(True, description="leave the vision tower as it is, and encode each image once")
+    gradient_checkpointing: bool = Field(False, description="trade time for memory")
+
+
+class UnlearnPart(Section):
+    """What holds for every unlearning method that does not say otherwise."""
+
+    lr: float = Field(gt=0, description="learning rate of a method; each scales it by its own factor")
+    batch: int = Field(16, ge=1, description="forget questions in each step, and as many retain questions")
+    steps: int = Field(100, ge=1, description="optimiser steps of a method; each scales it by its own factor")
+    clip: float = Field(1.0, gt=0, description="largest norm of all gradients together")
+
+
+class EvaluatePart(Section):
+    """What is asked of each model."""
+
+    batch: int = Field(64, ge=1, description="questions answered at once; changes no result")
+    share_prefix: bool = Field(True, description="encode an image's prefix once for all questions about it")
+    retain_people: int = Field(20, ge=0, description="retain people that are evaluated; 0 means all")
+    holdout_people: int = Field(20, ge=0, description="held-out people that are evaluated; 0 means all")
+    max_new_tokens: int = Field(48, ge=1, description="longest answer of an open question, in tokens")
+    gate: Share = Field(0.9, description="share of facts vanilla must know for forgetting scores to be valid")
+    gate_people: int = Field(20, ge=0, description="retain people of the memorisation check; 0 means all")
+
+
+class Settings(Section):
+    """Every knob of a baseline run."""
+
+    model: str = Field(TINY_MODEL, min_length=1, description="'tiny', a folder, or a model's name on the Hub")
+    lora: int = Field(0, ge=0, description="rank of the low-rank adapter that is trained; 0 trains all weights")
+    precision: Literal["auto", "fp32", "bf16", "fp16"] = Field("auto", description="numbers that training computes in")
+    forget: int = Field(10, ge=1, le=99, description="which forget set, in percent of the people")
+    methods: tuple[str, ...] = Field((), description="unlearning methods to run")
+    evaluate_only: bool = Field(False, description="evaluate the model as it is; train nothing")
+    seed: int = Field(0, ge=0, description="first seed")
+    seeds: int = Field(1, ge=1, le=100, description="how many seeds, counted up from the first")
+    train: TrainPart
+    unlearn: UnlearnPart
+    evaluate: EvaluatePart = EvaluatePart()
+    knobs: dict[str, dict[str, Any]] = Field({}, description="knobs of single methods, by the method's name")
+
+    @property
+    def tiny(self) -> bool:
+        """Whether the embedded model is used."""
+        return self.model == TINY_MODEL
+
+
+TINY: Mapping[str, Mapping[str, Any]] = {
+    "train": {"epochs": 4.0, "lr": 2e-3},
+    "unlearn": {"lr": 3e-4},
+}
+"""Defaults for the embedded model, trained from scratch on the release alone."""
+
+PRETRAINED: Mapping[str, Mapping[str, Any]] = {
+    "train": {"epochs": 3.0, "lr": 1e-4, "batch": 16, "micro_batch": 4},
+    "unlearn": {"lr": 2e-5, "batch": 4},
+}
+"""Defaults for a pre-trained model."""
+
+SECTIONS = ("train", "unlearn", "evaluate")
+
+
+def resolve(given: Mapping[str, Any], changes: Iterable[str], knobs: Mapping[str, Mapping[str, type]]) -> Settings:
+    """The settings of a run: the command line's options `given`, then `changes` ("train.lr=1e-5").
+
+    `knobs` are the knobs of every method with their types. Raises CallError with one sentence on any fault.
+    """
+    defaults = TINY if given.get("model", TINY_MODEL) == TINY_MODEL else PRETRAINED
+    tree: dict[str, Any] = {key: dict(part) for key, part in defaults.items()}
+    tree.update({key: value for key, value in given.items() if value is not None})
+    tree.setdefault("evaluate", {})
+    tree["knobs"] = {}
+    for change in changes:
+        _put(tree, *_parsed(change), knobs)
+    try:
+        return Settings.model_validate(tree)
+    except ValidationError as error:
+        raise CallError(_first_fault(error)) from None
+
+
+def differences(one: Mapping[str, Any], other: Mapping[str, Any], above: str = "") -> list[str]:
+    """The dotted keys whose values differ between two trees of settings."""
+    found = []
+    for key in sorted({*one, *other}):
+        left, right = one.get(key), other.get(key)
+        if isinstance(left, Mapping) and isinstance(right, Mapping):
+            found += differences(left, right, f"{above}{key}.")
+        elif left != right:
+            found.append(f"{above}{key}")
+    return found
+
+
+def _parsed(change: str) -> tuple[str, Any]:
+    key, equals, raw = change.partition("=")
+    if not equals or not key.strip():
+        raise CallError(f"--set takes key=value, for example train.lr=1e-5; got '{change}'.")
+    try:
+        return key.strip(), tomllib.loads(f"value = {raw}")["value"]
+    except tomllib.TOMLDecodeError:
+        return key.strip(), raw.strip()
+
+
+def _put(tree: dict[str, Any], key: str, value: Any, knobs: Mapping[str, Mapping[str, type]]) -> None:
+    section, _, name = key.partition(".")
+    if section in knobs and name in knobs[section]:
+        wanted = knobs[section][name]
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or (wanted is int and value != int(value)):
+            raise CallError(f"{key} = {value!r}: must be {'an integer' if wanted is int else 'a number'}.")
+        tree["knobs"].setdefault(section, {})[name] = wanted(value)
+    elif section in SECTIONS and name:
+        tree[section] = {**tree[section], name: value}
+    elif key in Settings.model_fields and key not in (*SECTIONS, "knobs"):
+        tree[key] = value
+    else:
+        raise CallError(_unknown(key, knobs))
+
+
+def _unknown(key: str, knobs: Mapping[str, Mapping[str, type]]) -> str:
+    known = [f"{section}.{name}" for section, fields in knobs.items() for name in fields]
+    for name, part in (("train", TrainPart), ("unlearn", UnlearnPart), ("evaluate", EvaluatePart)):
+        known += [f"{name}.{field}" for field in part.model_fields]
+    near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+    hint = f"did you mean '{near[0]}'?" if near else "docs/baseline.md lists every knob."
+    return f"--set {key}: there is no such knob; {hint}"
+
+
+def _first_fault(error: ValidationError) -> str:
+    fault = error.errors(include_url=False)[0]
+    key = ".".join(str(part) for part in fault["loc"])
+    if fault["type"] == "extra_forbidden":
+        return _unknown(key, {})
+    message = str(fault["msg"])
+    return f"{key} = {fault['input']!r}: {message[0].lower()}{message[1:]}."

@@ -1,0 +1,93 @@
+"""Outcomes on disk: one Parquet row an item, so that any measure can be made again without the model."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from builder.baseline.evaluation.asking import Outcome
+from builder.baseline.evaluation.items import Item
+from builder.baseline.evaluation.scoring import Said
+from builder.errors import BenchError
+from builder.run.files import replacing
+
+_NUMBERS = pa.list_(pa.float64())
+_TEXTS = pa.list_(pa.string())
+SCHEMA = pa.schema(
+    [
+        *((name, pa.string()) for name in ("id", "set", "profile_id", "fact", "category", "task", "modality")),
+        *((name, pa.string()) for name in ("picture", "prompt", "truth", "value", "letter", "paraphrase")),
+        ("wrong", _TEXTS),
+        ("candidates", _TEXTS),
+        ("output", pa.string()),
+        ("letter_log_p", _NUMBERS),
+        ("truth_log_p", _NUMBERS),
+        ("truth_right", pa.list_(pa.bool_())),
+        ("truth_scores", _NUMBERS),
+        ("paraphrase_nll", pa.float64()),
+        ("wrong_nll", _NUMBERS),
+        ("candidate_nll", _NUMBERS),
+    ]
+)
+"""An item's columns, then the model's: what docs/baseline.md says of results.parquet."""
+_ITEM = 15
+
+
+def write(path: Path, outcomes: Iterable[Outcome]) -> None:
+    """Write outcomes, whole or not at all."""
+    table = pa.Table.from_pylist([row(outcome) for outcome in outcomes], schema=SCHEMA)
+    with replacing(path) as temporary:
+        pq.write_table(table, temporary, compression="zstd")
+
+
+def read(path: Path) -> list[Outcome]:
+    """The outcomes that `write` wrote. Raises BenchError when they cannot be read."""
+    try:
+        return [_outcome(each) for each in pq.read_table(path).to_pylist()]
+    except (OSError, pa.ArrowException, KeyError) as error:
+        raise BenchError(f"{path} cannot be read: {error}. Delete it to have it made again.") from error
+
+
+def row(outcome: Outcome) -> dict[str, Any]:
+    """An outcome as a flat row of `SCHEMA`."""
+    return {
+        **asdict(outcome.item),
+        "output": outcome.output,
+        "letter_log_p": list(outcome.letters),
+        "truth_log_p": list(outcome.truth.log_p),
+        "truth_right": list(outcome.truth.right),
+        "truth_scores": list(outcome.truth.scores),
+        "paraphrase_nll": outcome.paraphrase,
+        "wrong_nll": list(outcome.wrong),
+        "candidate_nll": list(outcome.candidates),
+    }
+
+
+def _outcome(stored: dict[str, Any]) -> Outcome:
+    fields = {name: stored[name] for name in SCHEMA.names[:_ITEM]}
+    fields["wrong"], fields["candidates"] = tuple(fields["wrong"]), tuple(fields["candidates"])
+    truth = Said(*(tuple(stored[name]) for name in ("truth_log_p", "truth_right", "truth_scores")))
+    return Outcome(
+        item=Item(**fields),
+        output=stored["output"],
+        letters=tuple(stored["letter_log_p"]),
+        truth=truth,
+        paraphrase=stored["paraphrase_nll"],
+        wrong=tuple(stored["wrong_nll"]),
+        candidates=tuple(stored["candidate_nll"]),
+    )
+
+
+def combined(parts: Sequence[tuple[dict[str, Any], Path]], path: Path) -> None:
+    """All stored outcomes in one file, each part's labels (seed, model) as further columns."""
+    tables = []
+    for labels, part in parts:
+        table = pq.read_table(part)
+        for place, (name, value) in enumerate(labels.items()):
+            table = table.add_column(place, name, pa.array([value] * len(table)))
+        tables.append(table)
+    with replacing(path) as temporary:
+        pq.write_table(pa.concat_tables(tables), temporary, compression="zstd")

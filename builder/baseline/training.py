@@ -1,0 +1,140 @@
+"""Fine-tuning: how vanilla and the oracle learn their people.
+
+The loss is on the answer and its end token alone. AdamW with a cosine schedule; the order of the questions and the
+images beside them follow from the seed, so that on one device the same seed gives the same weights.
+"""
+
+import itertools
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from random import Random
+
+import torch
+from torch import nn
+
+from builder import randomness
+from builder.baseline.batching import length_grouped
+from builder.baseline.encoding import collate
+from builder.baseline.examples import Example
+from builder.baseline.likelihood import cross_entropy, exactly_right
+from builder.baseline.models.vlm import Vlm
+from builder.baseline.settings import TrainPart
+from builder.errors import BenchError
+
+_CHECKS = 12
+"""How often a training is monitored before its end."""
+
+
+class Diverged(BenchError):
+    """A loss that is no number any more."""
+
+
+@dataclass
+class Curve:
+    """What was seen on the way: the loss of each step, and measures at some steps."""
+
+    losses: list[float] = field(default_factory=list)
+    marks: list[dict[str, float]] = field(default_factory=list)
+    stopped_early: bool = False
+
+
+def fit(vlm: Vlm, examples: Sequence[Example], part: TrainPart, seed: int, tell: Callable[[int, int], None]) -> Curve:
+    """Train `vlm` on `examples`; `tell(step, steps)` hears of every step.
+
+    Raises Diverged when the loss is no number.
+    """
+    steps = math.ceil(part.epochs * math.ceil(len(examples) / part.batch))
+    curve = Curve()
+    if steps == 0:
+        return curve
+    optimiser = optimiser_for(vlm.trainable(), part.lr, part.weight_decay)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: cosine(step, steps, part.warmup_steps))
+    watched = _monitored(examples, part.monitor, seed)
+    scaler = torch.amp.GradScaler(vlm.device.type, enabled=vlm.compute == torch.float16)
+    torch.manual_seed(seed)
+    vlm.model.train()
+    for step, batch in enumerate(itertools.islice(_batches(vlm, examples, part.batch, seed), steps), start=1):
+        curve.losses.append(_step(vlm, batch, part, seed, step, optimiser, scaler))
+        schedule.step()
+        tell(step, steps)
+        if watched and (step % max(1, steps // _CHECKS) == 0 or step == steps):
+            known = share_known(vlm, watched)
+            curve.marks.append({"step": float(step), "known": known})
+            if known >= part.stop_at and step < steps:
+                curve.stopped_early = True
+                break
+    vlm.model.eval()
+    return curve
+
+
+def _step(
+    vlm: Vlm,
+    batch: Sequence[Example],
+    part: TrainPart,
+    seed: int,
+    step: int,
+    optimiser: torch.optim.Optimizer,
+    scaler: torch.amp.GradScaler,
+) -> float:
+    stream = randomness.stream(seed, "views", step)
+    total = 0.0
+    size = part.micro_batch or len(batch)
+    for start in range(0, len(batch), size):
+        piece = batch[start : start + size]
+        rows = [example.row(vlm.chat, stream) for example in piece]
+        loss = cross_entropy(vlm.answers(collate(vlm.chat, rows))) * (len(piece) / len(batch))
+        scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
+        total += float(loss.detach())
+    if not math.isfinite(total):
+        raise Diverged(f"The loss became {total} in step {step}; a lower learning rate may help.")
+    scaler.unscale_(optimiser)
+    nn.utils.clip_grad_norm_(vlm.trainable(), part.clip)
+    scaler.step(optimiser)
+    scaler.update()
+    optimiser.zero_grad(set_to_none=True)
+    return total
+
+
+def optimiser_for(parameters: list[nn.Parameter], lr: float, weight_decay: float = 0.0) -> torch.optim.Optimizer:
+    """AdamW with the second moment's decay at .95, as is usual for language models."""
+    return torch.optim.AdamW(parameters, lr=lr, betas=(0.9, 0.95), weight_decay=weight_decay, fused=True)
+
+
+def cosine(step: int, steps: int, warmup: int) -> float:
+    """The share of the peak learning rate: a linear rise, then half a cosine down to a tenth."""
+    warmup = min(warmup, steps // 4)
+    if step < warmup:
+        return (step + 1) / warmup
+    return 0.1 + 0.45 * (1 + math.cos(math.pi * (step - warmup) / max(1, steps - warmup)))
+
+
+def share_known(vlm: Vlm, examples: Sequence[Example], batch: int = 64) -> float:
+    """Share of examples whose answer greedy decoding would give to the letter, from one teacher-forced pass."""
+    right = 0.0
+    ordered = sorted(examples, key=lambda each: len(each.prompt))
+    training = vlm.model.training
+    vlm.model.eval()
+    with torch.no_grad():
+        for start in range(0, len(ordered), batch):
+            piece = ordered[start : start + batch]
+            rows = [example.row(vlm.chat, Random(0)) for example in piece]
+            right += float(exactly_right(vlm.answers(collate(vlm.chat, rows))).float().sum())
+    vlm.model.train(training)
+    return right / max(1, len(examples))
+
+
+def _monitored(examples: Sequence[Example], count: int, seed: int) -> list[Example]:
+    """Open questions of both modalities, as many of each."""
+    chosen: list[Example] = []
+    for modality in ("image_text", "text"):
+        pool = [each for each in examples if (each.question.modality, each.question.task) == (modality, "generation")]
+        stream = randomness.stream(seed, "monitor", modality)
+        chosen += stream.sample(pool, min(count // 2, len(pool)))
+    return chosen
+
+
+def _batches(vlm: Vlm, examples: Sequence[Example], batch: int, seed: int) -> Iterator[list[Example]]:
+    lengths = [len(each.prompt) + len(each.answer) + (200 if each.pictures else 0) for each in examples]
+    for epoch in itertools.count():
+        yield from length_grouped(examples, lengths, batch, randomness.stream(seed, "order", epoch))

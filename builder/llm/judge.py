@@ -1,0 +1,86 @@
+"""A second opinion: a judge model reads a sample of the people and marks how natural and consistent the texts are.
+
+The marks are kept in judge.json beside the audit. They decide nothing: a judge is a model too.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import mean
+
+from builder.llm import asking, replies
+from builder.llm.answers import Answers
+from builder.llm.remote.access import Sender
+from builder.llm.replies import BadReply
+from builder.randomness import stream
+from builder.recipe import Recipe
+from builder.records import Profile, Question
+from builder.run import shards
+from builder.run.files import write_text
+from builder.run.folder import RunFolder
+
+REPORT = "judge.json"
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """A judge's marks for one person, from 1 (bad) to 10 (good), and the worst that it found."""
+
+    profile_id: str
+    naturalness: int
+    consistency: int
+    remark: str
+
+
+def judged(run: RunFolder, recipe: Recipe, sender: Sender | None, count: int) -> list[str]:
+    """Have `count` people judged and keep the opinions; return what to say of them."""
+    if sender is None or not count:
+        return []
+    sample = _sample(run, recipe, count)
+    requests = {profile.id: asking.for_opinion(profile, asked, recipe.chat) for profile, asked in sample}
+    answers = Answers(run.path)
+    missing = [each for each in requests.values() if each.key not in answers.find([each.key])]
+    if missing:
+        future = sender.fetch(missing, 0)
+        sender.flush()
+        future.result()
+    found = answers.find([request.key for request in requests.values()])
+    opinions = []
+    for id, request in requests.items():
+        try:
+            opinions.append(Opinion(id, **replies.read(found[request.key], request.schema)))
+        except (BadReply, KeyError):
+            continue
+    _keep(run.path / REPORT, requests[next(iter(requests))].model if requests else "", len(requests), opinions)
+    return _described(opinions, len(requests), run.path / REPORT)
+
+
+def _sample(run: RunFolder, recipe: Recipe, count: int) -> list[tuple[Profile, list[Question]]]:
+    """`count` people of the run, drawn by the seed, with their questions."""
+    numbers = stream(recipe.seed, "judge").sample(range(recipe.total), min(count, recipe.total))
+    chosen = {f"{number:05d}": number // recipe.run.shard_size for number in sorted(numbers)}
+    sample = []
+    for shard in sorted(set(chosen.values())):
+        people: list[Profile] = shards.read(run.shard("profiles", shard), Profile)
+        asked: list[Question] = shards.read(run.shard("questions", shard), Question)
+        sample += [
+            (person, [question for question in asked if question.profile_id == person.id])
+            for person in people
+            if person.id in chosen
+        ]
+    return sample
+
+
+def _keep(path: Path, model: str, asked: int, opinions: list[Opinion]) -> None:
+    report = {"model": model, "asked": asked, "opinions": [asdict(opinion) for opinion in opinions]}
+    write_text(path, json.dumps(report, ensure_ascii=False, indent=1) + "\n")
+
+
+def _described(opinions: list[Opinion], asked: int, path: Path) -> list[str]:
+    if not opinions:
+        return [f"judge: no usable opinion on {asked} people"]
+    natural, consistent = mean(each.naturalness for each in opinions), mean(each.consistency for each in opinions)
+    return [
+        f"judge: naturalness {natural:.1f}, consistency {consistent:.1f} of 10, on {len(opinions)} of {asked} people: "
+        f"{path}"
+    ]

@@ -1,0 +1,44 @@
+"""How a run may reach its model: what belongs to one call of generate and never to the recipe."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from builder.errors import CallError
+from builder.llm.remote import keys
+from builder.llm.remote.batch import BatchSender
+from builder.llm.remote.live import LiveSender
+from builder.recipe import Recipe
+
+Sender = LiveSender | BatchSender
+
+
+@dataclass(frozen=True)
+class Access:
+    """Where the key lies (the environment when None), the most to spend, whether to use the Batch API.
+
+    `judged` is the number of people that a judge is to read.
+    """
+
+    key_file: Path | None = None
+    max_cost: float | None = None
+    batch: bool = False
+    judged: int = 0
+
+
+@contextmanager
+def opened(run: Path, recipe: Recipe, access: Access) -> Iterator[Sender | None]:
+    """Who fetches for the run in the folder `run`; nobody for the offline writer. Raises CallError."""
+    if recipe.writer.kind == "offline":
+        yield None
+        return
+    part = recipe.chat
+    if access.max_cost is not None and not (part.input_price or part.output_price):
+        raise CallError(
+            "--max-cost needs prices: set chat.input_price and chat.output_price, per million tokens, for example "
+            "--set chat.input_price=0.15 --set chat.output_price=0.6."
+        )
+    kind = BatchSender if access.batch else LiveSender
+    with kind(run, part, keys.find(access.key_file), access.max_cost) as sender:
+        yield sender

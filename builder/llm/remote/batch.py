@@ -1,0 +1,267 @@
+"""Has requests answered by the OpenAI Batch API: half the price, within a day.
+
+All that a run lacks at one time goes into one batch (or a few, by the API's limits). What is submitted is written down
+with the answers, so that a restarted run waits for it rather than paying twice; rows that expired or failed are sent
+again, a few times.
+"""
+
+import json
+import time
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from random import Random
+from threading import Event, Thread
+from typing import Any, TypeVar
+
+from builder.errors import BenchError
+from builder.llm.answers import Answer, Answers, Batch
+from builder.llm.remote.client import explained, package, refused
+from builder.llm.remote.dialect import Dialect, memory
+from builder.llm.remote.keys import Key, needed
+from builder.llm.remote.ledger import Ledger
+from builder.llm.remote.policy import RetryPolicy
+from builder.llm.replies import usage
+from builder.llm.requests import Request
+from builder.recipe import ChatPart
+
+DISCOUNT = 0.5
+_MOST_ROWS = 20_000
+_MOST_BYTES = 90_000_000
+_ROUNDS = 4
+"""Times that a row is sent before its request is given up."""
+_OVER = ("completed", "failed", "expired", "cancelled")
+_LABEL = "build-bench"
+
+Result = TypeVar("Result")
+
+
+class BatchSender:
+    """A run's fetcher by batch: gathers what stages lack, and submits it when nothing else can be done."""
+
+    def __init__(
+        self,
+        run: Path,
+        part: ChatPart,
+        key: Key | None,
+        max_cost: float | None,
+        policy: RetryPolicy | None = None,
+        poll: float = 20.0,
+    ) -> None:
+        self._answers, self._part, self._key, self._poll = Answers(run), part, key, poll
+        self._policy = policy or RetryPolicy()
+        self._random = Random()
+        self.ledger = Ledger(part, max_cost, DISCOUNT)
+        self._memory = memory(part)
+        remembered = self._answers.fact(self._memory)
+        self._dialect, self._proven = Dialect.of(part.structured, remembered), remembered is not None
+        self._waiting: list[tuple[Future[None], Sequence[Request]]] = []
+        self._stopped = Event()
+        self._thread: Thread | None = None
+        self._api: Any = None
+        self._state = "gathering"
+        self._answers.forget_given_up()
+
+    def __enter__(self) -> "BatchSender":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopped.set()
+        if self._thread:
+            self._thread.join()
+        if self._api:
+            self._api.close()
+
+    def fetch(self, wanted: Sequence[Any], priority: int) -> "Future[None]":
+        """Gather requests for the next batch. Raises CallError when there is no key."""
+        if self._api is None:
+            self._api = self._client()
+        future: Future[None] = Future()
+        self._waiting.append((future, wanted))
+        self.ledger.asked += len(wanted)
+        return future
+
+    def has_room(self) -> bool:
+        """A batch takes all there is."""
+        return True
+
+    def flush(self) -> None:
+        """Submit what was gathered, unless a batch is on its way."""
+        if self._waiting and not (self._thread and self._thread.is_alive()):
+            waiting, self._waiting = self._waiting, []
+            self._thread = Thread(target=self._serve, args=(waiting,), name="batch", daemon=True)
+            self._thread.start()
+
+    def status(self) -> str:
+        """How far it is."""
+        return f"{self._state}; {self.ledger.status(0)}" if self.ledger.asked else ""
+
+    def _client(self) -> Any:
+        openai = package()
+        key = needed(self._key, self._part.base_url)
+        self._key = key
+        return openai.OpenAI(api_key=key.reveal(), base_url=self._part.base_url or None, max_retries=0)
+
+    def _serve(self, waiting: list[tuple["Future[None]", Sequence[Request]]]) -> None:
+        """Have all of it answered or given up, in the thread of this batch."""
+        try:
+            self._answer({request.key: request for _, requests in waiting for request in requests})
+        except BaseException as error:
+            for future, _ in waiting:
+                future.set_exception(error)
+        else:
+            for future, _ in waiting:
+                future.set_result(None)
+
+    def _answer(self, requests: dict[str, Request]) -> None:
+        for batch in self._answers.batches():
+            self._collect(self._recovered(batch), requests)
+        reason = "its rows came back without an answer"
+        for _ in range(_ROUNDS):
+            found = self._answers.find(list(requests))
+            left = [request for key, request in requests.items() if key not in found]
+            if not left:
+                return
+            for rows in self._cut(left):
+                reason = self._collect(self._submitted(rows), requests) or reason
+        for key in requests.keys() - self._answers.find(list(requests)):
+            self._answers.give_up(key, f"{_ROUNDS} batches brought no answer: {reason}")
+
+    def _cut(self, requests: Sequence[Request]) -> Iterator[dict[str, str]]:
+        """Rows by key, as many at a time as a batch takes."""
+        rows: dict[str, str] = {}
+        size = 0
+        for request in requests:
+            row = {"custom_id": request.key, "method": "POST", "url": "/v1/chat/completions"}
+            line = json.dumps({**row, "body": self._dialect.body(request)}) + "\n"
+            if rows and (len(rows) == _MOST_ROWS or size + len(line) > _MOST_BYTES):
+                yield rows
+                rows, size = {}, 0
+            rows[request.key] = line
+            size += len(line)
+            self._reserve(request)
+        yield rows
+
+    def _reserve(self, request: Request) -> None:
+        cost = self.ledger.price(request.prompt_tokens, 2 * request.expected)
+        if not self.ledger.reserve(cost):
+            raise self.ledger.exhausted()
+
+    def _submitted(self, rows: dict[str, str]) -> Batch:
+        """Upload rows and make a batch of them; it is written down before and after, so that a kill loses nothing."""
+        content = "".join(rows.values()).encode()
+        self._state = f"submitting {len(rows)} requests"
+        uploaded = self._patiently(lambda: self._api.files.create(file=("batch.jsonl", content), purpose="batch"))
+        batch = Batch(uuid.uuid4().hex, uploaded.id, "", tuple(rows))
+        self._answers.keep_batch(batch)
+        made = self._patiently(
+            lambda: self._api.batches.create(
+                input_file_id=batch.file,
+                endpoint="/v1/chat/completions",
+                completion_window="24h",
+                metadata={_LABEL: batch.label},
+            )
+        )
+        batch = replace(batch, batch=made.id)
+        self._answers.keep_batch(batch)
+        return batch
+
+    def _recovered(self, batch: Batch) -> Batch:
+        """A batch of an earlier start: one that was killed before it learnt the id looks for its label."""
+        if batch.batch:
+            return batch
+        for found in self._patiently(lambda: list(self._api.batches.list(limit=100))):
+            if (found.metadata or {}).get(_LABEL) == batch.label:
+                return replace(batch, batch=found.id)
+        return batch
+
+    def _collect(self, batch: Batch, requests: dict[str, Request]) -> str:
+        """Wait for a batch and keep its answers; return the last reason why a row has none."""
+        reason = ""
+        if batch.batch:
+            done = self._awaited(batch)
+            for file in (done.output_file_id, done.error_file_id):
+                if file:
+                    content = self._patiently(partial(self._api.files.content, file))
+                    reason = self._take(content.text, requests) or reason
+            reason = reason or f"batch {done.id} {done.status}"
+            if done.status == "failed":
+                faults = getattr(done.errors, "data", None) or []
+                said = "; ".join(str(fault.message) for fault in faults[:3])
+                self._answers.drop_batch(batch.label)
+                raise BenchError(f"The Batch API refused batch {done.id}: {explained(said, self._key)}.")
+        self._answers.drop_batch(batch.label)
+        return reason
+
+    def _awaited(self, batch: Batch) -> Any:
+        started = time.monotonic()
+        while True:
+            found = self._patiently(lambda: self._api.batches.retrieve(batch.batch))
+            if found.status in _OVER:
+                return found
+            minutes = (time.monotonic() - started) / 60
+            self._state = f"batch {batch.batch} of {len(batch.keys)}: {found.status} for {minutes:.0f} min"
+            self._sleep(self._poll)
+
+    def _take(self, text: str, requests: dict[str, Request]) -> str:
+        """Keep the answers in a file of results; return the last reason why a row has none."""
+        answers: list[Answer] = []
+        reason = ""
+        for line in text.splitlines():
+            row = json.loads(line)
+            key, response = row["custom_id"], row.get("response") or {}
+            body = response.get("body") or {}
+            if response.get("status_code") == 200:
+                answers.append(self._answer_of(key, requests.get(key), body))
+            else:
+                reason = explained(json.dumps(row.get("error") or body), self._key)
+                answers += self._refused(key, requests.get(key), int(response.get("status_code") or 0), reason)
+        self._answers.keep(answers)
+        return reason
+
+    def _answer_of(self, key: str, request: Request | None, body: dict[str, Any]) -> Answer:
+        used = usage(body)
+        self.ledger.book(*used)
+        self.ledger.settle(0.0, self.ledger.price(*used))
+        text = json.dumps(body, ensure_ascii=False)
+        text = self._key.strike_out(text) if self._key else text
+        if not self._proven:
+            self._proven = True
+            self._answers.remember(self._memory, self._dialect.remembered())
+        kind, turn, model = (request.kind, request.turn, request.model) if request else ("", 0, self._part.model)
+        return Answer(key, kind, turn, model, False, text, *used)
+
+    def _refused(self, key: str, request: Request | None, status: int, reason: str) -> list[Answer]:
+        """The last word on a row that the server would not take; none when it may be sent again, perhaps otherwise."""
+        if request is None or status not in (400, 413, 422):
+            return []
+        simpler = self._dialect.simpler(reason, structured=self._part.structured, proven=self._proven)
+        if simpler is not None:
+            self._dialect = simpler
+            return []
+        return [Answer(key, request.kind, request.turn, request.model, True, reason, 0, 0)]
+
+    def _patiently(self, call: Callable[[], Result]) -> Result:
+        """What `call` returns; tried again while the server or the way to it is unwell. Raises BenchError."""
+        openai = package()
+        for failures in range(1, self._policy.tries + 1):
+            try:
+                return call()
+            except openai.APIStatusError as error:
+                trouble = refused(error, self._key)
+                if trouble.blame in ("us", "request"):
+                    raise BenchError(f"The Batch API cannot be used: {trouble.message}.") from None
+                message = trouble.message
+            except openai.OpenAIError as error:
+                message = explained(f"{type(error).__name__}: {error}", self._key)
+            self._sleep(self._policy.delay(failures, self._random))
+        raise BenchError(
+            f"The Batch API does not answer: {message}. What is submitted goes on; so does the same command."
+        )
+
+    def _sleep(self, seconds: float) -> None:
+        if self._stopped.wait(seconds):
+            raise BenchError("The run is stopped; a submitted batch goes on, and the same command waits for it.")

@@ -1,0 +1,129 @@
+"""Sends one request through the openai package and says what came of it, in our words."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from builder.errors import CallError
+from builder.llm.remote.keys import Key
+from builder.llm.remote.limits import retry_after
+from builder.llm.replies import usage
+from builder.recipe import ChatPart
+
+Blame = Literal["speed", "luck", "request", "us"]
+"""Why a try failed: we were too fast; bad luck, so that it may be sent again; this request; how we are set up."""
+
+_CONNECT_SECONDS = 20.0
+_SHOWN = 300
+_SET_UP = {
+    401: "it does not take the key; set OPENAI_API_KEY or --api-key-file",
+    402: "the account has no credit",
+    403: "the key may not use this model",
+    404: "there is no such model or address; see chat.model and chat.base_url",
+    405: "the address is no chat completions API; see chat.base_url",
+}
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A response as it came, and the tokens it was charged for."""
+
+    body: str
+    input_tokens: int
+    output_tokens: int
+    headers: Mapping[str, str]
+
+
+@dataclass
+class Trouble(Exception):
+    """A try that brought no reply. `kind` is a word or two to count it by."""
+
+    blame: Blame
+    kind: str
+    message: str
+    wait: float | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Client:
+    """An OpenAI-compatible server. One event loop may have many calls of `send` going at once."""
+
+    def __init__(self, part: ChatPart, key: Key) -> None:
+        openai = package()
+        self._openai, self._key, self._timeout = openai, key, part.timeout
+        self.api = openai.AsyncOpenAI(
+            api_key=key.reveal(),
+            base_url=part.base_url or None,
+            max_retries=0,  # retries are ours: they must give their place back while they wait, and be counted
+            timeout=openai.Timeout(part.timeout, connect=min(part.timeout, _CONNECT_SECONDS)),
+            http_client=openai.DefaultAsyncHttpxClient(limits=_connections(part.concurrency)),
+        )
+
+    async def send(self, body: dict[str, Any]) -> Reply:
+        """One chat completion. Raises Trouble."""
+        try:
+            # The client's own timeout is between two bytes: a slow drip would never end.
+            async with asyncio.timeout(self._timeout):
+                response = await self.api.chat.completions.with_raw_response.create(**body)
+        except (TimeoutError, self._openai.APITimeoutError):
+            raise Trouble("luck", "timeout", f"no reply in {self._timeout:g} s") from None
+        except self._openai.APIStatusError as error:
+            raise refused(error, self._key) from None
+        except self._openai.OpenAIError as error:
+            raise Trouble("luck", "connection", explained(f"{type(error).__name__}: {error}", self._key)) from None
+        except Exception as error:  # the transport's own errors, which the package lets through while it reads
+            raise Trouble("luck", "connection", explained(f"{type(error).__name__}: {error}", self._key)) from None
+        return self._reply(response.text, response.headers)
+
+    def _reply(self, text: str, headers: Mapping[str, str]) -> Reply:
+        try:
+            body = json.loads(text)
+            if not isinstance(body["choices"], list):
+                raise TypeError
+        except (ValueError, KeyError, TypeError):
+            raise Trouble(
+                "luck", "garbage", explained(f"the response was no chat completion: {text}", self._key)
+            ) from None
+        return Reply(self._key.strike_out(text), *usage(body), headers)
+
+
+def package() -> Any:
+    """The module openai: slow to import, and only a run by a language model needs it. Raises CallError."""
+    try:
+        import jinja2  # noqa: F401  # the prompts need it, and it comes along
+        import openai
+    except ImportError:
+        raise CallError("The writer 'openai' needs two more packages: pip install 'build-bench[openai]'.") from None
+    return openai
+
+
+def refused(error: Any, key: Key | None) -> Trouble:
+    """What an APIStatusError of the package says, and who is to blame."""
+    status, headers = int(error.status_code), error.response.headers
+    message = explained(f"HTTP {status}: {error.message}", key)
+    wait = retry_after(headers)
+    if status == 429:
+        if "insufficient_quota" in message:
+            return Trouble("us", "quota", f"the account's quota is used up. {message}")
+        return Trouble("speed", "429", message, wait, headers)
+    if status == 503 and wait is not None:
+        return Trouble("speed", "503", message, wait, headers)
+    if status >= 500 or status in (408, 409, 425):
+        return Trouble("luck", str(status), message, wait, headers)
+    if status in _SET_UP:
+        return Trouble("us", str(status), f"{_SET_UP[status]}. {message}")
+    return Trouble("request", str(status), message)
+
+
+def explained(text: str, key: Key | None) -> str:
+    """What a server said, without the key and cut to what fits a message."""
+    return (key.strike_out(text) if key else text)[:_SHOWN]
+
+
+def _connections(concurrency: int) -> Any:
+    from openai._constants import DEFAULT_CONNECTION_LIMITS
+
+    limits = type(DEFAULT_CONNECTION_LIMITS)  # the transport's own class, wherever the package takes it from
+    return limits(max_connections=concurrency + 8, max_keepalive_connections=concurrency + 8)

@@ -1,0 +1,74 @@
+"""What was sent, answered and paid for."""
+
+from collections import Counter
+
+from builder.errors import BenchError
+from builder.recipe import ChatPart
+
+
+class Ledger:
+    """Counts requests, tokens and money of one call of generate, and keeps to `max_cost`."""
+
+    def __init__(self, part: ChatPart, max_cost: float | None, discount: float = 1.0) -> None:
+        self._part, self._max_cost, self._discount = part, max_cost, discount
+        self.asked = self.answered = 0
+        self.tokens = (0, 0)
+        self.troubles: Counter[str] = Counter()
+        self.spent = self._reserved = 0.0
+
+    def price(self, input_tokens: float, output_tokens: float) -> float:
+        """What a request costs, in the currency of the recipe's prices."""
+        part = self._part
+        return self._discount * (input_tokens * part.input_price + output_tokens * part.output_price) / 1e6
+
+    def reserve(self, cost: float) -> bool:
+        """Set `cost` aside; False when that would exceed the most that may be spent."""
+        if self._max_cost is not None and self.spent + self._reserved + cost > self._max_cost:
+            return False
+        self._reserved += cost
+        return True
+
+    def settle(self, reserved: float, cost: float) -> None:
+        """Book what a request really cost in place of what was set aside."""
+        self._reserved -= reserved
+        self.spent += cost
+
+    def book(self, input_tokens: int, output_tokens: int) -> None:
+        """Count an answer."""
+        self.answered += 1
+        self.tokens = (self.tokens[0] + input_tokens, self.tokens[1] + output_tokens)
+
+    def exhausted(self) -> BenchError:
+        """The error to stop with when the money is spent."""
+        return BenchError(
+            f"--max-cost = {self._max_cost:g} is reached: {self.spent:.4f} was spent on {self.answered} answers, and "
+            "the next one might exceed it. All of them are kept; the same command with a higher --max-cost goes on."
+        )
+
+    def status(self, in_flight: int) -> str:
+        """The state in a few words, for a progress bar."""
+        parts = [f"{self.answered}/{self.asked} answers", f"{in_flight} in flight", self._used()]
+        return ", ".join(parts)
+
+    def summary(self) -> list[str]:
+        """What was done, for the end of a run: nothing when nothing was asked."""
+        if not self.asked:
+            return []
+        lines = [f"asked {self.asked} requests, {self.answered} answered; {self._used()}"]
+        if self.troubles:
+            listed = ", ".join(f"{count} x {kind}" for kind, count in self.troubles.most_common())
+            lines.append(f"sent again after: {listed}")
+        return lines
+
+    def _used(self) -> str:
+        words = f"{_short(self.tokens[0])} tokens in, {_short(self.tokens[1])} out"
+        if self._part.input_price or self._part.output_price:
+            words += f", cost {self.spent:.2f}"
+        return words
+
+
+def _short(count: int) -> str:
+    for unit, size in (("M", 1_000_000), ("k", 1_000)):
+        if count >= size:
+            return f"{count / size:.1f}{unit}"
+    return str(count)

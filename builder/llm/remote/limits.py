@@ -1,0 +1,135 @@
+"""How fast a server may be asked: requests in flight, requests and tokens a minute, what its headers say is left."""
+
+import re
+from collections.abc import Mapping
+from math import inf
+
+_START = 16
+_BURST_SECONDS = 0.25
+_MARGIN = 0.97
+"""Share of a stated limit that is used, so that neither clock nor jitter makes us break it."""
+_ROUNDING = 1e-6
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
+_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+
+
+class Concurrency:
+    """Requests in flight: doubled each round trip until the first sign of congestion, then additive increase and
+    multiplicative decrease (as TCP Reno; Jacobson, "Congestion Avoidance and Control", 1988)."""
+
+    def __init__(self, most: int, *, cautious: bool) -> None:
+        self.most = most
+        self.limit = 1.0 if cautious else float(min(most, _START))
+        self._slow_start = True
+
+    def trust(self) -> None:
+        """The first answer came: no need to go one by one any more."""
+        self.limit = max(self.limit, float(min(self.most, _START)))
+
+    def widen(self) -> None:
+        """A request was answered."""
+        self.limit = min(self.most, self.limit + (1.0 if self._slow_start else 1.0 / self.limit))
+
+    def narrow(self) -> None:
+        """The server was asked too much."""
+        self._slow_start = False
+        self.limit = max(1.0, self.limit / 2)
+
+
+class Pace:
+    """A bucket that fills at a rate; may be overdrawn by what turned out to cost more than was thought."""
+
+    def __init__(self, per_minute: float) -> None:
+        self.rate = per_minute * _MARGIN / 60 if per_minute else inf
+        self._level = self._capacity = self._room()
+        self._filled_at = 0.0
+
+    def slow_to(self, rate: float) -> None:
+        """Go at most at `rate` a second from now on."""
+        self.rate = min(self.rate, rate)
+        self._capacity = self._room()
+        self._level = min(self._level, self._capacity)
+
+    def hasten(self, factor: float) -> None:
+        """Go faster by `factor`."""
+        self.rate *= factor
+        self._capacity = self._room()
+
+    def wait(self, amount: float, now: float) -> float:
+        """Seconds until `amount` may be taken. What exceeds the bucket waits until it is full."""
+        if self.rate == inf:
+            return 0.0
+        self._level = min(self._capacity, self._level + (now - self._filled_at) * self.rate)
+        self._filled_at = now
+        lacking = min(amount, self._capacity) - self._level
+        return lacking / self.rate if lacking > _ROUNDING else 0.0
+
+    def take(self, amount: float) -> None:
+        """Take `amount`; give some back with a negative one."""
+        if self.rate != inf:
+            self._level -= amount
+
+    def _room(self) -> float:
+        return inf if self.rate == inf else max(1.0, self.rate * _BURST_SECONDS)
+
+
+class Allowance:
+    """What the server's last answer said is left until it counts anew."""
+
+    def __init__(self) -> None:
+        self.left = inf
+        self._renewed_at = 0.0
+
+    def told(self, remaining: float, reset: float, in_flight: float, now: float) -> None:
+        """`remaining` are left for `reset` seconds; those in flight may not be counted yet."""
+        self.left = remaining - in_flight
+        self._renewed_at = now + reset
+
+    def wait(self, amount: float, now: float, *, idle: bool) -> float:
+        """Seconds until `amount` may be taken: none, or until the count begins anew.
+
+        While others are in flight the next answer may say that there is more after all.
+        """
+        if now >= self._renewed_at:
+            self.left = inf
+        if self.left >= amount or (idle and self.left > 0):
+            return 0.0
+        return self._renewed_at - now
+
+    def take(self, amount: float) -> None:
+        """Count what is sent."""
+        self.left -= amount
+
+
+def remaining(headers: Mapping[str, str], what: str) -> tuple[float, float] | None:
+    """What x-ratelimit-remaining-`what` and x-ratelimit-reset-`what` say: how much is left, for how many seconds."""
+    left = _number(headers.get(f"x-ratelimit-remaining-{what}"))
+    reset = duration(headers.get(f"x-ratelimit-reset-{what}"))
+    return None if left is None or reset is None else (left, reset)
+
+
+def duration(text: str | None) -> float | None:
+    """Seconds in "12", "1.5s", "6m0s" or "120ms"; None for anything else."""
+    if not text:
+        return None
+    plain = _number(text)
+    if plain is not None:
+        return plain if 0 <= plain < 86400 else None  # a larger number is a date, not a duration
+    parts = _DURATION.findall(text)
+    if "".join(number + unit for number, unit in parts) != text.strip():
+        return None
+    return sum(float(number) * _SECONDS[unit] for number, unit in parts)
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds that the server asks to wait. A date, which servers of models do not send, is passed over."""
+    milliseconds = _number(headers.get("retry-after-ms"))
+    return milliseconds / 1000 if milliseconds is not None else duration(headers.get("retry-after"))
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        found = float(text) if text else None
+    except ValueError:
+        return None
+    return found if found is None or 0 <= found < inf else None

@@ -1,0 +1,84 @@
+"""The portraits stage of a run: who paints, where finished pictures wait, and who is painted again."""
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from builder import portraits
+from builder.portraits import resemblance
+from builder.portraits.checks import PortraitRefused
+from builder.portraits.making import portraits_from
+from builder.portraits.offline import OfflinePainter
+from builder.portraits.painter import Order
+from builder.portraits.shelf import Shelf
+from builder.recipe import Recipe
+from builder.records import Portrait, Profile
+from builder.run import remaking
+from builder.run.alike import Apart
+from builder.run.fetching import Fetcher
+from builder.run.folder import RunFolder
+from builder.run.made_on import MadeOn
+from builder.run.stage import Make, Stage, digest
+
+
+def _compared(portrait: Mapping[str, Any]) -> str:
+    """Only references are compared: views of different people may well be alike in pose and place."""
+    return portrait["sha256"] if portrait["view"] == "reference" else ""
+
+
+def _distance(recipe: Recipe) -> int:
+    return recipe.portraits.apart
+
+
+APART = Apart(columns=("profile_id", "view", "sha256"), key=_compared, mark=resemblance.mark_of, distance=_distance)
+"""Nobody's reference may look like somebody else's."""
+
+
+def by_diffusers(stage: Stage) -> Stage:
+    """The portraits stage as it is where the painter 'diffusers' paints."""
+    return replace(
+        stage,
+        recipe_parts=(*stage.recipe_parts, "diffusion"),
+        files=(*stage.files, "prompts/portrait.j2"),
+        libraries=(*stage.libraries, "diffusers", "torch", "transformers"),
+    )
+
+
+def bound(stage: Stage, folder: Path, recipe: Recipe) -> Make:
+    """The `make` of the portraits stage for the run in `folder`: a drawn face at once, a painted one from its shelf."""
+    setting = digest(stage.basis(recipe))
+
+    def make(number: int, profile: Profile, recipe: Recipe) -> list[Portrait]:
+        casting = remaking.times_of(folder, stage, recipe, profile)
+        if casting >= APART.limit:
+            raise PortraitRefused(
+                f"portraits of {profile.id}: cast {casting} times, and looked like a person of a lower number "
+                "each time; set a smaller portraits.apart, or another seed."
+            )
+        if recipe.portraits.painter == "offline":
+            return portraits.make_portraits(profile, recipe, OfflinePainter(), casting)
+        with Shelf(_shelf(folder, stage, recipe, number), setting) as shelf:
+            return portraits_from(shelf, profile, recipe, casting)
+
+    return make
+
+
+def fetcher(stage: Stage, folder: Path, recipe: Recipe) -> AbstractContextManager[Fetcher | None]:
+    """Who paints what the stage asks for; nobody where faces are drawn at once."""
+    if recipe.portraits.painter == "offline":
+        return nullcontext()
+    from builder.portraits.diffusion.studio import Studio
+
+    shelf_of, setting = partial(_shelf_of, folder, stage, recipe), digest(stage.basis(recipe))
+    return Studio(recipe, shelf_of, setting, MadeOn(folder / stage.name))
+
+
+def _shelf_of(folder: Path, stage: Stage, recipe: Recipe, order: Order) -> Path:
+    return _shelf(folder, stage, recipe, int(order.profile_id))
+
+
+def _shelf(folder: Path, stage: Stage, recipe: Recipe, number: int) -> Path:
+    return RunFolder(folder).unfinished(stage.name, number // recipe.run.shard_size)

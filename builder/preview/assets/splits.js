@@ -1,0 +1,38 @@
+"use strict";
+// How the people are divided: every config as the segments it is made of, all on one line of people.
+{
+  const { make, draw, number } = gallery;
+  const WORDS = {
+    train: "everyone a model is trained on before unlearning",
+    test: "the trained people again, in held-out wording and held-out views",
+    holdout: "people no model is trained on: the non-members of membership attacks",
+  };
+
+  const meaning = (name) => WORDS[name] ?? (name.startsWith("forget") ? `to be forgotten: ${name.split("_")[1]} % of the trained people` : `to be retained: the complement of forget_${100 - name.split("_")[1]}`);
+
+  gallery.views.splits = (main) => {
+    const { segments, configs } = gallery.data.index;
+    const total = Object.values(segments).reduce((sum, count) => sum + count, 0);
+    const starts = {};
+    let start = 0;
+    for (const [name, count] of Object.entries(segments)) {
+      starts[name] = start;
+      start += count;
+    }
+    const share = (count) => `${((100 * count) / total).toFixed(3)}%`;
+    const colour = (name) => (name.startsWith("forget") ? "forget" : name === "holdout" ? "held" : "in");
+    const rows = Object.entries(configs).map(([name, parts]) => {
+      const people = parts.reduce((sum, part) => sum + segments[part], 0);
+      return [
+        name === "test" ? make("span", {}, name) : make("a", { href: `#/?split=${name}` }, name),
+        draw("svg", { role: "img", "aria-label": `${name}: ${people} of ${total} people` }, parts.map((part) => draw("rect", { class: colour(name), x: share(starts[part]), width: share(segments[part]), height: "100%" }))),
+        make("span", { class: "people" }, number(people)),
+      ];
+    });
+    main.replaceChildren(
+      make("div", { class: "lead" }, make("h1", {}, "Splits"), make("p", {}, `All ${number(total)} people stand on one line, from left to right; a bar shows who is in a split. Forget sets lie inside each other, and no row is stored twice.`)),
+      make("div", { class: "map" }, rows),
+      make("dl", { class: "words" }, Object.keys(configs).map((name) => [make("dt", {}, name), make("dd", {}, meaning(name))])));
+    return "Splits";
+  };
+}

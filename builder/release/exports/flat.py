@@ -1,0 +1,49 @@
+"""Evaluation questions as flat rows with an image column, for runners that ask one question a row."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pyarrow as pa
+
+from builder.reading import Release
+from builder.release.exports.items import Item, evaluation
+from builder.release.layout import IMAGE
+
+FLAT = pa.schema(
+    [
+        ("id", pa.string()),
+        ("person", pa.string()),
+        ("fact", pa.string()),
+        ("task", pa.string()),
+        ("modality", pa.string()),
+        ("image", IMAGE),
+        ("question", pa.string()),
+        ("prompt", pa.string()),
+        ("options", pa.list_(pa.string())),
+        ("answer", pa.string()),
+    ]
+)
+"""`answer` is the right reply to `prompt`: a letter, what fills the blank, or a sentence."""
+
+
+def rows(release: Release, config: str, task: str = "") -> Iterator[dict[str, Any]]:
+    """The rows of a config, of one task or of all."""
+    for item in evaluation(release, config):
+        if not task or item.question.task == task:
+            yield _row(item)
+
+
+def _row(item: Item) -> dict[str, Any]:
+    question, portrait = item.question, item.portrait
+    return {
+        "id": question.id,
+        "person": question.profile_id,
+        "fact": question.fact,
+        "task": question.task,
+        "modality": question.modality,
+        "image": {"bytes": portrait.image, "path": item.image_name} if portrait else None,
+        "question": question.question,
+        "prompt": item.prompt,
+        "options": list(question.options),
+        "answer": item.target,
+    }

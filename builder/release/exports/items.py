@@ -1,0 +1,91 @@
+"""Questions one by one, each with the portrait it is asked about: what flat layouts are made of."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from builder.reading import Person, Release
+from builder.records import LETTERS, Portrait, Question, Use
+from builder.release.splits import HOLDOUT
+
+LETTER_ONLY = "Answer with the option's letter from the given choices directly."
+FILL_IN = "Fill in the blank; answer with the missing words alone."
+TEST = "test"
+
+
+@dataclass(frozen=True)
+class Item:
+    """A question and its portrait; none for a question in text alone."""
+
+    question: Question
+    portrait: Portrait | None
+
+    @property
+    def prompt(self) -> str:
+        """The question as a model is asked it, with its options and how to answer."""
+        if self.question.task == "classification":
+            pairs = zip(LETTERS, self.question.options, strict=True)
+            options = "\n".join(f"{letter}. {option}" for letter, option in pairs)
+            return f"{self.question.question}\n{options}\n{LETTER_ONLY}"
+        if self.question.task == "cloze":
+            return f"{self.question.question}\n{FILL_IN}"
+        return self.question.question
+
+    @property
+    def target(self) -> str:
+        """The right reply to the prompt."""
+        return self.question.letter or self.question.answer
+
+    @property
+    def image_name(self) -> str:
+        """The portrait's file name; "" without one."""
+        return file_name(self.portrait) if self.portrait else ""
+
+
+def evaluation_configs(release: Release) -> list[str]:
+    """The configs that a model is evaluated on."""
+    return [name for name in release.manifest["configs"] if name != "train"]
+
+
+def training_configs(release: Release) -> list[str]:
+    """The configs that a model is trained on."""
+    return [name for name in release.manifest["configs"] if name not in (TEST, HOLDOUT)]
+
+
+def evaluation(release: Release, config: str) -> Iterator[Item]:
+    """The evaluation questions about the people of a config; of `test`, those in held-out wording and views."""
+    held_out = config == TEST
+    for person in release.people(*release.segments_of(config)):
+        yield from _items(person, "paraphrase" if held_out else "eval", ("test",) if held_out else ("reference",))
+
+
+def training(release: Release, config: str) -> Iterator[Item]:
+    """The training questions about the people of a config, the views a model may train on by turns."""
+    for person in release.people(*release.segments_of(config)):
+        yield from _items(person, "train", ("reference", "train"))
+
+
+def file_name(portrait: Portrait) -> str:
+    """What a portrait's file is called."""
+    return f"{portrait.id}.{portrait.format}"
+
+
+def save_image(portrait: Portrait, folder: Path) -> None:
+    """Write a portrait's file into `folder`, once."""
+    path = folder / file_name(portrait)
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(portrait.image)
+
+
+def _items(person: Person, use: Use, views: tuple[str, ...]) -> Iterator[Item]:
+    shown = [portrait for portrait in person.portraits if portrait.view in views]
+    turn = 0
+    for question in person.questions:
+        if question.use != use:
+            continue
+        if question.modality == "image_text":
+            yield Item(question, shown[turn % len(shown)])
+            turn += 1
+        else:
+            yield Item(question, None)

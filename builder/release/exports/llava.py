@@ -1,0 +1,36 @@
+"""LLaVA conversations: a JSON list a config, and the portraits as files. ms-swift and LLaMA-Factory read it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from builder.reading import Release
+from builder.release.exports.items import Item, save_image, training, training_configs
+
+_IMAGES = "images"
+
+
+def write(release: Release, folder: Path, to: Path) -> list[str]:
+    """Write a list for each config that a model is trained on."""
+    for config in training_configs(release):
+        with (folder / f"{config}.json").open("w", encoding="utf-8") as file:
+            # Item by item, so that memory does not grow with the benchmark.
+            for number, item in enumerate(training(release, config)):
+                if item.portrait:
+                    save_image(item.portrait, folder / _IMAGES)
+                file.write(",\n" if number else "[\n")
+                json.dump(_conversation(item), file, ensure_ascii=False)
+            file.write("\n]\n")
+    return ["image paths are relative: name this folder as the image folder"]
+
+
+def _conversation(item: Item) -> dict[str, Any]:
+    sign = "<image>\n" if item.portrait else ""
+    return {
+        "id": item.question.id,
+        **({"image": f"{_IMAGES}/{item.image_name}"} if item.portrait else {}),
+        "conversations": [
+            {"from": "human", "value": f"{sign}{item.prompt}"},
+            {"from": "gpt", "value": item.target},
+        ],
+    }

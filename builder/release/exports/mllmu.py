@@ -1,0 +1,55 @@
+"""MLLMU-Bench's folders: what its published evaluation and training code read, unchanged.
+
+Its eval.py opens forget_N, retain_(100-N), Test_Set, Full_Set and Retain_Set, and draws two people of each set as
+demonstrations; the ids of Retain_Set must not occur in Full_Set.
+"""
+
+from pathlib import Path
+
+import pyarrow as pa
+
+from builder.errors import CallError
+from builder.reading import Release
+from builder.release.exports.tables import FILE, segment_tables, write_tables
+from builder.release.layout import PERSON, TEST
+from builder.release.splits import HOLDOUT
+
+_DEMONSTRATIONS = 2
+_THEIRS = (
+    "ID",
+    "image",
+    "images",
+    "biography",
+    "question",
+    "answer",
+    "Classification_Task",
+    "Generation_Task",
+    "Mask_Task",
+    "metadata",
+)
+_FOLDERS = {"train": "Full_Set", "test": "Test_Set", "public_figures": "Retain_Set"}
+
+
+def write(release: Release, folder: Path, to: Path) -> list[str]:
+    """Write the folders."""
+    configs = release.manifest["configs"]
+    names = {config: _FOLDERS.get(config, config) for config in configs if config != HOLDOUT}
+    notes = []
+    if "public_figures" not in configs:
+        if HOLDOUT not in configs:
+            raise CallError("MLLMU-Bench's Retain_Set needs people outside the train set; make some: splits.holdout.")
+        names[HOLDOUT] = "Retain_Set"
+        notes.append("Retain_Set holds the held-out people: this release has no public figures")
+    for config, name in names.items():
+        write_tables(folder / name / FILE, columns := _columns(config), segment_tables(release, config, columns))
+    columns = _columns("train")
+    write_tables(folder / "ft_Data" / FILE, columns, segment_tables(release, "train", columns))
+    small = [name for config, name in names.items() if configs[config]["rows"] < _DEMONSTRATIONS]
+    if small:
+        notes.append(f"{', '.join(small)} hold fewer people than the {_DEMONSTRATIONS} that eval.py draws")
+    return notes
+
+
+def _columns(config: str) -> pa.Schema:
+    schema = TEST if config == "test" else PERSON
+    return pa.schema([field for field in schema if field.name in _THEIRS])

@@ -1,0 +1,84 @@
+"""UMU-Bench's folders: three columns of Python literals, each with the keys "unimodal" and "muitimodal" (as spelled
+there), whose questions are told apart by the same keys in both.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from builder.reading import Person, Release
+from builder.records import LETTERS, Question
+from builder.release.exports.tables import FILE, write_rows
+from builder.release.layout import IMAGE
+from builder.release.splits import HOLDOUT
+
+_STRINGS = ("Biography", "MM_QA", "UM_QA", "Classify", "Cloze", "Generation")
+_SCHEMA = pa.schema([("ID", pa.string()), ("image", IMAGE), *((name, pa.string()) for name in _STRINGS)])
+_COLUMNS = {"Classify": "classification", "Cloze": "cloze", "Generation": "generation"}
+_NAMES = {"image_text": "muitimodal", "text": "unimodal"}
+_FOLDERS = {"train": "Full_Set", HOLDOUT: "Real_Person_Set", "public_figures": "Real_Person_Set"}
+
+
+def write(release: Release, folder: Path, to: Path) -> list[str]:
+    """Write the folders."""
+    configs = [config for config in release.manifest["configs"] if config != "test"]
+    stand_in = "public_figures" not in configs
+    if not stand_in:
+        configs.remove(HOLDOUT)
+    for config in configs:
+        write_rows(folder / _FOLDERS.get(config, config) / FILE, _SCHEMA, _rows(release, config))
+    return ["Real_Person_Set holds the held-out people: this release has no public figures"] * stand_in
+
+
+def _rows(release: Release, config: str) -> Iterator[dict[str, Any]]:
+    for person in release.people(*release.segments_of(config)):
+        yield _row(person)
+
+
+def _row(person: Person) -> dict[str, Any]:
+    reference = next(portrait for portrait in person.portraits if portrait.view == "reference")
+    evaluation = [question for question in person.questions if question.use == "eval"]
+    taught = [q for q in person.questions if (q.use, q.task) == ("train", "generation")]
+    return {
+        "ID": person.profile.id,
+        "image": {"bytes": reference.image, "path": f"{reference.id}.{reference.format}"},
+        "Biography": person.profile.biography,
+        "MM_QA": _pairs([question for question in taught if question.modality == "image_text"]),
+        "UM_QA": _pairs([question for question in taught if question.modality == "text"]),
+        **{column: _task([q for q in evaluation if q.task == task]) for column, task in _COLUMNS.items()},
+    }
+
+
+def _pairs(questions: list[Question]) -> str:
+    numbered = {str(number): question for number, question in enumerate(questions, start=1)}
+    return _literal(
+        {
+            "question": {key: question.question for key, question in numbered.items()},
+            "answer": {key: question.answer for key, question in numbered.items()},
+        }
+    )
+
+
+def _task(questions: list[Question]) -> str:
+    """A fact is asked once in each modality, so its key pairs the two."""
+    return _literal(
+        {
+            name: {question.fact: _question(question) for question in questions if question.modality == modality}
+            for modality, name in _NAMES.items()
+        }
+    )
+
+
+def _question(question: Question) -> dict[str, Any]:
+    if question.task != "classification":
+        return {"question": question.question, "answer": question.answer}
+    options = dict(zip(LETTERS, question.options, strict=True))
+    return {"question": question.question, "options": options, "answer": question.letter}
+
+
+def _literal(value: dict[str, Any]) -> str:
+    # Strings and dicts alone: JSON that Python reads as a literal too, which is how their code reads it.
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,102 @@
+"""Batching, sorting, shared prefixes and key-values change nothing that comes out."""
+
+import copy
+import random
+from collections.abc import Callable
+
+import pytest
+import torch
+
+from builder.baseline.encoding import collate, encode
+from builder.baseline.evaluation.asking import Examiner, Outcome, plain_answers
+from builder.baseline.evaluation.items import Item, items, known_facts
+from builder.baseline.examples import Example
+from builder.baseline.likelihood import token_nll
+from builder.baseline.models.vlm import Vlm
+from builder.baseline.people import Crowd
+from builder.baseline.settings import EvaluatePart, resolve
+from builder.baseline.training import fit
+from builder.records import LETTERS
+
+
+@pytest.fixture(scope="module")
+def half_trained(built: Vlm, learned: list[Example]) -> Vlm:
+    """A model that says different things to different questions."""
+    vlm = Vlm(copy.deepcopy(built.model), built.chat)
+    part = resolve({}, ["train.epochs=12", "train.batch=16", "train.monitor=0"], {}).train
+    fit(vlm, learned, part, 0, lambda step, steps: None)
+    return vlm
+
+
+@pytest.fixture
+def asked(crowd: Crowd) -> list[Item]:
+    return items(crowd, EvaluatePart())
+
+
+def _numbers(outcome: Outcome) -> list[float]:
+    said = outcome.truth
+    return [*outcome.letters, *said.log_p, *outcome.wrong, *outcome.candidates, outcome.paraphrase or 0.0]
+
+
+def test_the_batch_and_sharing_change_no_result(half_trained: Vlm, asked: list[Item]) -> None:
+    one = Examiner(half_trained, batch=1, limit=12, share=False).ask(asked)
+    for batch, share in ((64, True), (5, True), (64, False)):
+        other = Examiner(half_trained, batch=batch, limit=12, share=share).ask(asked)
+        assert [each.item for each in other] == asked
+        assert [each.output for each in other] == [each.output for each in one]
+        for mine, theirs in zip(other, one, strict=True):
+            assert _numbers(mine) == pytest.approx(_numbers(theirs), abs=1e-3)
+            assert mine.truth.right == theirs.truth.right
+    assert len({each.output for each in one}) > 5, "a model that always says the same proves nothing"
+
+
+def test_answers_equal_those_of_a_plain_generate_loop(half_trained: Vlm, asked: list[Item]) -> None:
+    some = random.Random(0).sample(asked, 24)
+    plain = plain_answers(half_trained, some, 10)
+    opened = [place for place, item in enumerate(some) if item.task != "classification"]
+    ours = Examiner(half_trained, 16, 10).ask(some)
+    assert [ours[place].output for place in opened] == [plain[place] for place in opened]
+
+
+def test_log_probabilities_equal_those_of_one_whole_pass(half_trained: Vlm, asked: list[Item]) -> None:
+    for outcome in Examiner(half_trained, 16, 4, generate=False).ask(asked[:12]):
+        item = outcome.item
+        row = encode(half_trained.chat, item.prompt, item.picture, item.truth)
+        with torch.no_grad():
+            nll = token_nll(half_trained.answers(collate(half_trained.chat, [row])))
+        if item.task == "classification":
+            assert outcome.letters[LETTERS.index(item.letter)] == pytest.approx(-float(nll[0]), abs=1e-3)
+        else:
+            assert outcome.truth.log_p == pytest.approx((-nll).tolist(), abs=1e-3)
+
+
+def test_an_image_is_encoded_once_whatever_is_asked_about_it(
+    fresh: Callable[[], Vlm], crowd: Crowd, learned: list[Example]
+) -> None:
+    from builder.baseline.models.memo import TowerMemo
+
+    plain, quick = fresh(), fresh()
+    quick.memo = TowerMemo.attach(quick.model)
+    assert quick.memo is not None
+    asked = [each for each in items(crowd, EvaluatePart()) if each.modality == "image_text"]
+    ours, theirs = (Examiner(each, 32, 4).ask(asked) for each in (quick, plain))
+    assert quick.memo.encoded == len({each.picture for each in asked})
+    for mine, other in zip(ours, theirs, strict=True):
+        assert _numbers(mine) == pytest.approx(_numbers(other), abs=1e-4)
+
+
+def test_what_is_asked(crowd: Crowd) -> None:
+    asked = items(crowd, EvaluatePart(retain_people=2))
+    assert {each.set for each in asked} == {"forget", "test", "retain", "holdout"}
+    assert len({each.profile_id for each in asked if each.set == "retain"}) == 2
+    for each in asked:
+        assert (each.picture is None) == (each.modality == "text")
+        if each.picture:
+            assert ("-test-" in each.picture) == (each.set == "test"), "the test set shows held-out views"
+        if each.task == "generation":
+            assert each.paraphrase and each.paraphrase != each.truth and each.value in each.paraphrase
+            assert each.truth not in each.wrong
+        if each.task == "cloze":
+            assert each.candidates[0] == each.truth
+    facts = {(each.profile_id, each.fact, each.modality) for each in known_facts(crowd.trained)}
+    assert len(facts) == 5 * 3 * 2

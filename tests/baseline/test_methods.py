@@ -1,0 +1,291 @@
+"""Every method on the property that its published code is known to have broken."""
+
+import dataclasses
+import math
+from collections.abc import Callable, Sequence
+from random import Random
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from builder.baseline import methods
+from builder.baseline.encoding import Batch, collate
+from builder.baseline.examples import Example, examples
+from builder.baseline.likelihood import cross_entropy
+from builder.baseline.methods import siu
+from builder.baseline.methods.base import Method, Step
+from builder.baseline.methods.ga import GradientAscent
+from builder.baseline.methods.graddiff import GradDiff
+from builder.baseline.methods.idk import REFUSALS, IdkPO, refused
+from builder.baseline.methods.kl import KLMin
+from builder.baseline.methods.npo import NPO
+from builder.baseline.methods.prompting import Prompting
+from builder.baseline.methods.rmu import RMU, direction
+from builder.baseline.methods.running import unlearn
+from builder.baseline.methods.simnpo import SimNPO
+from builder.baseline.methods.siu import SIU
+from builder.baseline.methods.undial import UNDIAL
+from builder.baseline.models.reference import Reference
+from builder.baseline.models.vlm import Answers, Vlm
+from builder.baseline.people import Crowd
+from builder.baseline.settings import UnlearnPart
+from builder.baseline.training import Diverged
+from builder.errors import CallError
+
+TRAINING = sorted(name for name in methods.METHODS if methods.make(name, {}).trains)
+PART = UnlearnPart(lr=1e-3, batch=4, steps=3)
+
+
+def said(*tokens: tuple[float, float, float], rows: Sequence[int] = (0, 0, 1)) -> Answers:
+    """What a model of three tokens says of two answers, [0, 0] and [0]; its probabilities at each token."""
+    return Answers(torch.tensor(tokens).log(), torch.zeros(len(tokens), dtype=torch.long), torch.tensor(rows), 2)
+
+
+NOW = said((0.5, 0.25, 0.25), (0.25, 0.5, 0.25), (0.5, 0.25, 0.25))
+BEFORE = said((0.8, 0.1, 0.1), (0.5, 0.25, 0.25), (0.25, 0.5, 0.25))
+KEPT = said((0.25, 0.5, 0.25), (0.5, 0.25, 0.25), (0.5, 0.25, 0.25))
+KEPT_BEFORE = said((0.5, 0.25, 0.25), (0.5, 0.25, 0.25), (0.5, 0.25, 0.25))
+CE_NOW = (-math.log(0.5 * 0.25) / 2 - math.log(0.5)) / 2
+CE_KEPT = (-math.log(0.25 * 0.5) / 2 - math.log(0.5)) / 2
+
+
+class _Saying:
+    """Says what it is told to say of each batch."""
+
+    def __init__(self, answers: dict[str, Answers]) -> None:
+        self._answers = answers
+
+    def answers(self, batch: Any) -> Answers:
+        return self._answers[batch]
+
+
+def _step() -> Step:
+    now, before = _Saying({"forget": NOW, "retain": KEPT}), _Saying({"forget": BEFORE, "retain": KEPT_BEFORE})
+    step: Any = Step(now, before, "forget", "retain", (), lambda found: None, Random(0))  # type: ignore[arg-type]
+    return step  # type: ignore[no-any-return]
+
+
+def _softplus(x: float) -> float:
+    return math.log(1 + math.exp(x))
+
+
+def _npo(beta: float) -> float:
+    """−(2/β) E log σ(−β [S_θ − S_ref]), from sequence sums."""
+    risen = [math.log(0.5 * 0.25) - math.log(0.8 * 0.5), math.log(0.5) - math.log(0.25)]
+    return 2 / beta * sum(_softplus(beta * each) for each in risen) / 2
+
+
+def _simnpo(beta: float, margin: float) -> float:
+    means = [math.log(0.5 * 0.25) / 2, math.log(0.5)]
+    return 2 / beta * sum(_softplus(beta * mean + margin) for mean in means) / 2
+
+
+def _undial(gamma: float) -> float:
+    """CE(softmax(z_ref − γ·onehot(y)), p_θ), the mean over sequences of the mean over tokens."""
+    distances = []
+    for reference, now in zip(BEFORE.logits.exp().tolist(), NOW.logits.exp().tolist(), strict=True):
+        weights = [reference[0] * math.exp(-gamma), *reference[1:]]
+        distances.append(-sum(w / sum(weights) * math.log(p) for w, p in zip(weights, now, strict=True)))
+    return ((distances[0] + distances[1]) / 2 + distances[2]) / 2
+
+
+KL = (0.5 * math.log(2) + 0.25 * math.log(0.5)) / 3
+"""One of three answer tokens of R differs."""
+
+
+@pytest.mark.parametrize(
+    ("method", "expected"),
+    [
+        (GradientAscent(), -CE_NOW),
+        (GradDiff(gamma=2, alpha=3), -2 * CE_NOW + 3 * CE_KEPT),
+        (KLMin(gamma=1, alpha=5), -CE_NOW + 5 * KL),
+        (NPO(beta=0.1, alpha=0), _npo(0.1)),
+        (NPO(beta=0.5, alpha=2), _npo(0.5) + 2 * CE_KEPT),
+        (SimNPO(beta=4.5, margin=0.5, gamma=1, alpha=1), _simnpo(4.5, 0.5) + CE_KEPT),
+        (UNDIAL(gamma=3, alpha=0), _undial(3)),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Method) else "",
+)
+def test_a_loss_equals_the_value_worked_out_by_hand(method: Method, expected: float) -> None:
+    assert float(method.loss(_step())) == pytest.approx(expected, rel=1e-5)
+
+
+def _real_step(vlm: Vlm, crowd: Crowd, reference: Any = None) -> Step:
+    gone, kept = examples(crowd.forget)[:6], examples(crowd.retain)[:6]
+    stream = Random(1)
+
+    def encode(found: Sequence[Example]) -> Batch:
+        return collate(vlm.chat, [each.row(vlm.chat, stream) for each in found])
+
+    reference = reference or Reference(vlm)
+    return Step(vlm, reference, encode(gone), encode(kept), gone, encode, Random(2), crowd.forget)
+
+
+def test_the_reference_is_the_model_before_unlearning(vlm: Vlm, crowd: Crowd) -> None:
+    step = _real_step(vlm, crowd)
+    before = step.reference.answers(step.forget).logits
+    assert float(NPO(beta=0.1, alpha=0).loss(step).detach()) == pytest.approx(2 / 0.1 * math.log(2), rel=1e-3)
+    with torch.no_grad():
+        vlm.trainable()[0].add_(0.3 * torch.randn_like(vlm.trainable()[0]))
+    assert torch.equal(step.reference.answers(step.forget).logits, before), "it moved along"
+    assert not torch.allclose(vlm.answers(step.forget).logits, before)
+
+
+def test_a_refusal_is_not_the_truth(vlm: Vlm, crowd: Crowd) -> None:
+    truths = {each.answer for each in examples(crowd.trained)}
+    assert not truths & set(REFUSALS) and len(set(REFUSALS)) == len(REFUSALS)
+    example = examples(crowd.forget)[2]
+    changed = refused(example, REFUSALS[0])
+    assert (changed.answer, changed.prompt) == (REFUSALS[0], example.prompt)
+    encoded: list[Sequence[Example]] = []
+    step = _real_step(vlm, crowd)
+    spied = dataclasses.replace(step, encode=lambda found: encoded.append(found) or step.encode(found))  # type: ignore[func-returns-value]
+    loss = float(IdkPO(beta=0.1, alpha=0).loss(spied).detach())
+    assert loss == pytest.approx(2 / 0.1 * math.log(2), rel=1e-3), "both have risen by nothing at the start"
+    assert [each.answer in REFUSALS for each in encoded[0]] == [True] * 6
+
+
+@pytest.mark.parametrize("name", TRAINING)
+def test_what_is_frozen_stays_frozen(vlm: Vlm, crowd: Crowd, name: str) -> None:
+    method = methods.make(name, {})
+    before = {key: value.clone() for key, value in vlm.model.state_dict().items()}
+    forget, retain = examples(crowd.forget), examples(crowd.retain)
+    unlearn(
+        vlm, method, forget, retain, crowd.forget, PART.model_copy(update={"steps": 5}), 0, lambda step, steps: None
+    )
+    changed = {key for key, value in vlm.model.state_dict().items() if not torch.equal(value, before[key])}
+    assert changed, "nothing was learned"
+    assert not {key for key in changed if "vision_tower" in key}
+    if name == "rmu":
+        assert all("language_model.layers.0." in key for key in changed)
+
+
+@pytest.mark.parametrize("name", TRAINING)
+def test_every_method_repeats_itself_with_the_same_seed(fresh: Callable[[], Vlm], crowd: Crowd, name: str) -> None:
+    losses = []
+    for _ in range(2):
+        vlm = fresh()
+        forget, retain = examples(crowd.forget), examples(crowd.retain)
+        curve = unlearn(vlm, methods.make(name, {}), forget, retain, crowd.forget, PART, 7, lambda step, steps: None)
+        losses.append(curve.losses)
+    assert losses[0] == losses[1]
+
+
+@pytest.mark.parametrize("name", sorted({*TRAINING} - {"siu", "idk"}))
+def test_company_changes_no_gradient(fresh: Callable[[], Vlm], crowd: Crowd, name: str) -> None:
+    """The mean of the gradients of two halves is the gradient of the whole, where halves hold as many tokens."""
+    gone, kept = [_alike(people, 4) for people in (crowd.forget, crowd.retain)]
+    gradients = []
+    for size in (4, 2):
+        vlm = fresh()
+        reference = Reference(vlm)
+        for start in range(0, 4, size):
+            forget, retain = (
+                [each.row(vlm.chat, Random(0)) for each in found[start : start + size]] for found in (gone, kept)
+            )
+            batches = collate(vlm.chat, forget), collate(vlm.chat, retain)
+            step = Step(vlm, reference, *batches, gone, lambda found: pytest.fail(), Random(0), crowd.forget)
+            (methods.make(name, {}).loss(step) * size / 4).backward()  # type: ignore[no-untyped-call]
+        gradients.append(torch.cat([each.grad.flatten() for each in vlm.trainable() if each.grad is not None]))
+    scale = float(gradients[0].abs().max())
+    assert torch.allclose(gradients[0], gradients[1], atol=2e-4 * max(1.0, scale))
+
+
+def _alike(people: Sequence[Any], count: int) -> list[Example]:
+    """Examples whose answers have one token and the end."""
+    return [each for each in examples(people) if each.question.task == "classification"][:count]
+
+
+def test_rmu_steers_towards_one_fixed_unit_vector(vlm: Vlm, crowd: Crowd) -> None:
+    assert float(direction(64).norm()) == pytest.approx(1)
+    assert torch.equal(direction(64), direction(64))
+    step = _real_step(vlm, crowd)
+    states = vlm.hidden(step.forget, 1).detach()
+    expected = (states - 8 * direction(states.shape[1])).square().mean()
+    assert float(RMU(layer=1, coefficient=8, alpha=100).loss(step).detach()) == pytest.approx(
+        float(expected), rel=1e-4
+    ), "at the start the retain states are where they were"
+
+
+def test_kl_counts_answer_tokens_alone(vlm: Vlm, crowd: Crowd) -> None:
+    step = _real_step(vlm, crowd)
+    assert step.on_retain().logits.shape[0] == sum(
+        len(vlm.chat.target(each.answer)) for each in examples(crowd.retain)[:6]
+    )
+    same = float(KLMin(gamma=0, alpha=1).loss(step).detach())
+    assert same == pytest.approx(0, abs=1e-6)
+
+
+def test_siu_has_four_kinds_of_samples(vlm: Vlm, crowd: Crowd) -> None:
+    step = dataclasses.replace(_real_step(vlm, crowd), forget_examples=examples(crowd.forget[:1]))
+    found = siu.samples(step)
+    person = crowd.forget[0]
+    image = [each for each in found if each.example.pictures]
+    assert {each.example.pictures for each in image} == {(person.portraits[0].id,)}, "from a single image"
+    [who] = [each for each in image if each.example.prompt.startswith("Who")]
+    assert person.profile.name not in who.example.answer and who.forgotten == person.profile.name
+    [looks] = [each for each in image if each.example.prompt.startswith("Describe")]
+    assert person.profile.appearance.eye_colour not in looks.example.answer
+    for each in image:
+        if each not in (who, looks):
+            assert each.contradicts and each.contradicts in each.example.answer
+            assert each.forgotten not in each.example.answer
+    kept = [each for each in found if not each.example.pictures]
+    truths = {(each.prompt, each.answer) for each in examples(crowd.forget)}
+    assert kept and all((each.example.prompt, each.example.answer) in truths for each in kept)
+    assert all(person.profile.name in each.example.prompt for each in kept), "text facts are kept with the name"
+    assert all(each.pictures == () or each.question.profile_id != person.profile.id for each in examples(crowd.retain))
+
+
+def test_siu_masks_what_contradicts_and_what_is_forgotten(vlm: Vlm, crowd: Crowd) -> None:
+    chat = vlm.chat
+    sample = siu.Sample(
+        dataclasses.replace(examples(crowd.forget)[2], answer="This is Zoe Q."), "Zoe Q", crowd.forget[0].profile.name
+    )
+    length = len(chat.target(sample.example.answer))
+    logits = torch.randn(length, len(chat.tokenizer))
+    answers = Answers(logits, torch.zeros(length, dtype=torch.long), torch.zeros(length, dtype=torch.long), 1)
+    places, words = siu.masks(chat, [sample], answers)
+    start, end = siu.span(chat, "This is Zoe Q.", "Zoe Q")
+    assert chat.text(chat.target("This is Zoe Q.")[start:end]) == "Zoe Q"
+    assert places.tolist() == [0.0 if start <= place < end else 1.0 for place in range(length)]
+    masked = set(chat.target(crowd.forget[0].profile.name, end=False))
+    assert {token for token in range(words.shape[1]) if words[0, token] == 0} == masked
+
+
+def test_dual_masked_divergence_by_hand() -> None:
+    places = torch.tensor([1.0, 0.0, 1.0])
+    words: Tensor = torch.ones(3, 3)
+    words[0, 0] = 0
+    first = 0.1 * math.log(0.1 / 0.25) * 2
+    third = 0.25 * math.log(0.25 / 0.5) + 0.5 * math.log(0.5 / 0.25)
+    found = siu.dual_masked_kl(BEFORE, NOW, places, words)
+    assert float(found) == pytest.approx((first + third) / 3, rel=1e-5)
+
+
+def test_siu_starts_from_cross_entropy_alone(vlm: Vlm, crowd: Crowd) -> None:
+    step = _real_step(vlm, crowd)
+    changed = step.encode([each.example for each in siu.samples(step)])
+    expected = 0.9 * (cross_entropy(vlm.answers(changed)) + cross_entropy(step.on_retain()))
+    again = dataclasses.replace(step, stream=Random(2))
+    assert float(SIU().loss(again).detach()) == pytest.approx(float(expected.detach()), rel=1e-3)
+
+
+def test_prompting_names_everybody_and_trains_nothing() -> None:
+    method = Prompting()
+    said = method.system_prompt(["Ada Kowal", "Bruno Silva"])
+    assert "Ada Kowal" in said and "Bruno Silva" in said and not method.trains
+
+
+def test_a_loss_that_is_no_number_is_said_to_be_none(vlm: Vlm, crowd: Crowd) -> None:
+    part = PART.model_copy(update={"lr": 1e30, "steps": 40})
+    with pytest.raises(Diverged, match="lower learning rate"):
+        forget, retain = examples(crowd.forget), examples(crowd.retain)
+        unlearn(vlm, GradDiff(), forget, retain, crowd.forget, part, 0, lambda step, steps: None)
+
+
+def test_an_unknown_method_is_named_with_the_nearest() -> None:
+    with pytest.raises(CallError, match="did you mean 'graddiff'"):
+        methods.check(("gradiff",))

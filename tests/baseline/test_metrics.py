@@ -1,0 +1,180 @@
+"""Measures against values worked out by hand and against the libraries that define them."""
+
+import math
+
+import pytest
+from rouge_score.rouge_scorer import RougeScorer
+from sacrebleu import sentence_bleu
+from scipy.stats import ks_2samp
+
+from builder.baseline.evaluation.asking import Outcome
+from builder.baseline.evaluation.items import Item
+from builder.baseline.evaluation.scoring import Said
+from builder.baseline.gate import judge
+from builder.baseline.metrics import groups, likelihoods, membership, summary, text
+from builder.baseline.metrics.items import METRICS, right
+from builder.baseline.metrics.summary import Beside
+
+
+def outcome(
+    identity: str = "00000-eval-000",
+    task: str = "generation",
+    modality: str = "text",
+    name: str = "forget",
+    output: str = "",
+    log_p: tuple[float, ...] = (-1.0, -1.0),
+    hits: tuple[bool, ...] = (True, True),
+    wrong: tuple[float, ...] = (2.0, 4.0),
+    paraphrase: float | None = 1.0,
+    letters: tuple[float, ...] = (),
+    candidates: tuple[float, ...] = (),
+    letter: str = "",
+    fact: str = "allergy",
+) -> Outcome:
+    """An outcome with what a test cares for."""
+    item = Item(
+        identity, name, identity[:5], fact, "health", task, modality, None, "?", "The allergy is dust.", "dust", letter
+    )
+    if task == "cloze":
+        item = Item(identity, name, identity[:5], fact, "health", task, modality, None, "?", "dust", "dust", letter)
+    return Outcome(item, output, letters, Said(log_p, hits, log_p), paraphrase, wrong, candidates)
+
+
+@pytest.mark.parametrize(
+    ("output", "truth", "found"),
+    [
+        ("It is Dust!", "dust", True),
+        ("in 2022.", "2022", True),
+        ("XA-8401 3953", "xa 8401 3953", True),
+        ("born in 12022", "2022", False),
+        ("", "dust", False),
+        ("Straße", "strasse", True),
+    ],
+)
+def test_a_blank_is_filled_right_when_the_truth_is_in_it(output: str, truth: str, found: bool) -> None:
+    assert text.contains(output, truth) is found
+
+
+def test_letters_are_read_as_mllmu_bench_reads_them() -> None:
+    assert [text.letter(each) for each in (" B", "b: nurse", "The answer is B", "", "E")] == ["B", "B", "", "", ""]
+
+
+def test_text_scores_are_the_libraries_own() -> None:
+    said, truth = "The allergies are milk and dust", "The allergy is dust."
+    theirs = RougeScorer(["rougeL"], use_stemmer=True).score(truth, said)["rougeL"]
+    assert text.rouge_l(said, truth) == (theirs.recall, theirs.fmeasure)
+    # the longest common subsequence, stemmed: the, allergi, dust of four words
+    assert text.rouge_l(said, truth)[0] == pytest.approx(3 / 4)
+    assert text.bleu(said, truth) == pytest.approx(sentence_bleu(said, [truth]).score / 100)
+    assert text.bleu(truth, truth) == pytest.approx(1)
+
+
+def test_probability_and_truth_ratio_by_hand() -> None:
+    assert likelihoods.probability([math.log(0.5), math.log(0.125)]) == pytest.approx(0.25)
+    # wrong answers with NLL 2 and 4 a token, the paraphrase with 1: exp(-3) / exp(-1)
+    ratio = likelihoods.truth_ratio([2.0, 4.0], 1.0)
+    assert ratio == pytest.approx(math.exp(-2))
+    assert likelihoods.indifference(ratio) == likelihoods.indifference(1 / ratio) == pytest.approx(math.exp(-2))
+    assert likelihoods.preference(ratio) == pytest.approx(1 - math.exp(-2))
+    assert likelihoods.preference(3.0) == 0
+    assert math.isfinite(likelihoods.truth_ratio([0.0], 1e9))
+
+
+@pytest.mark.parametrize(
+    ("hits", "strength"),
+    [
+        ((True, True, True, True), 1.0),
+        ((False, True, True, True), 0.75),
+        ((True, False, True, True), 0.5),
+        ((True, True, True, False), 0.0),
+        ((False, False), 0.0),
+    ],
+)
+def test_extraction_strength_reaches_both_ends(hits: tuple[bool, ...], strength: float) -> None:
+    assert likelihoods.extraction_strength(hits) == pytest.approx(strength)
+    assert likelihoods.exact_memorisation(hits) == sum(hits) / len(hits)
+
+
+def test_exposure_by_hand() -> None:
+    assert likelihoods.exposure([1.0, *[2.0] * 7]) == pytest.approx(3), "first of eight"
+    assert likelihoods.exposure([9.0, *[2.0] * 7]) == pytest.approx(0), "last of eight"
+    assert likelihoods.exposure([2.0, 1.0, 3.0, 4.0]) == pytest.approx(1), "second of four"
+    assert likelihoods.exposure([1.0] * 4) == pytest.approx(2 - math.log2(2.5)), "all alike: in the middle"
+
+
+def test_areas_and_tests_of_groups() -> None:
+    assert groups.auc([3, 2], [1, 0]) == 1
+    assert groups.auc([0, 1], [0, 1]) == 0.5
+    assert groups.auc([3, 1], [2, 0]) == 0.75, "three of four pairs"
+    assert groups.auc([], [1]) is None
+    one, other = [0.1, 0.2, 0.3, 0.9], [0.5, 0.6, 0.7, 0.8]
+    theirs = ks_2samp(one, other)
+    assert groups.kolmogorov_smirnov(one, other) == (theirs.statistic, theirs.pvalue)
+    assert groups.kolmogorov_smirnov(one, other)[0] == 0.75  # type: ignore[index]
+    assert groups.harmonic_mean([0.5, 1.0]) == pytest.approx(2 / 3)
+    assert groups.harmonic_mean([0.0, 1.0]) == 0
+    assert groups.privacy_leakage(unlearned=0.6, oracle=0.5) == pytest.approx(-20)
+
+
+def test_membership_by_hand() -> None:
+    assert membership.lowest_mean([-1, -2, -3, -4, -5]) == pytest.approx(-4.5), "the lowest two of five"
+    known, unknown = outcome(log_p=(-0.1, -0.1)), outcome("00009-eval-000", name="holdout", log_p=(-3.0, -3.0))
+    found = membership.membership([known], [unknown], {})
+    assert set(found.values()) == {1.0} and "mia_reference" not in found
+    before = {membership.key(each): outcome(log_p=(-3.0, -3.0)) for each in (known, unknown)}
+    assert membership.membership([known], [unknown], before)["mia_reference"] == 1.0
+
+
+def test_letters_by_log_probability() -> None:
+    item = outcome(task="classification", letters=(-3.0, -1.0, -2.0, -4.0), letter="B", output="A")
+    assert METRICS["accuracy"].value(item) == 1.0
+    assert METRICS["accuracy_generated"].value(item) == 0.0
+    assert right(item)
+
+
+def test_facts_in_both_modalities() -> None:
+    image = {("0", "a"): True, ("0", "b"): False, ("0", "c"): True, ("0", "d"): False, ("0", "e"): True}
+    spoken = {("0", "a"): True, ("0", "b"): False, ("0", "c"): False, ("0", "d"): True}
+    assert groups.joint(image, spoken) == {"all_modal": 0.25, "image_only": 0.25, "text_only": 0.25, "no_modal": 0.25}
+
+
+def test_the_gate_marks_what_is_not_known() -> None:
+    asked = [
+        outcome("00000-train-000", name="known", hits=(True, True)),
+        outcome("00000-train-001", name="known", hits=(True, False), fact="job"),
+        outcome("00000-train-002", name="known", modality="image_text", hits=(True, True)),
+        outcome("00000-train-003", name="known", task="cloze", candidates=(1.0, 2.0, 3.0, 4.0)),
+    ]
+    gate = judge(asked, threshold=0.9)
+    assert gate.share("text") == 0.5 and gate.share("image_text") == 1.0
+    assert not gate.valid and judge(asked, threshold=0.5).valid
+    assert gate.unknown_people() == ["00000"]
+    assert gate.exposure["text"] == gate.most_exposure == pytest.approx(2)
+    assert gate.lets_through(outcome()) and not gate.lets_through(outcome(fact="job"))
+
+    scored = [outcome(output="The allergy is dust."), outcome("00000-eval-001", fact="job", output="no")]
+    kept = summary.scores(scored, Beside(gate=gate))
+    assert kept["forget/text/value_said"] == 1.0, "what vanilla does not know leaves the forgetting scores"
+    assert summary.scores(scored, Beside())["forget/text/value_said"] == 0.5
+
+
+def test_separating_power_is_that_of_telling_vanilla_from_oracle() -> None:
+    vanilla = [
+        outcome(f"00000-eval-{n:03d}", output="The allergy is dust.", paraphrase=1.0, wrong=(9.0,)) for n in range(3)
+    ]
+    oracle = [
+        outcome(f"00000-eval-{n:03d}", output="The allergy is milk.", paraphrase=1.0, wrong=(1.0,)) for n in range(3)
+    ]
+    power = summary.separating_power(vanilla, oracle, None)
+    assert power["value_said"] == 1.0 and power["rouge_l"] == 1.0
+    assert power["truth_ratio"] == 1.0, "turned round, since a high one means ignorance"
+    assert power["probability"] == 0.5
+
+
+def test_scores_stand_beside_the_oracle() -> None:
+    mine = [outcome(output="The allergy is dust."), outcome(name="retain", output="The allergy is dust.")]
+    oracle = [outcome(output="no", paraphrase=1.0, wrong=(1.0, 1.0))]
+    found = summary.scores(mine, Beside(oracle=oracle))
+    assert found["model/forget_quality_d"] == 1.0
+    assert found["model/utility"] == pytest.approx(3 / (1 / math.exp(-1) + 1 + 1 / (1 - math.exp(-2))))
+    assert summary.by_category(mine, None) == {"health": {"text": 1.0}}

@@ -1,0 +1,133 @@
+"""The embedded model, models from disk, and what is refused."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from transformers import AutoModelForImageTextToText, AutoProcessor, LlamaConfig
+
+from builder.baseline.encoding import collate
+from builder.baseline.examples import Example, texts
+from builder.baseline.models import adapter, memory, pretrained, source, tiny, tower
+from builder.baseline.models.reference import Reference
+from builder.baseline.models.source import Source
+from builder.baseline.models.vlm import Vlm
+from builder.baseline.people import Crowd, pictures_of
+from builder.baseline.settings import resolve
+from builder.errors import BenchError, CallError
+
+
+def test_the_embedded_model_is_small_repeatable_and_has_its_tower(crowd: Crowd, learned: list[Example]) -> None:
+    pictures = pictures_of(crowd.trained)
+    one, two, other = (tiny.build(texts(learned), pictures, seed) for seed in (0, 0, 1))
+    states = [each.model.state_dict() for each in (one, two, other)]
+    assert all(torch.equal(value, states[1][name]) for name, value in states[0].items())
+    assert any(not torch.equal(value, states[2][name]) for name, value in states[0].items())
+    assert sum(each.numel() for each in one.model.parameters()) < 4e6
+    weights = tower.weights()
+    for name, value in one.model.model.vision_tower.state_dict().items():
+        assert torch.equal(value, weights[name])
+
+
+def test_a_saved_model_opens_as_any_other(vlm: Vlm, tmp_path: Path, learned: list[Example], crowd: Crowd) -> None:
+    source.save(vlm, tmp_path / "saved")
+    assert not list((tmp_path / "saved").glob("*.bin"))
+    model: Any = AutoModelForImageTextToText.from_pretrained(tmp_path / "saved")
+    processor: Any = AutoProcessor.from_pretrained(tmp_path / "saved")  # type: ignore[no-untyped-call]
+    assert processor.chat_template == vlm.chat.processor.chat_template
+    again = Vlm(model.eval(), type(vlm.chat)(processor, vlm.chat.pictures))
+    rows = [each.row(chat, _First()) for chat in (vlm.chat, again.chat) for each in learned[:4]]
+    with torch.no_grad():
+        batch = collate(vlm.chat, rows[:4])
+        assert torch.equal(vlm.answers(batch).logits, again.answers(collate(again.chat, rows[4:])).logits)
+
+
+class _First:
+    def choice(self, items: Any) -> Any:
+        return items[0]
+
+
+def test_an_adapter_is_all_that_learns_and_its_reference_is_the_model_without(
+    users_model: Path, crowd: Crowd, learned: list[Example], tmp_path: Path
+) -> None:
+    settings = resolve({"model": str(users_model), "lora": 4}, [], {})
+    origin = Source(settings, pictures_of(crowd.trained), ())
+    vlm = origin.trainable(0)
+    assert all("lora_" in name for name, each in vlm.model.named_parameters() if each.requires_grad)
+    batch = collate(vlm.chat, [each.row(vlm.chat, _First()) for each in learned[:4]])  # type: ignore[arg-type]
+    reference = Reference(vlm)
+    with torch.no_grad():
+        before = vlm.answers(batch).logits
+        for parameter in vlm.trainable():
+            parameter.add_(0.1)
+        after = vlm.answers(batch).logits
+        assert torch.equal(reference.answers(batch).logits, before) and not torch.allclose(after, before)
+        source.save(vlm, tmp_path / "vanilla")
+        next_one = origin.trainable(0, tmp_path / "vanilla")
+        assert torch.allclose(next_one.answers(batch).logits, after, atol=1e-4), "what comes next starts from vanilla"
+        assert torch.allclose(Reference(next_one).answers(batch).logits, after, atol=1e-4)
+
+
+def test_the_memo_reads_the_layer_that_the_model_reads(users_model: Path, crowd: Crowd, learned: list[Example]) -> None:
+    settings = resolve({"model": str(users_model)}, [], {})
+    origin = Source(settings, pictures_of(crowd.trained), ())
+    plain, quick = origin.untrained(0), origin.trainable(0)
+    assert quick.memo is not None, "llava-1.5 reads the last layer but one"
+    batch = collate(plain.chat, [each.row(plain.chat, _First()) for each in learned[:6]])  # type: ignore[arg-type]
+    with torch.no_grad():
+        expected = plain.answers(batch).logits
+        for _ in range(2):
+            assert torch.allclose(quick.answers(batch).logits, expected, atol=1e-5)
+
+
+def test_a_model_without_eyes_is_refused(tmp_path: Path) -> None:
+    LlamaConfig().save_pretrained(tmp_path)
+    with pytest.raises(CallError, match=r"llama model.*not list as image-text-to-text"):
+        pretrained.load(str(tmp_path), {}, resolve({"model": str(tmp_path)}, [], {}))
+
+
+def test_no_model_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BenchError, match="There is no model"):
+        pretrained.load(str(tmp_path / "none"), {}, resolve({"model": "x"}, [], {}))
+
+
+def test_weights_that_are_not_safetensors_are_refused(users_model: Path, tmp_path: Path) -> None:
+    for path in users_model.iterdir():
+        if path.suffix != ".safetensors":
+            (tmp_path / path.name).write_bytes(path.read_bytes())
+    torch.save({}, tmp_path / "pytorch_model.bin")
+    with pytest.raises(BenchError, match="cannot be loaded"):
+        pretrained.load(str(tmp_path), {}, resolve({"model": str(tmp_path)}, [], {}))
+
+
+def test_code_in_a_model_folder_is_never_run(users_model: Path, tmp_path: Path) -> None:
+    config = json.loads((users_model / "config.json").read_text())
+    config |= {"model_type": "strange", "auto_map": {"AutoConfig": "evil.Config"}}
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    (tmp_path / "evil.py").write_text("raise SystemExit('it was run')")
+    with pytest.raises(BenchError):
+        pretrained.load(str(tmp_path), {}, resolve({"model": str(tmp_path)}, [], {}))
+
+
+def test_too_little_memory_is_said_before_anything_is_loaded(
+    users_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "available", lambda: 1000)
+    with pytest.raises(BenchError, match=r"needs about .* GiB of memory and there are 0\.0 GiB. --lora 16"):
+        pretrained.load(str(users_model), {}, resolve({"model": str(users_model)}, [], {}))
+
+
+def test_an_adapter_needs_a_language_model(vlm: Vlm) -> None:
+    vlm.model = torch.nn.Linear(2, 2)
+    with pytest.raises(BenchError, match="leave --lora"):
+        adapter.attach(vlm, 4)
+
+
+def test_telling_people_apart(fresh: Callable[[], Vlm]) -> None:
+    one = torch.eye(4)
+    assert tower.telling_apart(one, one) == 1.0
+    assert tower.telling_apart(one, one[[1, 0, 2, 3]]) == 0.5
+    assert float(tower.contrast(one, one)) < float(tower.contrast(one, one[[1, 0, 2, 3]]))

@@ -1,0 +1,162 @@
+"""A whole run: made once, gone on with, scored again, reported."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from builder import schemas
+from builder.baseline import methods, running
+from builder.baseline.folder import BaselineFolder
+from builder.baseline.people import Crowd
+from builder.baseline.report import writing
+from builder.baseline.running import Plan
+from builder.baseline.settings import resolve
+from builder.errors import BenchError, CallError
+from tests.conftest import Run
+
+SMALL = ("train.epochs=1", "train.batch=16", "unlearn.steps=2", "unlearn.batch=4", "evaluate.max_new_tokens=6")
+Planned = Callable[..., Plan]
+
+
+@pytest.fixture
+def planned(crowd: Crowd, tmp_path: Path) -> Planned:
+    """Plans a run of a moment in this test's folder."""
+
+    def make(given: Mapping[str, Any] | None = None, changes: Iterable[str] = (), *, fresh: bool = False) -> Plan:
+        settings = resolve({"methods": ("ga",), **(given or {})}, [*SMALL, *changes], methods.knobs())
+        folder = BaselineFolder(tmp_path / "baseline")
+        folder.claim(settings, "1" * 64, fresh=fresh)
+        return running.plan(crowd, settings, folder)
+
+    return make
+
+
+def test_a_run_is_made_once_and_reported(planned: Planned, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = planned({"methods": ("npo", "prompting"), "seeds": 2}, ["evaluate.gate=0"])
+    running.run(plan)
+    found = writing.write(plan)
+    schemas.check("results", json.loads((plan.folder.report / "results.json").read_text()))
+    assert list(found["models"]) == ["untrained", "vanilla", "oracle", "npo", "prompting"]
+    score = found["models"]["npo"]["scores"]["retain/text/probability"]
+    assert len(score["values"]) == 2 and score["sd"] is not None
+    assert score["distance_to_oracle"] == pytest.approx(abs(score["mean"] - score["oracle"]))
+    assert "probability" in found["separating_power"]
+
+    rows = pq.read_table(plan.folder.report / "results.parquet")
+    assert set(rows["model"].to_pylist()) == set(found["models"]) and set(rows["seed"].to_pylist()) == {0, 1}
+    table = (plan.folder.report / "table.md").read_text()
+    assert "Class. Acc (%)" in table and " ± " in table
+    page = (plan.folder.report / "index.html").read_text()
+    assert page.count("<svg") == 3 and "src=" not in page and 'href="http' not in page
+
+    monkeypatch.setattr(running, "_made", lambda *arguments: pytest.fail("it was made again"))
+    again = planned({"methods": ("npo", "prompting"), "seeds": 2}, ["evaluate.gate=0"])
+    running.run(again)
+    assert writing.write(again)["models"] == found["models"], "scored again from what is stored"
+
+
+def test_a_killed_run_goes_on_and_repeats_nothing(planned: Planned, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan, made = planned(), running._made
+    names: list[str] = []
+
+    def killed(plan: Plan, seed: int, name: str) -> Any:
+        if name == "oracle" and "oracle" not in names:
+            names.append(name)
+            raise KeyboardInterrupt
+        names.append(name)
+        return made(plan, seed, name)
+
+    monkeypatch.setattr(running, "_made", killed)
+    with pytest.raises(KeyboardInterrupt):
+        running.run(plan)
+    running.run(planned())
+    assert names == ["untrained", "vanilla", "oracle", "oracle", "ga"]
+
+
+def test_a_diverged_method_is_recorded_and_stops_nobody(planned: Planned) -> None:
+    plan = planned({"methods": ("graddiff", "ga")}, ["graddiff.lr=1e35", "graddiff.steps=10", "evaluate.gate=0"])
+    running.run(plan)
+    found = writing.write(plan)
+    assert "lower learning rate" in found["models"]["graddiff"]["failed"]["0"]
+    assert not found["models"]["graddiff"]["scores"] and found["models"]["ga"]["scores"]
+    assert "graddiff failed" in (plan.folder.report / "table.md").read_text()
+
+
+def test_a_diverged_vanilla_stops_the_run(planned: Planned) -> None:
+    with pytest.raises(BenchError, match="vanilla with seed 0"):
+        running.run(planned({}, ["train.lr=1e35", "train.warmup_steps=0", "train.epochs=3"]))
+
+
+def test_other_settings_are_refused_and_more_methods_are_not(planned: Planned) -> None:
+    planned()
+    with pytest.raises(CallError, match=r"other settings \(train.lr\).*--fresh"):
+        planned({}, ["train.lr=1e-5"])
+    planned({"methods": ("ga", "npo")}, ["npo.beta=0.2"])
+    planned({}, ["train.lr=1e-5"], fresh=True)
+
+
+def test_what_too_few_know_is_said_in_red(planned: Planned) -> None:
+    plan = planned({"methods": ()})
+    running.run(plan)
+    found = writing.write(plan)
+    assert not found["gate"]["seeds"]["0"]["valid"]
+    assert "SCORES ARE NOT VALID" in (plan.folder.report / "table.md").read_text()
+    assert '<p class="bad">' in (plan.folder.report / "index.html").read_text()
+
+
+def test_a_users_model_is_trained_with_an_adapter(planned: Planned, users_model: Path) -> None:
+    plan = planned({"model": str(users_model), "lora": 4, "methods": ("npo", "rmu")}, ["evaluate.gate=0"])
+    running.run(plan)
+    assert (plan.folder.model(0, "npo") / "adapter_model.safetensors").is_file()
+    found = writing.write(plan)
+    assert found["models"]["npo"]["scores"] and found["models"]["rmu"]["scores"]
+
+
+def test_an_auditors_model_is_only_evaluated(planned: Planned, users_model: Path) -> None:
+    plan = planned({"model": str(users_model), "evaluate_only": True, "methods": ()})
+    running.run(plan)
+    found = writing.write(plan)
+    assert list(found["models"]) == ["model"]
+    assert found["models"]["model"]["scores"]["forget/image_text/accuracy"]["mean"] is not None
+    assert not plan.folder.model(0, "model").exists()
+
+
+def test_the_command_line_from_a_release(made: Path, run: Run, tmp_path: Path) -> None:
+    small = [
+        part
+        for change in (*SMALL, "evaluate.retain_people=1", "evaluate.holdout_people=1", "evaluate.gate_people=1")
+        for part in ("--set", change)
+    ]
+    small += ["--set", "train.epochs=0.01", "--set", "train.monitor=0"]
+    out = tmp_path / "out"
+    result = run("baseline", made, "--out", out, "--methods", "ga", "--forget", "5", *small)
+    assert result.exit_code == 0, result.output
+    assert "NOT VALID" in result.output and str(out / "report" / "index.html") in result.output
+    before = (out / "report" / "results.json").read_bytes()
+    again = run("baseline", made, "--out", out, "--methods", "ga", "--forget", "5", "--rescore", *small)
+    assert again.exit_code == 0 and (out / "report" / "results.json").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--methods", "npoo"], "did you mean 'npo'"),
+        (["--forget", "7"], "--forget takes one of 5, 10, 15"),
+        (["--set", "train.lrr=1"], "did you mean 'train.lr'"),
+        (["--set", "npo.beta=high"], "must be a number"),
+        (["--set", "train.lr=-1"], "greater than 0"),
+        (["--evaluate-only", "--methods", "ga"], "runs no method"),
+        (["--rescore"], "holds no baseline run"),
+        (["--model", "./nowhere"], "no model ./nowhere"),
+    ],
+)
+def test_a_wrong_call_is_answered_in_a_sentence(
+    made: Path, run: Run, tmp_path: Path, arguments: list[str], message: str
+) -> None:
+    result = run("baseline", made, "--out", tmp_path / "out", *arguments)
+    assert result.exit_code in (1, 2) and message in result.output
+    assert "Traceback" not in result.output

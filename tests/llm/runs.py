@@ -1,0 +1,49 @@
+"""Runs of the stages that a language model writes for, without portraits and releases: what most tests here need."""
+
+from pathlib import Path
+from typing import Any
+
+from builder import recipe as recipes
+from builder.llm.remote.live import LiveSender
+from builder.llm.remote.policy import RetryPolicy
+from builder.recipe import Recipe
+from builder.run import engine
+from builder.run.fetching import Fetcher
+from builder.run.folder import RunFolder
+from builder.run.shards import Failure
+from builder.run.workers import Workers
+from builder.stages import stages_of
+
+HASTY = RetryPolicy(first_delay=0.01, longest_delay=0.1, first_silence=0.02, dead_after=10)
+"""Patience for tests."""
+FEW = {
+    "splits.holdout": 0,
+    "splits.forget": [10],
+    "questions.train_generation": 1,
+    "questions.train_cloze": 0,
+    "questions.train_classification": 0,
+    "run.shard_size": 5,
+}
+"""Fewer questions than usual, so that many people are made in a moment."""
+
+
+def recipe_for(url: str, count: int = 10, **settings: Any) -> Recipe:
+    """A recipe of `count` people by a model at `url`; `settings` are knobs with __ for the dot."""
+    own = {key.replace("__", "."): value for key, value in settings.items()}
+    chat = {"writer.kind": "openai", "chat.base_url": url, "chat.items": 100, "chat.timeout": 2}
+    return recipes.load("quick", (), {"profiles.count": count, **FEW, **chat, **own})
+
+
+def make(out: Path, recipe: Recipe, sender: Fetcher | None, workers: int = 1) -> list[Failure]:
+    """Make profiles and questions in `out`; return the failures."""
+    run = RunFolder(out)
+    stages = [stage for stage in stages_of(recipe) if stage.name != "portraits"]
+    with run.opened_for(recipe), Workers(workers) as pool:
+        return engine.make(run, stages, recipe, pool, {"profiles": sender, "questions": sender})
+
+
+def make_live(out: Path, recipe: Recipe, policy: RetryPolicy = HASTY, max_cost: float | None = None) -> LiveSender:
+    """Make it by a live server; return who sent, with the counts."""
+    with LiveSender(out, recipe.chat, None, max_cost, policy) as sender:
+        make(out, recipe, sender)
+    return sender

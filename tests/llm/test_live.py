@@ -1,0 +1,296 @@
+"""Runs by a server that behaves, and by one that does not."""
+
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from builder.errors import BenchError, CallError
+from builder.llm.answers import Answer, Answers
+from builder.llm.remote.keys import Key
+from builder.llm.remote.live import LiveSender
+from builder.llm.remote.policy import RetryPolicy
+from builder.records import Profile, Question
+from builder.run import shards
+from builder.run.folder import RunFolder
+from tests.conftest import Run
+from tests.folders import digests
+from tests.llm.runs import HASTY, make, make_live, recipe_for
+from tests.llm.server import ANSWERS, TRANSPORT, Limit, Server, mixed
+
+KEY = "sk-test-0123456789abcdef"
+
+
+def records(out: Path) -> dict[str, str]:
+    return {name: digest for name, digest in digests(out).items() if name.endswith(".parquet")}
+
+
+def stored(out: Path) -> int:
+    with sqlite3.connect(out / "responses" / "00000.sqlite") as connection:
+        count = connection.execute("SELECT count(*) FROM answers").fetchone()[0]
+    connection.close()
+    return int(count)
+
+
+def test_the_model_words_biographies_and_questions(tmp_path: Path) -> None:
+    with Server() as server:
+        recipe = recipe_for(server.url, 5)
+        make_live(tmp_path / "run", recipe)
+    people = shards.read(tmp_path / "run" / "profiles" / "00000.parquet", Profile)
+    asked = shards.read(tmp_path / "run" / "questions" / "00000.parquet", Question)
+    assert len(people) == 5
+    assert len(asked) > 400
+    outcomes = Answers(tmp_path / "run").outcomes()
+    assert {(each.kind, each.repaired, each.fell_back) for each in outcomes} == {("biography", 0, 0), ("words", 0, 0)}
+    assert server.outcomes == {"well": 10}
+
+
+def test_mixed_faults_end_with_everybody_made_or_recorded_and_nothing_paid_twice(tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    with Server(misbehave=mixed(0.3, TRANSPORT + ANSWERS), latency=0.005) as server:
+        recipe = recipe_for(server.url, 200, run__max_failure_rate=0.1, chat__timeout=1.5, chat__concurrency=32)
+        with LiveSender(out, recipe.chat, None, None, HASTY) as sender:
+            failures = make(out, recipe, sender, workers=2)
+    made = {profile.id for path in (out / "profiles").glob("*.parquet") for profile in shards.read(path, Profile)}
+    questioned = {
+        each.profile_id for path in (out / "questions").glob("*.parquet") for each in shards.read(path, Question)
+    }
+    failed = {failure.profile_id for failure in failures}
+    assert len(made | failed) == 200
+    assert questioned | failed == made | failed
+    assert len(failed) < 20
+    assert sum(server.charged.values()) == sender.ledger.answered == stored(out)
+    assert all(server.outcomes[kind] for kind in (*TRANSPORT, *ANSWERS))
+    faults = sum((each.faults for each in Answers(out).outcomes()), start=type(server.outcomes)())
+    assert {"wrong shape", "cut off", "language", "refused", "empty", "no JSON"} <= set(faults)
+    assert "sent again after" in sender.ledger.summary()[1]
+
+
+def test_a_run_replays_without_server_and_key_to_the_same_bytes(tmp_path: Path) -> None:
+    with Server(misbehave=mixed(0.3, ANSWERS)) as server:
+        recipe = recipe_for(server.url, 10)
+        make_live(tmp_path / "run", recipe)
+    (tmp_path / "again").mkdir()
+    for name in ("recipe.toml", "responses"):
+        subprocess.run(["cp", "-r", str(tmp_path / "run" / name), str(tmp_path / "again")], check=True)
+    assert make(tmp_path / "again", recipe, None, workers=2) == []
+    assert records(tmp_path / "again") == records(tmp_path / "run")
+    shutil.rmtree(tmp_path / "again" / "questions")
+    with LiveSender(tmp_path / "again", recipe.chat, None, None, HASTY) as sender:
+        make(tmp_path / "again", recipe, sender)
+    assert sender.ledger.asked == 0
+    assert records(tmp_path / "again") == records(tmp_path / "run")
+
+
+def test_what_is_missing_without_a_sender_fails_its_profile(tmp_path: Path) -> None:
+    failures = make(tmp_path / "run", recipe_for("http://127.0.0.1:1/v1", 5, run__max_failure_rate=1), None)
+    assert len(failures) == 5
+    assert "no stored answer" in failures[0].reason
+
+
+def test_killed_it_asks_only_what_was_not_answered(tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    with Server(latency=0.02) as server:
+        (tmp_path / "r.toml").write_text(
+            'name = "killed"\n[profiles]\ncount = 20\n[portraits]\nsize = 32\ntrain_views = 0\n[splits]\nholdout = 0\n'
+            "forget = [10]\n[questions]\ntrain_generation = 1\ntrain_cloze = 0\ntrain_classification = 0\n"
+            f'[writer]\nkind = "openai"\n[chat]\nbase_url = "{server.url}"\nitems = 30\nconcurrency = 4\n'
+        )
+        command = [sys.executable, "-m", "builder", "generate", str(tmp_path / "r.toml"), "--out", str(out)]
+        environment = {**os.environ, "OPENAI_API_KEY": KEY}
+        process = subprocess.Popen(
+            [*command, "--workers", "1"],
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        deadline = time.monotonic() + 60
+        while sum(server.charged.values()) < 30 and time.monotonic() < deadline:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        time.sleep(0.1)
+        before, kept = sum(server.charged.values()), stored(out)
+        assert before >= 30
+        recipe = RunFolder(out).recipe()
+        with LiveSender(out, recipe.chat, None, None, HASTY) as sender:
+            make(out, recipe, sender)
+    # Only replies that were on the wire when the process died are asked for again.
+    assert before - kept <= recipe.chat.concurrency
+    assert sum(server.charged.values()) == before + sender.ledger.answered
+    assert stored(out) == kept + sender.ledger.answered
+    assert sum(count - 1 for count in server.charged.values()) <= before - kept
+
+
+def test_the_key_is_nowhere_on_disk_nor_in_a_message(
+    tmp_path: Path, tiny: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    out = tmp_path / "run"
+    with Server(echo_key=True) as server:
+        monkeypatch.setattr("builder.generation.staging.fetcher", lambda *_: __import__("contextlib").nullcontext())
+        arguments = ("generate", tiny, "--out", out, "--writer", "openai", "--base-url", server.url, "--judge", "3")
+        result = run(*arguments, "--workers", "1", "--set", "questions.train_generation=1", "--model", "m-1")
+    assert result.exit_code == 0, result.output
+    assert KEY not in result.output
+    assert "by m-1" in result.output
+    assert "judge: naturalness 8.0, consistency 9.0" in result.output
+    assert len(json.loads((out / "judge.json").read_text())["opinions"]) == 3
+    files = [path for path in out.rglob("*") if path.is_file()]
+    assert len(files) > 20
+    assert not [path for path in files if KEY.encode() in path.read_bytes()]
+    assert b"you sent bearer [key]" in b"".join(path.read_bytes() for path in (out / "responses").iterdir())
+
+
+def test_a_key_shows_nowhere() -> None:
+    key = Key(KEY)
+    assert KEY not in f"{key} {key!r} {vars(type(key))}"
+    with pytest.raises(TypeError):
+        import pickle
+
+        pickle.dumps(key)
+
+
+@pytest.mark.parametrize(
+    ("modes", "refusals"),
+    [(("json_schema", "json_object", "text"), 0), (("json_object", "text"), 1), (("text",), 2)],
+)
+def test_the_structure_a_server_takes_is_found_out_once(tmp_path: Path, modes: tuple[str, ...], refusals: int) -> None:
+    out = tmp_path / "run"
+    with Server(modes=modes) as server:
+        recipe = recipe_for(server.url, 10)
+        make_live(out, recipe)
+        assert server.outcomes == {"well": 20, **({"unsupported": refusals} if refusals else {})}
+        more = recipe_for(server.url, 15)
+        make_live(out, more)
+        assert server.outcomes["unsupported"] == refusals  # remembered
+        used = {body.get("response_format", {}).get("type", "text") for body in server.bodies[refusals:]}
+        assert used == {modes[0]}
+
+
+def test_a_fence_around_the_json_is_no_fault(tmp_path: Path) -> None:
+    with Server(misbehave=lambda _, __: "fence") as server:
+        make_live(tmp_path / "run", recipe_for(server.url, 5))
+    assert server.outcomes == {"fence": 10}
+
+
+def test_what_stays_faulty_is_worded_offline_or_fails_its_profile(tmp_path: Path) -> None:
+    with Server(misbehave=lambda _, __: "contradiction") as server:
+        recipe = recipe_for(server.url, 5)
+        make_live(tmp_path / "offline", recipe)
+        outcomes = Answers(tmp_path / "offline").outcomes()
+        assert sum(each.fell_back for each in outcomes if each.kind == "biography") == 5
+        assert sum(each.fell_back for each in outcomes if each.kind == "words") > 100
+        assert max(answer.turn for answer in _all_answers(tmp_path / "offline")) == recipe.chat.repairs
+        strict = recipe_for(server.url, 5, chat__fallback="fail", run__max_failure_rate=1)
+        with LiveSender(tmp_path / "fail", strict.chat, None, None, HASTY) as sender:
+            failures = make(tmp_path / "fail", strict, sender)
+    assert len(failures) == 5
+    assert "did not get the biography right in 3 tries: it must state, letter by letter" in failures[0].reason
+
+
+def _all_answers(out: Path) -> list[Answer]:
+    with sqlite3.connect(out / "responses" / "00000.sqlite") as connection:
+        keys = [row[0] for row in connection.execute("SELECT key FROM answers")]
+    connection.close()
+    return list(Answers(out).find(keys).values())
+
+
+def test_a_dead_server_stops_the_run_and_keeps_everything(tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    with Server(misbehave=lambda number, _: "500" if number > 8 else "") as server:
+        recipe = recipe_for(server.url, 40)
+        with pytest.raises(BenchError, match=r"nothing was answered for .* HTTP 500.*Every answer is kept"):
+            make_live(out, recipe, RetryPolicy(tries=99, first_delay=0.01, longest_delay=0.02, dead_after=0.2))
+    assert stored(out) == 8
+
+
+def test_an_error_rate_beyond_the_recipe_stops_the_run(tmp_path: Path) -> None:
+    with Server(misbehave=mixed(0.8, ("500",))) as server:
+        recipe = recipe_for(server.url, 40, chat__max_error_rate=0.4)
+        with pytest.raises(BenchError, match=r"of the last .* requests went wrong"):
+            make_live(tmp_path / "run", recipe)
+
+
+def test_a_request_without_luck_fails_its_profile_and_is_tried_by_the_next_run(tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    bad: list[str] = []
+
+    def unlucky(_: int, body: dict[str, object]) -> str:
+        text = json.dumps(body["messages"])
+        bad.append(text) if not bad else None
+        return "500" if text == bad[0] else ""
+
+    with Server(misbehave=unlucky) as server:
+        recipe = recipe_for(server.url, 20, run__max_failure_rate=0.2)
+        with LiveSender(out, recipe.chat, None, None, HASTY) as sender:
+            failures = make(out, recipe, sender)
+        assert len(failures) == 1
+        assert "got no answer from" in failures[0].reason
+        server.misbehave = lambda _, __: ""
+        make_live(out, recipe)
+    assert not RunFolder(out).failures.read_text()
+
+
+def test_max_cost_is_never_exceeded_and_more_money_goes_on(tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    prices = {"chat__input_price": 1.0, "chat__output_price": 10.0, "chat__max_tokens": 8000}
+    with Server(latency=0.005) as server:
+        recipe = recipe_for(server.url, 30, **prices)
+        with pytest.raises(BenchError, match=r"--max-cost = 0\.2 is reached"):
+            make_live(out, recipe, max_cost=0.2)
+        paid = stored(out)
+        assert 1 < paid < 60
+        spent = sum(answer.input_tokens + 10 * answer.output_tokens for answer in _all_answers(out)) / 1e6
+        assert 0.05 < spent <= 0.2
+        sender = make_live(out, recipe)
+    assert sum(server.charged.values()) == stored(out) == paid + sender.ledger.answered
+
+
+def test_an_estimate_sends_nothing_and_is_about_right(tmp_path: Path, tiny: Path, run: Run) -> None:
+    with Server() as server:
+        settings = ("--set", "chat.input_price=1", "--set", "chat.output_price=2", "--base-url", server.url)
+        result = run("generate", tiny, "--writer", "openai", "--estimate", *settings, "--out", tmp_path / "run")
+        assert result.exit_code == 0, result.output
+        assert not server.outcomes
+        assert not (tmp_path / "run").exists()
+        assert "23 people by gpt-4o-mini: 276 requests (23 for biographies, 253 for questions)" in result.output
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_a_limited_server_is_asked_as_fast_as_it_allows(tmp_path: Path, told: bool) -> None:
+    with Server(latency=0.01, limit=Limit(10, 0.4, told)) as server:
+        make_live(tmp_path / "run", recipe_for(server.url, 20))
+    assert server.outcomes["well"] == 40
+    if told:
+        assert server.outcomes["429"] <= 2
+
+
+def test_a_stated_rate_is_kept(tmp_path: Path) -> None:
+    with Server(latency=0.01) as server:
+        make_live(tmp_path / "run", recipe_for(server.url, 15, chat__requests_per_minute=900))
+    seconds = server.times[-1] - server.times[0]
+    assert len(server.times) == 30
+    assert seconds > 30 / 15 * 0.8
+
+
+@pytest.mark.parametrize(("status", "told"), [("401", "does not take the key"), ("404", "no such model or address")])
+def test_a_wrong_set_up_stops_at_once(tmp_path: Path, status: str, told: str) -> None:
+    with Server(misbehave=lambda _, __: status) as server:
+        with pytest.raises(BenchError, match=told):
+            make_live(tmp_path / "run", recipe_for(server.url, 10))
+        assert server.outcomes[status] < 5
+
+
+def test_no_key_is_a_wrong_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
+    with pytest.raises(CallError, match="needs a key: set OPENAI_API_KEY"):
+        make_live(tmp_path / "run", recipe_for("", 10))

@@ -1,0 +1,23 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Run
+from tests.small.fixtures import finished_run
+
+__all__ = ["finished_run"]
+
+Export = Callable[[str], Path]
+
+
+@pytest.fixture
+def export(finished_run: Path, run: Run, tmp_path: Path) -> Export:
+    """Exports the small release in a layout and gives the folder."""
+
+    def call(layout: str) -> Path:
+        said = run("export", finished_run, "--layout", layout, "--to", tmp_path / layout)
+        assert said.exit_code == 0, said.output
+        return tmp_path / layout
+
+    return call
