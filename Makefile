@@ -2,29 +2,34 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint types tests set-up clean
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
 
-demo: set-up
+.PHONY: demo test lint types tests clean
+
+demo: .venv/for-demo
 	$(BIN)/build-bench generate quick
 
 test: lint types tests
 
-lint: set-up
+lint: .venv/for-tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: set-up
+types: .venv/for-tests
 	$(BIN)/mypy
 
-tests: set-up
+tests: .venv/for-tests
 	$(BIN)/pytest -n auto --dist worksteal
 
-set-up: .venv/ready
-
-.venv/ready: pyproject.toml constraints.txt
-	$(PYTHON) -c 'import sys; sys.exit("build-bench needs Python 3.11 or newer; name one with make PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
+# Making a benchmark and reading it needs little; the tests need everything, models and diffusion too.
+.venv/for-demo: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit("build-bench needs Python 3.11 or newer: make PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	$(INSTALL) '.[datasets,hub]'
+	touch $@
+
+.venv/for-tests: .venv/for-demo
+	$(INSTALL) '.[dev]'
 	touch $@
 
 clean:

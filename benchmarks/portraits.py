@@ -2,7 +2,8 @@
 
 `stage [PIPELINE [SIZE [STEPS [BATCH]]]]`  pictures a second of the diffusers studio (painting, checking, encoding,
     keeping) against a bare loop over the same pipeline with the same batches, in turns, and their ratio. PIPELINE is a
-    folder or a Hub id; without one a small pipeline with random weights is made.
+    folder or a Hub id; without one a small pipeline with random weights is made. On busy processors set
+    OMP_NUM_THREADS=1: threads that wait for each other would be what is measured.
 `drawn [SIZE ...]`                         pictures a second of the offline painter on one processor, by size.
 `distinct [PEOPLE]`                        near-duplicates among so many drawn people, by the check that a run makes.
 """

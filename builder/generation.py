@@ -88,6 +88,7 @@ def describe(summary: Summary) -> str:
     lines += [
         f"  release: {release}",
         "Look at it:",
+        f"  build-bench preview {summary.run.path} --open",
         f"  python -c \"from datasets import load_dataset; print(load_dataset('{release}', 'train'))\"",
     ]
     return "\n".join(lines)

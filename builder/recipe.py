@@ -130,13 +130,13 @@ class DiffusionPart(Section):
         description="tokens of the prompt that are read, where a model lets one say; 0 for its default",
     )
     negative_prompt: str = Field(
-        "drawing, painting, cartoon, render, blurry, deformed, extra people, text, watermark, frame, black and white",
+        "drawing, painting, cartoon, render, blurry, deformed, extra people, text, watermark, frame, monochrome",
         description="what pictures should not show, for pipelines that take it",
     )
     identity: Literal["auto", "ip-adapter", "img2img", "none"] = Field(
         "auto",
-        description="how views keep the reference's face; 'auto': ip-adapter when ip_adapter is set, else img2img; 'none' "
-        "leaves it to the words, so that views may show somebody else",
+        description="how views keep the reference's face; 'auto': ip-adapter when ip_adapter is set, else img2img; "
+        "'none' leaves it to the words, so that views may show somebody else",
     )
     ip_adapter: str = Field("", description="repository or folder of an IP-Adapter, such as h94/IP-Adapter")
     ip_adapter_weights: str = Field("", description="its weights there, a .safetensors file")

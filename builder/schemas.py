@@ -1,10 +1,15 @@
-"""The data contract: loads schemas/*.json and checks records against them."""
+"""The data contract: loads schemas/*.json and checks records against them.
+
+Two libraries that implement the same standard: the compiled one says whether a record is valid, a hundred times
+faster; the other, whose errors know their place, says what is wrong with the few that are not.
+"""
 
 import functools
 import json
 from collections.abc import Mapping
 from typing import Any
 
+import jsonschema_rs
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
@@ -22,21 +27,24 @@ def text(name: str) -> str:
 
 
 @functools.cache
-def _validator(name: str) -> Draft202012Validator:
-    schema = json.loads(text(name))
-    Draft202012Validator.check_schema(schema)
-    return Draft202012Validator(schema)
+def _judge(name: str) -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator(json.loads(text(name)))
+
+
+@functools.cache
+def _explainer(name: str) -> Draft202012Validator:
+    return Draft202012Validator(json.loads(text(name)))
 
 
 def check(name: str, record: Mapping[str, Any]) -> None:
     """Raise InvalidRecord, saying which record breaks schema `name` and where; return when it is valid."""
-    validator = _validator(name)
-    fault = next(validator.iter_errors(record), None)
-    if fault is None:
+    if _judge(name).is_valid(record):
         return
-    fault = best_match(validator.iter_errors(record)) or fault
-    place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in fault.absolute_path)
     label = record.get("id", "without an id")
+    fault = best_match(_explainer(name).iter_errors(record))
+    if fault is None:
+        raise InvalidRecord(f"{name} {label} breaks schemas/{name}.json.")
+    place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in fault.absolute_path)
     raise InvalidRecord(
         f"{name} {label}: {place.lstrip('.') or 'the record'} breaks schemas/{name}.json: {fault.message}"
     )

@@ -27,7 +27,8 @@ LAYERS: dict[str, set[str]] = {
     "baseline": BASE | {"run", "reading", "llm"},
     "stages": BASE | {"run", "llm", "profiles", "portraits", "questions"},
     "estimate": BASE | {"run", "llm", "profiles", "questions"},
-    "generation": BASE | {"run", "llm", "profiles", "portraits", "questions", "release", "stages"}
+    "generation": BASE
+    | {"run", "llm", "profiles", "portraits", "questions", "release", "stages"}
     | {"reading", "audit"},
 }
 """What each part may import besides itself; a stage never imports another. Only `cli` imports everything."""

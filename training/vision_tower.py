@@ -126,7 +126,7 @@ def train(pictures: Pixels, numbers: Numbers, epochs: int, lr: float, batch: int
 @torch.no_grad()
 def told_apart(model: CLIPVisionModel, pictures: Pixels) -> float:
     """How well test views of new people find their own train view among all."""
-    model.eval()  # type: ignore[no-untyped-call]
+    model.eval()
     one, other = (tower.embed(model, normalised(pictures[:, VIEWS.index(view)])) for view in ("train", "test"))
     model.train()
     return tower.telling_apart(one, other)

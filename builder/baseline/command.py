@@ -62,5 +62,5 @@ def _quiet() -> None:
     """Our own bars say how work goes; transformers' say how weights are read."""
     import transformers
 
-    transformers.logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-    transformers.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    transformers.logging.set_verbosity_error()
+    transformers.logging.disable_progress_bar()

@@ -14,12 +14,13 @@ HOLDOUT = "holdout"
 
 @dataclass(frozen=True)
 class Crowd:
-    """Everybody in a release. `manifest` says where it comes from."""
+    """Everybody in a release. `manifest` says where it comes from, `drawn` whether the offline painter drew them."""
 
     forget: tuple[Person, ...]
     retain: tuple[Person, ...]
     holdout: tuple[Person, ...]
     manifest: dict[str, Any]
+    drawn: bool = True
 
     @property
     def trained(self) -> tuple[Person, ...]:
@@ -49,6 +50,7 @@ def divide(release: Release, forget: int) -> Crowd:
         retain=tuple(release.people(*kept)),
         holdout=tuple(release.people(*held)) if held else (),
         manifest=release.manifest,
+        drawn=release.recipe.portraits.painter == "offline",
     )
 
 

@@ -14,7 +14,7 @@ from builder.baseline.evaluation.items import Item, items, known_facts, some
 from builder.baseline.examples import Example, examples, texts
 from builder.baseline.folder import BaselineFolder
 from builder.baseline.methods.running import unlearn
-from builder.baseline.models import source
+from builder.baseline.models import seeing, source
 from builder.baseline.models.source import Source
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.people import Crowd
@@ -71,7 +71,7 @@ def plan(crowd: Crowd, settings: Settings, folder: BaselineFolder) -> Plan:
         settings=settings,
         crowd=crowd,
         folder=folder,
-        source=Source(settings, pictures, texts([*forget, *retain])),
+        source=Source(settings, pictures, texts([*forget, *retain]), () if crowd.drawn else crowd.retain),
         forget=tuple(forget),
         retain=tuple(retain),
         items=tuple(items(crowd, settings.evaluate)),
@@ -95,6 +95,8 @@ def _make(plan: Plan, seed: int, name: str) -> None:
         vlm, curve = _made(plan, seed, name)
         record["curve"] = asdict(curve)
         record["training_seconds"] = time.monotonic() - started
+        if name == "untrained" and plan.settings.tiny:
+            record["told_apart"] = seeing.told_apart(vlm, plan.crowd.trained)
         stored.write(plan.folder.outcomes(seed, name), _evaluated(plan, vlm, seed, name))
     except Diverged as error:
         if name in BEFORE:

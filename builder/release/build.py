@@ -19,6 +19,7 @@ from builder.release.splits import HOLDOUT
 from builder.run import shards
 from builder.run.files import replacing_folder, write_text
 from builder.run.folder import RunFolder
+from builder.run.made_on import MadeOn
 from builder.run.progress import Progress
 from builder.run.shards import Failure
 from builder.run.stage import Stage
@@ -35,7 +36,8 @@ Owned = TypeVar("Owned", Portrait, Question)
 def build(run: RunFolder, stages: Sequence[Stage], recipe: Recipe, failures: Sequence[Failure]) -> bool:
     """Bring `run.release` up to date; false when it stood as wanted already, every byte of it checked."""
     failed = sorted({failure.profile_id for failure in failures})
-    origin = manifest.origin(VERSION, recipe, stages, failed)
+    made_on = {f"{stage.name} on": "; ".join(MadeOn(run.path / stage.name)) for stage in stages}
+    origin = manifest.origin(VERSION, recipe, stages, failed, {key: on for key, on in made_on.items() if on})
     if manifest.stands(run.release, origin):
         return False
     contents = plan(recipe, failed)

@@ -3,7 +3,7 @@
 import hashlib
 import importlib.metadata
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +18,17 @@ from builder.run.stage import Stage, digest
 NAME = "manifest.json"
 
 
-def origin(version: int, recipe: Recipe, stages: Sequence[Stage], failed: Sequence[str]) -> dict[str, Any]:
-    """All that a release's bytes depend on; `version` is that of the layout's code."""
+def origin(
+    version: int, recipe: Recipe, stages: Sequence[Stage], failed: Sequence[str], made_on: Mapping[str, str]
+) -> dict[str, Any]:
+    """All that a release's bytes depend on.
+
+    `version` is that of the layout's code; `made_on` says which device and number format a model painted with.
+    """
     libraries = sorted({library for stage in stages for library in stage.libraries} | {"pyarrow"})
     made_with = {"build-bench": builder.__version__}
     made_with |= {library: importlib.metadata.version(library) for library in libraries}
+    made_with |= made_on
     basis = {stage.name: stage.basis(recipe) for stage in stages}
     return {
         "recipe": recipe.name,

@@ -102,7 +102,8 @@ def _question(profile: Profile, fact: Fact, task: Task, modality: Modality, use:
     def stated(value: str) -> str:
         return stating.format(fact=fact.key, they=they, value=value)
 
-    options, letter = (), ""
+    options: tuple[str, ...] = ()
+    letter = ""
     if task == "classification":
         place = (int(profile.id) + number) % 4
         wrong = list(fact.alternatives[:3])

@@ -81,5 +81,5 @@ def test_the_batch_size_changes_no_gradient(fresh: Callable[[], Vlm], learned: l
             part = rows[start : start + size]
             (cross_entropy(vlm.answers(collate(vlm.chat, part))) * len(part) / 8).backward()  # type: ignore[no-untyped-call]
         gradients.append(torch.cat([each.grad.flatten() for each in vlm.trainable() if each.grad is not None]))
-    assert torch.allclose(*gradients, atol=1e-5)
+    assert torch.allclose(gradients[0], gradients[1], atol=1e-5)
     assert float(gradients[0].norm()) > 0.1

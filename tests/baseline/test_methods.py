@@ -63,7 +63,8 @@ class _Saying:
 
 def _step() -> Step:
     now, before = _Saying({"forget": NOW, "retain": KEPT}), _Saying({"forget": BEFORE, "retain": KEPT_BEFORE})
-    step: Any = Step(now, before, "forget", "retain", (), lambda found: None, Random(0))  # type: ignore[arg-type]
+    nothing: Any = None
+    step: Any = Step(now, before, "forget", "retain", (), nothing, Random(0))  # type: ignore[arg-type]
     return step  # type: ignore[no-any-return]
 
 
@@ -84,7 +85,7 @@ def _simnpo(beta: float, margin: float) -> float:
 
 def _undial(gamma: float) -> float:
     """CE(softmax(z_ref − γ·onehot(y)), p_θ), the mean over sequences of the mean over tokens."""
-    distances = []
+    distances: list[float] = []
     for reference, now in zip(BEFORE.logits.exp().tolist(), NOW.logits.exp().tolist(), strict=True):
         weights = [reference[0] * math.exp(-gamma), *reference[1:]]
         distances.append(-sum(w / sum(weights) * math.log(p) for w, p in zip(weights, now, strict=True)))

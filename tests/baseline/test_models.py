@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from transformers import AutoModelForImageTextToText, AutoProcessor, LlamaConfig
 
 from builder.baseline.encoding import collate
 from builder.baseline.examples import Example, texts
-from builder.baseline.models import adapter, memory, pretrained, source, tiny, tower
+from builder.baseline.models import adapter, memory, pretrained, seeing, source, tiny, tower
 from builder.baseline.models.reference import Reference
 from builder.baseline.models.source import Source
 from builder.baseline.models.vlm import Vlm
@@ -36,7 +37,7 @@ def test_a_saved_model_opens_as_any_other(vlm: Vlm, tmp_path: Path, learned: lis
     source.save(vlm, tmp_path / "saved")
     assert not list((tmp_path / "saved").glob("*.bin"))
     model: Any = AutoModelForImageTextToText.from_pretrained(tmp_path / "saved")
-    processor: Any = AutoProcessor.from_pretrained(tmp_path / "saved")  # type: ignore[no-untyped-call]
+    processor: Any = AutoProcessor.from_pretrained(tmp_path / "saved")
     assert processor.chat_template == vlm.chat.processor.chat_template
     again = Vlm(model.eval(), type(vlm.chat)(processor, vlm.chat.pictures))
     rows = [each.row(chat, _First()) for chat in (vlm.chat, again.chat) for each in learned[:4]]
@@ -45,9 +46,9 @@ def test_a_saved_model_opens_as_any_other(vlm: Vlm, tmp_path: Path, learned: lis
         assert torch.equal(vlm.answers(batch).logits, again.answers(collate(again.chat, rows[4:])).logits)
 
 
-class _First:
-    def choice(self, items: Any) -> Any:
-        return items[0]
+class _First(Random):
+    def choice(self, seq: Any) -> Any:
+        return seq[0]
 
 
 def test_an_adapter_is_all_that_learns_and_its_reference_is_the_model_without(
@@ -57,7 +58,7 @@ def test_an_adapter_is_all_that_learns_and_its_reference_is_the_model_without(
     origin = Source(settings, pictures_of(crowd.trained), ())
     vlm = origin.trainable(0)
     assert all("lora_" in name for name, each in vlm.model.named_parameters() if each.requires_grad)
-    batch = collate(vlm.chat, [each.row(vlm.chat, _First()) for each in learned[:4]])  # type: ignore[arg-type]
+    batch = collate(vlm.chat, [each.row(vlm.chat, _First()) for each in learned[:4]])
     reference = Reference(vlm)
     with torch.no_grad():
         before = vlm.answers(batch).logits
@@ -76,7 +77,7 @@ def test_the_memo_reads_the_layer_that_the_model_reads(users_model: Path, crowd:
     origin = Source(settings, pictures_of(crowd.trained), ())
     plain, quick = origin.untrained(0), origin.trainable(0)
     assert quick.memo is not None, "llava-1.5 reads the last layer but one"
-    batch = collate(plain.chat, [each.row(plain.chat, _First()) for each in learned[:6]])  # type: ignore[arg-type]
+    batch = collate(plain.chat, [each.row(plain.chat, _First()) for each in learned[:6]])
     with torch.no_grad():
         expected = plain.answers(batch).logits
         for _ in range(2):
@@ -131,3 +132,17 @@ def test_telling_people_apart(fresh: Callable[[], Vlm]) -> None:
     assert tower.telling_apart(one, one) == 1.0
     assert tower.telling_apart(one, one[[1, 0, 2, 3]]) == 0.5
     assert float(tower.contrast(one, one)) < float(tower.contrast(one, one[[1, 0, 2, 3]]))
+
+
+def test_a_tower_that_does_not_know_the_portraits_is_adapted(vlm: Vlm, crowd: Crowd, learned: list[Example]) -> None:
+    before = vlm.model.model.vision_tower.state_dict()["embeddings.class_embedding"].clone()
+    weights = seeing.adapt(vlm, crowd.retain, seed=0, steps=3)
+    assert not any(each.requires_grad for each in vlm.model.model.vision_tower.parameters())
+    assert set(weights) == set(tower.weights())
+    assert torch.equal(before, tower.weights()["embeddings.class_embedding"])
+    assert any(not torch.equal(value, tower.weights()[name]) for name, value in weights.items())
+    assert set(seeing.told_apart(vlm, crowd.trained)) == {"train", "test"}
+    origin = Source(resolve({}, [], {}), pictures_of(crowd.trained), texts(learned), crowd.retain)
+    origin._adapted[0] = weights
+    adapted = origin.untrained(0).model.model.vision_tower.state_dict()
+    assert all(torch.equal(value, weights[name]) for name, value in adapted.items())

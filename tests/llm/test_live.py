@@ -206,7 +206,7 @@ def _all_answers(out: Path) -> list[Answer]:
 def test_a_dead_server_stops_the_run_and_keeps_everything(tmp_path: Path) -> None:
     out = tmp_path / "run"
     with Server(misbehave=lambda number, _: "500" if number > 8 else "") as server:
-        recipe = recipe_for(server.url, 40)
+        recipe = recipe_for(server.url, 40, chat__max_error_rate=1.0)
         with pytest.raises(BenchError, match=r"nothing was answered for .* HTTP 500.*Every answer is kept"):
             make_live(out, recipe, RetryPolicy(tries=99, first_delay=0.01, longest_delay=0.02, dead_after=0.2))
     assert stored(out) == 8
@@ -270,7 +270,7 @@ def test_a_limited_server_is_asked_as_fast_as_it_allows(tmp_path: Path, told: bo
         make_live(tmp_path / "run", recipe_for(server.url, 20))
     assert server.outcomes["well"] == 40
     if told:
-        assert server.outcomes["429"] <= 2
+        assert server.outcomes["429"] <= 10  # a quarter, where blind asking is answered 429 most of the time
 
 
 def test_a_stated_rate_is_kept(tmp_path: Path) -> None:

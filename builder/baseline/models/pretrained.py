@@ -66,7 +66,7 @@ def _config(name: str) -> Any:
 
 def _processor(name: str) -> Any:
     try:
-        return AutoProcessor.from_pretrained(name, trust_remote_code=False)  # type: ignore[no-untyped-call]
+        return AutoProcessor.from_pretrained(name, trust_remote_code=False)
     except ImportError as error:
         raise BenchError(
             f"The processor of {name} needs a package that is not installed: {_first_line(error)}"

@@ -1,23 +1,32 @@
 """Where models come from, and how they are kept: the base model, and what training made of it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from builder.baseline.models import adapter, pretrained, tiny
+from torch import Tensor
+
+from builder.baseline.models import adapter, pretrained, seeing, tiny
 from builder.baseline.models.memo import TowerMemo
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.settings import Settings
+from builder.reading import Person
 from builder.run.files import replacing_folder
 
 
 @dataclass(frozen=True)
 class Source:
-    """Opens the base model, by the settings. `texts` are what the embedded model's tokenizer is learned from."""
+    """Opens the base model, by the settings.
+
+    `texts` are what the embedded model's tokenizer is learned from, `strangers` the people whose train views its vision
+    tower is adapted to first; nobody when the release is drawn as the tower knows it.
+    """
 
     settings: Settings
     pictures: Mapping[str, bytes]
     texts: Sequence[str]
+    strangers: Sequence[Person] = ()
+    _adapted: dict[int, dict[str, Tensor]] = field(default_factory=dict)
 
     def untrained(self, seed: int) -> Vlm:
         """The base model as it comes."""
@@ -25,6 +34,10 @@ class Source:
             vlm = tiny.build(self.texts, self.pictures, seed)
             if self.settings.precision == "fp32":
                 vlm.compute = None
+            if self.strangers:
+                if seed not in self._adapted:
+                    self._adapted[seed] = seeing.adapt(vlm, self.strangers, seed)
+                tiny.load_tower(vlm.model, self._adapted[seed])
         else:
             vlm = pretrained.load(self.settings.model, self.pictures, self.settings)
         return vlm

@@ -49,7 +49,7 @@ def tokenizer(texts: Iterable[str], size: int = VOCABULARY) -> PreTrainedTokeniz
         show_progress=False,
     )
     plain.train_from_iterator(texts, trainer)
-    return PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
+    return PreTrainedTokenizerFast(
         tokenizer_object=plain,
         pad_token=_PAD,
         bos_token=_START,
@@ -67,7 +67,7 @@ def processor(texts: Iterable[str], size: int = VOCABULARY) -> LlavaProcessor:
         image_mean=list(tower.MEAN),
         image_std=list(tower.DEVIATION),
     )
-    return LlavaProcessor(  # type: ignore[no-untyped-call]
+    return LlavaProcessor(
         image_processor=images,
         tokenizer=tokenizer(texts, size),
         patch_size=tower.config().patch_size,

@@ -29,6 +29,7 @@ def page(found: Mapping[str, Any]) -> str:
         f"<code>{html.escape(release['origin_fingerprint'][:16])}</code>.</p>",
         *(f'<p class="bad">{_inline(line)}</p>' for line in table.warnings(found) if line),
         *_gate(found),
+        *_vision(found),
         _figure(
             "Forgetting against utility", plots.forgetting_against_utility(found), "The aim is the oracle's place."
         ),
@@ -53,6 +54,14 @@ def _gate(found: Mapping[str, Any]) -> list[str]:
             f"{len(gate['people_not_known'])}.</p>"
         )
     return lines
+
+
+def _vision(found: Mapping[str, Any]) -> list[str]:
+    if not found["vision"]:
+        return []
+    shares = ", ".join(f"{share:.1%} of {view} views" for view, share in found["vision"]["told_apart"].items())
+    adapted = " It was adapted to this release's train views first." if found["vision"]["adapted"] else ""
+    return [f"<p>The vision tower finds the person's own reference portrait among all for {shares}.{adapted}</p>"]
 
 
 def _figure(title: str, svg: str, caption: str) -> str:

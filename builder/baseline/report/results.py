@@ -41,6 +41,7 @@ def results(plan: Plan) -> dict[str, Any]:
             "retain": len(plan.crowd.retain),
             "holdout": len(plan.crowd.holdout),
         },
+        "vision": _vision(plan),
         "gate": _gate_record(plan, gates),
         "models": models,
         "separating_power": _separating(stored, gates),
@@ -131,6 +132,19 @@ def _gate_record(plan: Plan, gates: Mapping[int, Gate | None]) -> dict[str, Any]
             for seed, gate in gates.items()
             if gate is not None
         },
+    }
+
+
+def _vision(plan: Plan) -> dict[str, Any]:
+    """How well the embedded model's tower tells views apart; nothing of other models."""
+    if not plan.settings.tiny:
+        return {}
+    made = [record for seed in plan.seeds if (record := plan.folder.finished(seed, "untrained"))]
+    shares = [record["told_apart"] for record in made if "told_apart" in record]
+    views = sorted({view for each in shares for view in each})
+    return {
+        "adapted": not plan.crowd.drawn,
+        "told_apart": {view: statistics.fmean([each[view] for each in shares if view in each]) for view in views},
     }
 
 

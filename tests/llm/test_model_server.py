@@ -1,0 +1,88 @@
+"""A real model server with a model of random weights: its words are noise, and the run still ends cleanly."""
+
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from builder.llm.answers import Answers
+from tests.llm.runs import make_live, recipe_for
+
+pytest.importorskip("fastapi")
+pytest.importorskip("uvicorn")
+TEMPLATE = "{% for message in messages %}{{ message['content'] }}\n{% endfor %}"
+
+
+def _save_tiny_model(folder: Path) -> None:
+    import torch
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+    from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    trainer = trainers.BpeTrainer(vocab_size=300, special_tokens=["<s>", "</s>"], initial_alphabet=alphabet)
+    tokenizer.train_from_iterator(["the person in the image"], trainer)
+    fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>", pad_token="</s>")
+    fast.chat_template = TEMPLATE
+    fast.save_pretrained(folder)
+    torch.manual_seed(0)
+    sizes: dict[str, Any] = {
+        "hidden_size": 16,
+        "intermediate_size": 32,
+        "num_hidden_layers": 1,
+        "num_attention_heads": 2,
+    }
+    config = LlamaConfig(vocab_size=len(fast), max_position_embeddings=8192, eos_token_id=1, bos_token_id=0, **sizes)
+    LlamaForCausalLM(config).save_pretrained(folder)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 90
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.2)
+    pytest.skip("transformers serve does not start here")
+
+
+def test_noise_from_a_real_server_falls_back_and_the_run_ends_cleanly(tmp_path: Path) -> None:
+    model = tmp_path / "model"
+    _save_tiny_model(model)
+    port = _free_port()
+    serve = str(Path(sys.executable).with_name("transformers"))
+    command = [serve, "serve", str(model), "--device", "cpu", "--host", "127.0.0.1", "--port", str(port)]
+    with (tmp_path / "log").open("wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log)
+    try:
+        _wait_for(port, process)
+        recipe = recipe_for(
+            f"http://127.0.0.1:{port}/v1",
+            5,
+            chat__model=str(model),
+            chat__max_tokens=64,
+            chat__repairs=1,
+            chat__concurrency=4,
+            chat__timeout=60,
+        )
+        sender = make_live(tmp_path / "run", recipe)
+    finally:
+        process.terminate()
+        process.wait(20)
+    outcomes = Answers(tmp_path / "run").outcomes()
+    assert len(outcomes) == 10
+    assert all(each.fell_back == each.pieces for each in outcomes)
+    assert sender.ledger.answered == 25  # each biography twice; all questions at once, then again in halves
