@@ -1,7 +1,7 @@
 """Reads a release back as records: what audits, previews, checks and baselines are given, and all they know of it."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -92,6 +92,12 @@ class Release:
         for row in self._group("people", part):
             yield _person(row, test.pop(row["ID"], None), part.segment)
 
+    def named(self, ids: Collection[str]) -> Iterator[Person]:
+        """The people with these ids; parts that hold none of them are not read."""
+        for part in self.parts():
+            if any(row["ID"] in ids for row in self._group("people", part, ["ID"])):
+                yield from (person for person in self.people_of(part) if person.profile.id in ids)
+
     def beside(self, name: str) -> Path:
         """Where something derived from this release is kept: in its run; of a release of its own, next to it."""
         run = self.path.parent
@@ -100,14 +106,14 @@ class Release:
         whole = self.path.resolve()
         return whole.with_name(f"{whole.name}-{name}")
 
-    def _group(self, kind: str, part: Part) -> list[dict[str, Any]]:
+    def _group(self, kind: str, part: Part, columns: list[str] | None = None) -> list[dict[str, Any]]:
         """The rows of a part; none where the segment has no rows of this kind, as holdout has no test rows."""
         path = self.path / kind / part.segment / part.file
         if not path.is_file():
             return []
         try:
             with pq.ParquetFile(path) as file:
-                rows: list[dict[str, Any]] = file.read_row_group(part.group).to_pylist()
+                rows: list[dict[str, Any]] = file.read_row_group(part.group, columns).to_pylist()
                 return rows
         except (pa.ArrowException, OSError) as error:
             raise BenchError(f"{path} is damaged: {error}") from error

@@ -5,8 +5,10 @@ Field names are those of schemas/*.json, so `asdict` of a record is the JSON obj
 """
 
 import dataclasses
+import hashlib
+import json
 import typing
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
@@ -144,6 +146,16 @@ def to_json(value: Any) -> Any:
     if isinstance(value, tuple):
         return [to_json(item) for item in value]
     return value
+
+
+def digest(profile: Profile, questions: Iterable[Question]) -> str:
+    """The sha256 of a person's profile and questions, the same in a run and in its release.
+
+    Paraphrases are left aside: a release has none of the people who are held out.
+    """
+    asked = sorted((each for each in questions if each.use != "paraphrase"), key=lambda question: question.id)
+    data = [to_json(profile), [to_json(question) for question in asked]]
+    return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
 
 
 def from_json(kind: type[T], data: Mapping[str, Any]) -> T:

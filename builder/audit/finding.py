@@ -69,10 +69,21 @@ class Kind:
 
 
 @dataclass(frozen=True)
+class Judgement:
+    """What a judge model thought of the texts of some people: mean marks of 10, and who got the lowest and why."""
+
+    model: str
+    people: int
+    naturalness: float
+    consistency: float
+    worst: tuple[Example, ...] = ()
+
+
+@dataclass(frozen=True)
 class Report:
     """All findings about one release. `release_sha256` is that of its manifest, which has every file's.
 
-    `audits` are the kinds of audit that were made, each with the question it answers.
+    `audits` are the kinds of audit that were made, each with the question it answers. `judge` decides nothing.
     """
 
     release: str
@@ -82,6 +93,7 @@ class Report:
     passed: bool
     audits: tuple[Kind, ...]
     findings: tuple[Finding, ...]
+    judge: Judgement | None = None
 
     @property
     def failed(self) -> list[Finding]:
@@ -120,6 +132,8 @@ def percent(rate: float) -> str:
 def write(path: Path, report: Report) -> None:
     """Write a report, checked against schemas/audit.json, whole or not at all."""
     data = to_json(report)
+    if report.judge is None:
+        del data["judge"]
     schemas.check("audit", data)
     write_text(path, json.dumps(data, indent=1, ensure_ascii=False) + "\n")
 
@@ -147,7 +161,10 @@ def _report(data: dict[str, Any]) -> Report:
         for each in data["findings"]
     )
     kinds = tuple(Kind(**each) for each in data["audits"])
-    return Report(**{**data, "audits": kinds, "findings": found})
+    judge = data.get("judge")
+    if judge:
+        judge = Judgement(**{**judge, "worst": tuple(Example(**example) for example in judge["worst"])})
+    return Report(**{**data, "audits": kinds, "findings": found, "judge": judge})
 
 
 def level(tests: int) -> float:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from builder.audit.interface import Audit, Seen, Setting
 from builder.audit.leakage import LEAKAGE
 from builder.audit.letters import LETTER_BALANCE
 from builder.audit.neighbours import NEIGHBOURHOOD
+from builder.audit.opinions import judgement
 from builder.audit.portraits import PORTRAITS
 from builder.audit.real_people import REAL_PEOPLE
 from builder.audit.shares import SHARES
@@ -72,6 +73,7 @@ def audit(release: Release, workers: Workers, names: Iterable[str] = ()) -> Repo
         passed=all(finding.passed for finding in found),
         audits=tuple(Kind(each.name, each.title) for each in AUDITS),
         findings=tuple(found),
+        judge=judgement(release),
     )
     write(release.beside(REPORT), report)
     return report
@@ -120,11 +122,22 @@ def look(job: Job) -> list[list[Seen[Any]]]:
 
 
 def stands(release: Release) -> Report | None:
-    """The report beside a release, if it is of this very release and by these very audits."""
+    """The report beside a release, if it is of this very release and by these very audits.
+
+    What a judge has thought since is added to it.
+    """
     report = read(release.beside(REPORT))
     if report and (report.release_sha256, report.version) == (_digest(release), VERSION):
-        return report
+        return _with_opinions(release, report)
     return None
+
+
+def _with_opinions(release: Release, report: Report) -> Report:
+    judge = judgement(release)
+    if judge != report.judge:
+        report = replace(report, judge=judge)
+        write(release.beside(REPORT), report)
+    return report
 
 
 def _digest(release: Release) -> str:
@@ -139,4 +152,8 @@ def describe(report: Report, path: Path, *, every: bool = False) -> str:
         lines.append(f"    {'passed' if finding.passed else 'failed'}: {finding.title}. {finding.sentence}")
         if not finding.passed:
             lines += [f"      {example.id or 'everybody'}: {example.text}" for example in finding.worst[:3]]
+    if report.judge:
+        marks = f"naturalness {report.judge.naturalness:.1f}, consistency {report.judge.consistency:.1f} of 10"
+        lines.append(f"    judge: {marks}, on {report.judge.people} people, by {report.judge.model}")
+        lines += [f"      {example.id}: {example.text}" for example in report.judge.worst[:3] if every]
     return "\n".join(lines)

@@ -1,12 +1,11 @@
 """A second opinion: a judge model reads a sample of the people and marks how natural and consistent the texts are.
 
-The marks are kept in judge.json beside the audit. They decide nothing: a judge is a model too.
+The marks are kept in judge.json, and the audit repeats them. They decide nothing: a judge is a model too.
 """
 
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from statistics import mean
 
 from builder.llm import asking, replies
 from builder.llm.answers import Answers
@@ -14,7 +13,7 @@ from builder.llm.remote.access import Sender
 from builder.llm.replies import BadReply
 from builder.randomness import stream
 from builder.recipe import Recipe
-from builder.records import Profile, Question
+from builder.records import Profile, Question, digest
 from builder.run import shards
 from builder.run.files import write_text
 from builder.run.folder import RunFolder
@@ -24,9 +23,13 @@ REPORT = "judge.json"
 
 @dataclass(frozen=True)
 class Opinion:
-    """A judge's marks for one person, from 1 (bad) to 10 (good), and the worst that it found."""
+    """A judge's marks for one person, from 1 (bad) to 10 (good), and the worst that it found.
+
+    `sha256` is the digest of the records that it is about.
+    """
 
     profile_id: str
+    sha256: str
     naturalness: int
     consistency: int
     remark: str
@@ -38,6 +41,7 @@ def judged(run: RunFolder, recipe: Recipe, sender: Sender | None, count: int) ->
         return []
     sample = _sample(run, recipe, count)
     requests = {profile.id: asking.for_opinion(profile, asked, recipe.chat) for profile, asked in sample}
+    digests = {profile.id: digest(profile, asked) for profile, asked in sample}
     answers = Answers(run.path)
     missing = [each for each in requests.values() if each.key not in answers.find([each.key])]
     if missing:
@@ -48,7 +52,7 @@ def judged(run: RunFolder, recipe: Recipe, sender: Sender | None, count: int) ->
     opinions = []
     for id, request in requests.items():
         try:
-            opinions.append(Opinion(id, **replies.read(found[request.key], request.schema)))
+            opinions.append(Opinion(id, digests[id], **replies.read(found[request.key], request.schema)))
         except (BadReply, KeyError):
             continue
     _keep(run.path / REPORT, requests[next(iter(requests))].model if requests else "", len(requests), opinions)
@@ -79,8 +83,4 @@ def _keep(path: Path, model: str, asked: int, opinions: list[Opinion]) -> None:
 def _described(opinions: list[Opinion], asked: int, path: Path) -> list[str]:
     if not opinions:
         return [f"judge: no usable opinion on {asked} people"]
-    natural, consistent = mean(each.naturalness for each in opinions), mean(each.consistency for each in opinions)
-    return [
-        f"judge: naturalness {natural:.1f}, consistency {consistent:.1f} of 10, on {len(opinions)} of {asked} people: "
-        f"{path}"
-    ]
+    return [f"judge: an opinion on {len(opinions)} of {asked} people: {path}"]

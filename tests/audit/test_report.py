@@ -10,6 +10,8 @@ import pytest
 from builder import audit, schemas
 from builder.audit.running import AUDITS
 from builder.reading import open_release
+from builder.records import Profile, Question, digest
+from builder.run import shards
 from builder.run.workers import Workers
 from tests.conftest import Run
 
@@ -46,6 +48,72 @@ def test_a_report_stands_until_the_release_changes(made: Path, tmp_path: Path) -
     assert audit.stands(open_release(run)) is None
     (run / "audit.json").write_text("{}")
     assert audit.read(run / "audit.json") is None
+
+
+def write_marks(run: Path) -> list[str]:
+    """Marks of a judge for three people, the second worst of all; return their ids."""
+    people = list(open_release(run).people())[::10]
+    opinions = [
+        {
+            "profile_id": person.profile.id,
+            "sha256": digest(person.profile, reversed(person.questions)),
+            "naturalness": 3 if number == 1 else 9,
+            "consistency": 9,
+            "remark": "Stiff." if number == 1 else "",
+        }
+        for number, person in enumerate(people)
+    ]
+    (run / "judge.json").write_text(json.dumps({"model": "m-1", "asked": 3, "opinions": opinions}))
+    return [person.profile.id for person in people]
+
+
+def test_the_records_of_a_run_and_its_release_have_one_digest(made: Path) -> None:
+    asked = [each for path in (made / "questions").glob("*.parquet") for each in shards.read(path, Question)]
+    profiles = [each for path in (made / "profiles").glob("*.parquet") for each in shards.read(path, Profile)]
+    people = {person.profile.id: person for person in open_release(made).people()}
+    assert len(profiles) == len(people) == 23
+    for profile in profiles:
+        person = people[profile.id]
+        questions = [question for question in asked if question.profile_id == profile.id]
+        assert digest(profile, questions) == digest(person.profile, person.questions)
+        assert digest(profile, questions) == digest(profile, questions[::-1]) != digest(profile, [])
+
+
+def test_a_judges_marks_are_part_of_the_report(made: Path, tmp_path: Path, run: Run) -> None:
+    folder = tmp_path / "run"
+    shutil.copytree(made, folder)
+    ids = write_marks(folder)
+    result = run("audit", folder, "--workers", "1")
+    assert result.exit_code == 0, result.output
+    assert "judge: naturalness 7.0, consistency 9.0 of 10, on 3 people, by m-1" in result.output
+    assert f"{ids[1]}: naturalness 3, consistency 9: Stiff." in result.output
+    report = audit.read(folder / "audit.json")
+    assert report
+    assert report.judge
+    assert report.judge.worst[0].id == ids[1]
+    schemas.check("audit", json.loads((folder / "audit.json").read_text()))
+
+
+def test_a_standing_report_follows_the_marks_and_takes_none_of_other_texts(made: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    shutil.copytree(made, folder)
+    before = (folder / "audit.json").read_bytes()
+    write_marks(folder)
+    report = audit.stands(open_release(folder))
+    assert report
+    assert report.judge
+    assert report == audit.read(folder / "audit.json")
+    marks = json.loads((folder / "judge.json").read_text())
+    marks["opinions"][1]["sha256"] = "0" * 64
+    (folder / "judge.json").write_text(json.dumps(marks))
+    report = audit.stands(open_release(folder))
+    assert report
+    assert report.judge
+    assert (report.judge.people, report.judge.naturalness) == (2, 9.0)
+    for text in ("{}", "[1]", '{"model": "m-1", "opinions": [{}]}', "nothing"):
+        (folder / "judge.json").write_text(text)
+        assert audit.stands(open_release(folder))
+        assert (folder / "audit.json").read_bytes() == before
 
 
 def test_the_command_prints_every_check_and_passes(made: Path, run: Run) -> None:

@@ -12,11 +12,14 @@ from pathlib import Path
 
 import pytest
 
+from builder import audit
 from builder.errors import BenchError, CallError
+from builder.hub.command import verify
 from builder.llm.answers import Answer, Answers
 from builder.llm.remote.keys import Key
 from builder.llm.remote.live import LiveSender
 from builder.llm.remote.policy import RetryPolicy
+from builder.questions import check_questions
 from builder.records import Profile, Question
 from builder.run import shards
 from builder.run.folder import RunFolder
@@ -71,6 +74,28 @@ def test_mixed_faults_end_with_everybody_made_or_recorded_and_nothing_paid_twice
     faults = sum((each.faults for each in Answers(out).outcomes()), start=type(server.outcomes)())
     assert {"wrong shape", "cut off", "language", "refused", "empty", "no JSON"} <= set(faults)
     assert "sent again after" in sender.ledger.summary()[1]
+
+
+def test_generate_under_mixed_faults_ends_with_a_release_that_verifies(
+    tmp_path: Path, tiny: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setattr("builder.llm.remote.live.RetryPolicy", lambda: HASTY)
+    out = tmp_path / "run"
+    few = ("profiles.count=22", "portraits.size=32", "questions.train_generation=1", "questions.train_cloze=0")
+    patient = ("chat.timeout=1.5", "chat.concurrency=32", "run.max_failure_rate=0.1")
+    settings = [word for knob in (*few, *patient) for word in ("--set", knob)]
+    with Server(misbehave=mixed(0.3, TRANSPORT + ANSWERS), latency=0.005) as server:
+        arguments = ("--writer", "openai", "--base-url", server.url, "--workers", "2", *settings)
+        result = run("generate", tiny, "--out", out, *arguments)
+    assert result.exit_code == 0, result.output
+    assert all(server.outcomes[kind] for kind in (*TRANSPORT, *ANSWERS))
+    assert sum(server.charged.values()) == stored(out)
+    failed = RunFolder(out).failures.read_text().splitlines()
+    assert len(failed) <= 2
+    sound, report = verify(str(out), check_questions)
+    assert sound, report
+    assert f"and {25 - len(failed)} people" in report
 
 
 def test_a_run_replays_without_server_and_key_to_the_same_bytes(tmp_path: Path) -> None:
@@ -142,7 +167,12 @@ def test_the_key_is_nowhere_on_disk_nor_in_a_message(
     assert KEY not in result.output
     assert "by m-1" in result.output
     assert "judge: naturalness 8.0, consistency 9.0" in result.output
+    assert "on 3 people, by m-1" in result.output
     assert len(json.loads((out / "judge.json").read_text())["opinions"]) == 3
+    report = audit.read(out / "audit.json")
+    assert report
+    assert report.judge
+    assert (report.judge.people, report.judge.naturalness, len(report.judge.worst)) == (3, 8.0, 3)
     files = [path for path in out.rglob("*") if path.is_file()]
     assert len(files) > 20
     assert not [path for path in files if KEY.encode() in path.read_bytes()]

@@ -42,6 +42,12 @@
       finding.worst.length > 0 && make("details", { open: !finding.passed }, make("summary", {}, finding.passed ? "Where it is weakest" : "Worst examples"), make("ul", { class: "worst" }, finding.worst.map(example))));
   }
 
+  function judged(judge) {
+    return make("section", { class: "kind" }, make("h2", {}, "What a judge model thought"), make("article", { class: "check" },
+      make("p", {}, `${judge.model} read the texts of ${gallery.number(judge.people)} people and gave, of 10, ${judge.naturalness.toFixed(1)} for naturalness and ${judge.consistency.toFixed(1)} for consistency on average. This decides nothing.`),
+      make("details", {}, make("summary", {}, "Lowest marks"), make("ul", { class: "worst" }, judge.worst.map(example)))));
+  }
+
   gallery.views.checks = (main, query, chosen) => {
     const audit = gallery.data.audit;
     if (!audit) {
@@ -57,7 +63,8 @@
         make("span", { class: "boxes" }, found.map((finding) => make("a", {
           href: `#/checks/${finding.check}`, class: finding.passed ? "passed" : "failed", title: finding.title, "aria-label": `${finding.title}: ${finding.passed ? "passed" : "failed"}`,
         }))), kind.title))),
-      ...kinds.map(([kind, found]) => make("section", { class: "kind" }, make("h2", {}, kind.title), found.map((finding) => check(finding, finding.check === chosen)))));
+      ...kinds.map(([kind, found]) => make("section", { class: "kind" }, make("h2", {}, kind.title), found.map((finding) => check(finding, finding.check === chosen)))),
+      ...(audit.judge ? [judged(audit.judge)] : []));
     if (chosen) document.getElementById(`check-${chosen}`)?.scrollIntoView();
     return "Checks";
   };

@@ -1,0 +1,43 @@
+"""What a judge model thought of a sample of the people, for the report to repeat. It makes no check pass or fail."""
+
+import json
+from statistics import fmean
+from typing import Any
+
+from builder.audit.finding import MOST_EXAMPLES, Example, Judgement
+from builder.reading import Release
+from builder.records import digest
+
+MARKS = "judge.json"
+
+
+def judgement(release: Release) -> Judgement | None:
+    """The marks that lie beside the release for people whose records still are those that the judge read, if any."""
+    try:
+        kept = json.loads(release.beside(MARKS).read_text(encoding="utf-8"))
+        opinions = {str(each["profile_id"]): each for each in kept["opinions"]}
+        about = {id: each["sha256"] for id, each in opinions.items()}
+        found = [
+            opinions[person.profile.id]
+            for person in release.named(about)
+            if digest(person.profile, person.questions) == about[person.profile.id]
+        ]
+        return _summed(str(kept["model"]), found) if found else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None  # there is none, or none that this version understands
+
+
+def _summed(model: str, opinions: list[dict[str, Any]]) -> Judgement:
+    worst = sorted(opinions, key=lambda each: (each["naturalness"] + each["consistency"], each["profile_id"]))
+    return Judgement(
+        model=model,
+        people=len(opinions),
+        naturalness=round(fmean(each["naturalness"] for each in opinions), 2),
+        consistency=round(fmean(each["consistency"] for each in opinions), 2),
+        worst=tuple(Example(each["profile_id"], _said(each)) for each in worst[:MOST_EXAMPLES]),
+    )
+
+
+def _said(opinion: dict[str, Any]) -> str:
+    marks = f"naturalness {opinion['naturalness']}, consistency {opinion['consistency']}"
+    return f"{marks}: {opinion['remark']}" if opinion["remark"] else marks
