@@ -23,9 +23,6 @@ Share = Annotated[float, Field(ge=0, le=1)]
 class TrainPart(Section):
     """How vanilla and the oracle are made."""
 
-    facts: Literal["all", "evaluated"] = Field(
-        "all", description="train on every fact, or on those alone that evaluation asks for"
-    )
     epochs: float = Field(ge=0, description="passes over the training questions, at most")
     lr: float = Field(gt=0, description="peak learning rate")
     batch: int = Field(32, ge=1, description="questions in each optimiser step")
@@ -83,7 +80,7 @@ class Settings(Section):
 
 
 TINY: Mapping[str, Mapping[str, Any]] = {
-    "train": {"facts": "evaluated", "epochs": 10.0, "lr": 1e-3, "batch": 16},
+    "train": {"epochs": 4.0, "lr": 2e-3},
     "unlearn": {"lr": 3e-4},
 }
 """Defaults for the embedded model, trained from scratch on the release alone."""

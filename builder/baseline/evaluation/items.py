@@ -5,15 +5,14 @@ from dataclasses import dataclass
 
 from builder import randomness
 from builder.baseline import prompts
-from builder.baseline.examples import evaluated_facts
 from builder.baseline.people import Crowd, portraits, questions
 from builder.baseline.settings import EvaluatePart
 from builder.reading import Person
 from builder.records import Question
 
-SETS = ("forget", "views", "test", "retain", "holdout")
-"""What is evaluated: the forget set as it was learned; its image questions beside held-out views; the forget set in
-held-out wording and beside held-out views; people to be kept; people no model has seen."""
+SETS = ("forget", "test", "retain", "holdout")
+"""What is evaluated: the forget set as it was learned, the forget set in held-out wording and views, people to be
+kept, people no model has seen."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,6 @@ class Item:
 def items(crowd: Crowd, part: EvaluatePart, seed: int = 0) -> list[Item]:
     """The items of every set, in the order of sets, people and ids."""
     found = [each for person in crowd.forget for each in asked(person, "forget", "eval")]
-    found += [each for person in crowd.forget for each in asked(person, "views", "eval") if each.picture]
     found += [each for person in crowd.forget for each in asked(person, "test", "paraphrase")]
     for name, people, count in (
         ("retain", crowd.retain, part.retain_people),
@@ -64,7 +62,7 @@ def some(people: Sequence[Person], count: int, seed: int, name: str) -> list[Per
 
 def asked(person: Person, name: str, use: str) -> list[Item]:
     """A person's questions of one use as items of the set `name`."""
-    views = portraits(person, "test" if name in ("views", "test") else "reference")
+    views = portraits(person, "test" if use == "paraphrase" else "reference")
     found = []
     for number, question in enumerate(questions(person, use)):
         picture = views[number % len(views)].id if question.modality == "image_text" else None
@@ -72,19 +70,15 @@ def asked(person: Person, name: str, use: str) -> list[Item]:
     return found
 
 
-def known_facts(people: Iterable[Person], *, evaluated: bool = False) -> list[Item]:
-    """One open and one fill-the-blank training question for each fact and modality: what vanilla should know.
-
-    With `evaluated`, of those facts alone that evaluation asks for.
-    """
+def known_facts(people: Iterable[Person]) -> list[Item]:
+    """One open and one fill-the-blank training question for each fact and modality: what vanilla should know."""
     found = []
     for person in people:
         reference = portraits(person, "reference")[0].id
         seen = set()
-        wanted = evaluated_facts(person)
         for question in questions(person, "train"):
             key = (question.fact, question.modality, question.task)
-            if question.task == "classification" or key in seen or (evaluated and question.fact not in wanted):
+            if question.task == "classification" or key in seen:
                 continue
             seen.add(key)
             found.append(item(person, question, "known", reference if question.modality == "image_text" else None))
