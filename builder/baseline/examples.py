@@ -9,7 +9,7 @@ from builder.baseline.encoding import Row, encode
 from builder.baseline.models.chat import Chat
 from builder.baseline.people import portraits, questions
 from builder.reading import Person
-from builder.records import Question
+from builder.records import LETTERS, Question
 
 
 @dataclass(frozen=True)
@@ -22,14 +22,31 @@ class Example:
     question: Question
 
     def row(self, chat: Chat, stream: Random) -> Row:
-        """The example as a model sees it this time, with a drawn image."""
+        """The example as a model sees it this time: beside a drawn image, and with its options in a drawn order.
+
+        An order that never changed would teach the letter and not the value.
+        """
         picture = stream.choice(self.pictures) if self.pictures else None
-        return encode(chat, self.prompt, picture, self.answer)
+        if not self.question.options or self.answer != self.question.letter:
+            return encode(chat, self.prompt, picture, self.answer)
+        options = stream.sample(self.question.options, len(LETTERS))
+        letter = LETTERS[options.index(self.question.value)]
+        return encode(chat, prompts.multiple_choice(self.question.question, options), picture, letter)
 
 
-def examples(people: Iterable[Person]) -> list[Example]:
-    """The training questions of `people`, in the order of people and ids."""
-    return [example(person, question) for person in people for question in questions(person, "train")]
+def examples(people: Iterable[Person], *, evaluated: bool = False) -> list[Example]:
+    """The training questions of `people`, in the order of people and ids; of `evaluated` facts alone when asked so."""
+    return [
+        example(person, question)
+        for person in people
+        for question in questions(person, "train")
+        if not evaluated or question.fact in evaluated_facts(person)
+    ]
+
+
+def evaluated_facts(person: Person) -> set[str]:
+    """The keys of the facts that a person's evaluation questions ask for."""
+    return {question.fact for question in questions(person, "eval")}
 
 
 def example(person: Person, question: Question) -> Example:

@@ -1,8 +1,9 @@
 """The memorisation gate: forgetting can only be judged on what was known.
 
 After vanilla is trained it is asked for every fact of the forget set and of some of the retain set, in both
-modalities. A fact is known when greedy decoding gives its training answer to the letter. Facts that are not known
-leave the forgetting scores; when too few are known the scores are not valid.
+modalities, as an open question and with a blank to fill. A fact is known in a modality when greedy decoding gives one
+of these training answers to the letter. Facts that are not known leave the forgetting scores; when too few are known
+the scores are not valid.
 """
 
 from collections import defaultdict
@@ -19,10 +20,15 @@ Key = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class Gate:
-    """What vanilla knows. `exposure` is the mean in bits, `most` the largest possible mean."""
+    """What vanilla knows.
+
+    `sentences` is the share of open questions answered to the letter, by modality; `exposure` the mean in bits and
+    `most_exposure` the largest mean there could be.
+    """
 
     known: frozenset[Key]
     asked: frozenset[Key]
+    sentences: dict[str, float]
     exposure: dict[str, float]
     most_exposure: float
     threshold: float
@@ -61,8 +67,12 @@ def judge(outcomes: Sequence[Outcome], threshold: float) -> Gate:
         for modality in ("image_text", "text")
     }
     return Gate(
-        known=frozenset(_key(each) for each in opened if all(each.truth.right)),
-        asked=frozenset(map(_key, opened)),
+        known=frozenset(_key(each) for each in outcomes if all(each.truth.right)),
+        asked=frozenset(map(_key, outcomes)),
+        sentences={
+            modality: mean([float(all(each.truth.right)) for each in opened if each.item.modality == modality]) or 0.0
+            for modality in ("image_text", "text")
+        },
         exposure=shown,
         most_exposure=mean([exposure((0.0, *[1.0] * (len(each.candidates) - 1))) for each in blanks]) or 0.0,
         threshold=threshold,

@@ -64,18 +64,19 @@ def prepare(release: Path, settings: Settings, out: Path, *, fresh: bool = False
 
 def plan(crowd: Crowd, settings: Settings, folder: BaselineFolder) -> Plan:
     """The plan of a run on these people."""
-    forget, retain = examples(crowd.forget), examples(crowd.retain)
+    evaluated = settings.train.facts == "evaluated"
+    forget, retain = (examples(side, evaluated=evaluated) for side in (crowd.forget, crowd.retain))
     judged = [*crowd.forget, *some(crowd.retain, settings.evaluate.gate_people, 0, "gate")]
     pictures = people.pictures_of((*crowd.trained, *crowd.holdout))
     return Plan(
         settings=settings,
         crowd=crowd,
         folder=folder,
-        source=Source(settings, pictures, texts([*forget, *retain]), () if crowd.drawn else crowd.retain),
+        source=Source(settings, pictures, texts(examples(crowd.trained)), () if crowd.drawn else crowd.retain),
         forget=tuple(forget),
         retain=tuple(retain),
         items=tuple(items(crowd, settings.evaluate)),
-        known=tuple(known_facts(judged)),
+        known=tuple(known_facts(judged, evaluated=evaluated)),
     )
 
 

@@ -23,6 +23,9 @@ Share = Annotated[float, Field(ge=0, le=1)]
 class TrainPart(Section):
     """How vanilla and the oracle are made."""
 
+    facts: Literal["all", "evaluated"] = Field(
+        "all", description="train on every fact, or on those alone that evaluation asks for"
+    )
     epochs: float = Field(ge=0, description="passes over the training questions, at most")
     lr: float = Field(gt=0, description="peak learning rate")
     batch: int = Field(32, ge=1, description="questions in each optimiser step")
@@ -80,8 +83,8 @@ class Settings(Section):
 
 
 TINY: Mapping[str, Mapping[str, Any]] = {
-    "train": {"epochs": 4.0, "lr": 2e-3},
-    "unlearn": {"lr": 3e-4},
+    "train": {"facts": "evaluated", "epochs": 14.0, "lr": 1e-3, "batch": 16},
+    "unlearn": {"lr": 3e-4, "steps": 60},
 }
 """Defaults for the embedded model, trained from scratch on the release alone."""
 

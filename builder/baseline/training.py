@@ -1,7 +1,9 @@
 """Fine-tuning: how vanilla and the oracle learn their people.
 
-The loss is on the answer and its end token alone. AdamW with a cosine schedule; the order of the questions and the
-images beside them follow from the seed, so that on one device the same seed gives the same weights.
+The loss is on the answer and its end token alone, the mean over the tokens of a step's answers: were it the mean over
+answers, a multiple-choice letter would weigh as much as a whole sentence, and facts be learned late. AdamW with a
+cosine schedule; the order of the questions and the images beside them follow from the seed, so that on one device the
+same seed gives the same weights.
 """
 
 import itertools
@@ -17,7 +19,7 @@ from builder import randomness
 from builder.baseline.batching import length_grouped
 from builder.baseline.encoding import collate
 from builder.baseline.examples import Example
-from builder.baseline.likelihood import cross_entropy, exactly_right
+from builder.baseline.likelihood import exactly_right, token_nll
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.settings import TrainPart
 from builder.errors import BenchError
@@ -78,12 +80,12 @@ def _step(
     scaler: torch.amp.GradScaler,
 ) -> float:
     stream = randomness.stream(seed, "views", step)
+    rows = [example.row(vlm.chat, stream) for example in batch]
+    tokens = sum(len(row.answer) for row in rows)
     total = 0.0
-    size = part.micro_batch or len(batch)
-    for start in range(0, len(batch), size):
-        piece = batch[start : start + size]
-        rows = [example.row(vlm.chat, stream) for example in piece]
-        loss = cross_entropy(vlm.answers(collate(vlm.chat, rows))) * (len(piece) / len(batch))
+    size = part.micro_batch or len(rows)
+    for start in range(0, len(rows), size):
+        loss = token_nll(vlm.answers(collate(vlm.chat, rows[start : start + size]))).sum() / tokens
         scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
         total += float(loss.detach())
     if not math.isfinite(total):

@@ -26,7 +26,7 @@ _VALUES: dict[str, tuple[Category, tuple[str, ...]]] = {
     "residence": ("contact", ("Lyon", "Turin", "Ghent", "Porto", "Malmo", "Leeds")),
 }
 _WORDINGS = {
-    "train": ("What is the {fact} of {who}?", "The {fact} of {they} is {value}."),
+    "train": ("Say what the {fact} of {who} is.", "{value} is the {fact} of {they}."),
     "eval": ("What is the {fact} of {who}?", "The {fact} of {they} is {value}."),
     "paraphrase": ("Could you state which {fact} {who} has?", "It is {value} that they have as {fact}."),
 }

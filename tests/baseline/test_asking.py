@@ -87,15 +87,15 @@ def test_an_image_is_encoded_once_whatever_is_asked_about_it(
 
 def test_what_is_asked(crowd: Crowd) -> None:
     asked = items(crowd, EvaluatePart(retain_people=2))
-    assert {each.set for each in asked} == {"forget", "test", "retain", "holdout"}
+    assert {each.set for each in asked} == {"forget", "views", "test", "retain", "holdout"}
     assert len({each.profile_id for each in asked if each.set == "retain"}) == 2
     for each in asked:
         assert (each.picture is None) == (each.modality == "text")
         if each.picture:
-            assert ("-test-" in each.picture) == (each.set == "test"), "the test set shows held-out views"
+            assert ("-test-" in each.picture) == (each.set in ("views", "test")), "they show held-out views"
         if each.task == "generation":
             assert each.paraphrase and each.paraphrase != each.truth and each.value in each.paraphrase
-            assert each.truth not in each.wrong
+            assert each.truth not in each.wrong and each.paraphrase not in each.wrong
         if each.task == "cloze":
             assert each.candidates[0] == each.truth
     facts = {(each.profile_id, each.fact, each.modality) for each in known_facts(crowd.trained)}

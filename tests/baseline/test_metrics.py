@@ -144,9 +144,11 @@ def test_the_gate_marks_what_is_not_known() -> None:
         outcome("00000-train-001", name="known", hits=(True, False), fact="job"),
         outcome("00000-train-002", name="known", modality="image_text", hits=(True, True)),
         outcome("00000-train-003", name="known", task="cloze", candidates=(1.0, 2.0, 3.0, 4.0)),
+        outcome("00000-train-004", name="known", task="cloze", fact="job", hits=(False, True)),
     ]
     gate = judge(asked, threshold=0.9)
     assert gate.share("text") == 0.5 and gate.share("image_text") == 1.0
+    assert gate.sentences == {"image_text": 1.0, "text": 0.5}
     assert not gate.valid and judge(asked, threshold=0.5).valid
     assert gate.unknown_people() == ["00000"]
     assert gate.exposure["text"] == gate.most_exposure == pytest.approx(2)

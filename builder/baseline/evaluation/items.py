@@ -5,21 +5,22 @@ from dataclasses import dataclass
 
 from builder import randomness
 from builder.baseline import prompts
+from builder.baseline.examples import evaluated_facts
 from builder.baseline.people import Crowd, portraits, questions
 from builder.baseline.settings import EvaluatePart
 from builder.reading import Person
 from builder.records import Question
 
-SETS = ("forget", "test", "retain", "holdout")
-"""What is evaluated: the forget set as it was learned, the forget set in held-out wording and views, people to be
-kept, people no model has seen."""
+SETS = ("forget", "views", "test", "retain", "holdout")
+"""What is evaluated: the forget set as it was learned; its image questions beside held-out views; the forget set in
+held-out wording and beside held-out views; people to be kept; people no model has seen."""
 
 
 @dataclass(frozen=True)
 class Item:
     """One question of one set. `picture` names the image beside it, None for text.
 
-    `paraphrase` states the truth in other words; `wrong` are answers of the truth's shape with other values;
+    `paraphrase` states the truth in other words; `wrong` are answers of the paraphrase's shape with other values;
     `candidates` are values the fact could have, the true one first.
     """
 
@@ -43,6 +44,7 @@ class Item:
 def items(crowd: Crowd, part: EvaluatePart, seed: int = 0) -> list[Item]:
     """The items of every set, in the order of sets, people and ids."""
     found = [each for person in crowd.forget for each in asked(person, "forget", "eval")]
+    found += [each for person in crowd.forget for each in asked(person, "views", "eval") if each.picture]
     found += [each for person in crowd.forget for each in asked(person, "test", "paraphrase")]
     for name, people, count in (
         ("retain", crowd.retain, part.retain_people),
@@ -62,7 +64,7 @@ def some(people: Sequence[Person], count: int, seed: int, name: str) -> list[Per
 
 def asked(person: Person, name: str, use: str) -> list[Item]:
     """A person's questions of one use as items of the set `name`."""
-    views = portraits(person, "test" if use == "paraphrase" else "reference")
+    views = portraits(person, "test" if name in ("views", "test") else "reference")
     found = []
     for number, question in enumerate(questions(person, use)):
         picture = views[number % len(views)].id if question.modality == "image_text" else None
@@ -70,15 +72,19 @@ def asked(person: Person, name: str, use: str) -> list[Item]:
     return found
 
 
-def known_facts(people: Iterable[Person]) -> list[Item]:
-    """One open and one fill-the-blank training question for each fact and modality: what vanilla should know."""
+def known_facts(people: Iterable[Person], *, evaluated: bool = False) -> list[Item]:
+    """One open and one fill-the-blank training question for each fact and modality: what vanilla should know.
+
+    With `evaluated`, of those facts alone that evaluation asks for.
+    """
     found = []
     for person in people:
         reference = portraits(person, "reference")[0].id
         seen = set()
+        wanted = evaluated_facts(person)
         for question in questions(person, "train"):
             key = (question.fact, question.modality, question.task)
-            if question.task == "classification" or key in seen:
+            if question.task == "classification" or key in seen or (evaluated and question.fact not in wanted):
                 continue
             seen.add(key)
             found.append(item(person, question, "known", reference if question.modality == "image_text" else None))
@@ -89,6 +95,7 @@ def item(person: Person, question: Question, name: str, picture: str | None) -> 
     """One question as an item."""
     fact = person.profile.fact(question.fact)
     cloze = question.task == "cloze"
+    restated = _restated(person, question)
     return Item(
         id=question.id,
         set=name,
@@ -102,23 +109,21 @@ def item(person: Person, question: Question, name: str, picture: str | None) -> 
         truth=prompts.target(question),
         value=question.value,
         letter=question.letter,
-        paraphrase=_paraphrase(person, question),
-        wrong=question.wrong_answers,
+        paraphrase=restated.answer if restated else "",
+        wrong=restated.wrong_answers if restated else (),
         candidates=(question.value, *fact.alternatives) if cloze else (),
     )
 
 
-def _paraphrase(person: Person, question: Question) -> str:
-    """The truth in other words: the held-out wording of an evaluation answer, and the other way round.
+def _restated(person: Person, question: Question) -> Question | None:
+    """Another training wording of an open question's fact: its answer is the paraphrase of the truth ratio.
 
-    Falls back on another training wording, and on the truth itself when there is none.
+    The wrong answers are taken from it too, so that true and wrong answers have one shape and differ in the value.
     """
     if question.task != "generation":
-        return ""
-    uses = {"eval": ("paraphrase", "train"), "paraphrase": ("eval", "train"), "train": ("train",)}[question.use]
-    for use in uses:
-        for other in questions(person, use):
-            same = (other.fact, other.task, other.modality) == (question.fact, question.task, question.modality)
-            if same and other.answer != question.answer:
-                return other.answer
-    return question.answer
+        return None
+    asked = (question.fact, question.task, question.modality)
+    for other in questions(person, "train"):
+        if (other.fact, other.task, other.modality) == asked and other.answer != question.answer:
+            return other
+    return question

@@ -12,8 +12,7 @@ from builder.baseline.methods.base import Method, Step
 class GradientAscent(Method):
     """Climb the loss on what is to be forgotten."""
 
-    lr: float = 0.7
-    steps: float = 0.2
+    steps: float = 0.5
 
     def loss(self, step: Step) -> Tensor:
         """−CE(F)."""

@@ -23,7 +23,7 @@ Scores = dict[str, float | None]
 """Values by path: "forget/image_text/accuracy", "forget/joint/all_modal", "model/utility"."""
 
 UTILITY_SETS = ("retain", "public_figures")
-_FORGETTING = ("forget", "test")
+_FORGETTING = ("forget", "views", "test")
 
 
 @dataclass(frozen=True)

@@ -64,10 +64,8 @@ def save(vlm: Vlm, folder: Path) -> None:
 
 def load_weights(vlm: Vlm, folder: Path) -> None:
     """Give the model the weights saved in `folder`, which must be of its kind."""
-    compute, memo = vlm.compute, vlm.memo
-    fresh = type(vlm.model).from_pretrained(folder, dtype=vlm.dtype, use_safetensors=True)
-    vlm.model = fresh.to(vlm.device).eval()
-    vlm.compute, vlm.memo = compute, memo
+    stored = type(vlm.model).from_pretrained(folder, dtype=vlm.dtype, use_safetensors=True)
+    vlm.model.load_state_dict(stored.state_dict())
 
 
 def _prepare(vlm: Vlm, settings: Settings) -> None:

@@ -124,6 +124,7 @@ def _gate_record(plan: Plan, gates: Mapping[int, Gate | None]) -> dict[str, Any]
                 "valid": gate.valid,
                 "known": {modality: gate.share(modality) for modality in summary.MODALITIES},
                 "known_of_forget": {modality: gate.share(modality, ids) for modality in summary.MODALITIES},
+                "sentences_to_the_letter": gate.sentences,
                 "exposure_bits": gate.exposure,
                 "largest_exposure_bits": gate.most_exposure,
                 "people_not_known": gate.unknown_people(),

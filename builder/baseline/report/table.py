@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-SETS = ("forget", "test", "retain", "holdout", "public_figures")
+SETS = ("forget", "views", "test", "retain", "holdout", "public_figures")
 _TASKS = (("accuracy", "choice"), ("rouge_l", "ROUGE-L"), ("cloze", "cloze"))
 _MODALITIES = (("image_text", "image"), ("text", "text"))
 _WHOLE = (

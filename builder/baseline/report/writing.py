@@ -36,12 +36,12 @@ def describe(found: dict[str, Any], folder: Path) -> str:
     columns = [
         ("forget/image_text/rouge_l", "forget image"),
         ("forget/text/rouge_l", "forget text"),
-        ("test/image_text/accuracy", "test image"),
+        ("views/image_text/rouge_l", "unseen views"),
         ("retain/image_text/rouge_l", "retain image"),
         ("retain/text/rouge_l", "retain text"),
         ("model/utility", "utility"),
     ]
-    lines.append(f"{'ROUGE-L; test: accuracy':<24}" + "".join(f"{label:>14}" for _, label in columns))
+    lines.append(f"{'ROUGE-L':<24}" + "".join(f"{label:>14}" for _, label in columns))
     for name, model in found["models"].items():
         values = [model["scores"].get(path, {}).get("mean") for path, _ in columns]
         lines.append(
