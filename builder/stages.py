@@ -67,7 +67,7 @@ STAGES = (
     ),
     Stage(
         name="questions",
-        version=1,
+        version=2,
         record=Question,
         make=_make_questions,
         recipe_parts=("seed", "questions", "writer"),

@@ -1,8 +1,9 @@
 """The offline writer: fills the bundled templates, with no model and no network."""
 
 import functools
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 
@@ -69,15 +70,15 @@ class _Deck:
         """The wording of one item."""
         pool: Pool = "paraphrase" if ask.use == "paraphrase" else "train"
         asked = self._draw(ask, pool, ask.task)
-        question = asked.text.format_map(self._fields(ask, pool, "question"))
+        called = self._called(ask, pool, asked)
+        question = asked.text.format_map(self._fields(ask, pool, "question", called))
         if ask.task == "classification":
             return Wording(question)
         value = self.profile.fact(ask.fact).value
         if ask.task == "cloze":
             return Wording(question, value)
-        template = asked.reply or self._draw(ask, pool, "answer").text
-        fields = self._fields(ask, pool, "answer")
-        answer, *wrong = (template.format_map(fields | _values(each)) for each in (value, *ask.alternatives))
+        fields = self._fields(ask, pool, "answer", called)
+        answer, *wrong = (asked.reply.format_map(fields | _values(each)) for each in (value, *ask.alternatives))
         return Wording(question, answer, tuple(wrong))
 
     def _draw(self, ask: Ask, pool: Pool, part: Part) -> Template:
@@ -85,22 +86,50 @@ class _Deck:
         order = self.orders.get(key)
         if order is None:
             order = self.orders[key] = self._shuffled(ask, pool, part)
-        # Fewer answer forms than questions will do: the question tells two items apart.
-        number = ask.variant % max(1, len(order)) if part == "answer" else ask.variant
-        if number >= len(order):
-            raise BenchError(
-                f"Profile {self.profile.id} needs {number + 1} wordings of {ask.fact}.{pool}.{part} for {ask.modality} "
-                f"and {len(order)} can be used; add some to prompts/offline/questions/ that say neither name nor value."
-            )
-        return order[number]
+        if ask.variant >= len(order):
+            raise self._too_few(ask, pool, part, ask.variant + 1, len(order))
+        return order[ask.variant]
+
+    def _too_few(self, ask: Ask, pool: Pool, part: Part, needed: int, usable: int) -> BenchError:
+        return BenchError(
+            f"Profile {self.profile.id} needs {needed} wordings of {ask.fact}.{pool}.{part} for {ask.modality} "
+            f"and {usable} can be used; add some to prompts/offline/questions/ that say neither name nor value."
+        )
 
     def _shuffled(self, ask: Ask, pool: Pool, part: Part) -> list[Template]:
-        templates = list(self.wordings.templates[ask.fact, pool, part, ask.modality])
+        templates = self._usable(ask, pool, part)
+        if part == "generation":
+            templates = self._replied(ask, pool, templates)
         self.stream.shuffle(templates)
-        # So can a value, such as the name of a parent: no wording may give it away, and no wrong answer state it.
+        # Questions that share a reply are dealt as far apart as can be.
+        dealt: Counter[str] = Counter()
+        ranks = []
+        for template in templates:
+            ranks.append(dealt[template.reply])
+            dealt[template.reply] += 1
+        return [templates[place] for place in sorted(range(len(templates)), key=lambda place: ranks[place])]
+
+    def _replied(self, ask: Ask, pool: Pool, questions: list[Template]) -> list[Template]:
+        """Open questions with the sentences that answer them: each its own, the same one whoever is asked about.
+
+        Were they drawn, a model would have to learn by heart which of several sentences each person was given, and
+        measures that compare sentences would count that as knowledge.
+        """
+        if pool == "paraphrase":
+            return questions
+        answers = self._usable(ask, pool, "answer")
+        if not answers:
+            raise self._too_few(ask, pool, "answer", 1, 0)
+        every = self.wordings.templates[ask.fact, pool, "generation", ask.modality]
+        places = {template.text: place for place, template in enumerate(every)}
+        return [replace(each, reply=answers[places[each.text] % len(answers)].text) for each in questions]
+
+    def _usable(self, ask: Ask, pool: Pool, part: Part) -> list[Template]:
+        # A value can be an English word too, such as the name of a parent: no wording may give it away, and no wrong answer state it.
         taboo = [frozenset(grammar.words(self.profile.fact(ask.fact).value))]
         if ask.modality == "image_text":
             taboo += self.names
+        templates = self.wordings.templates[ask.fact, pool, part, ask.modality]
         return [template for template in templates if not any(each <= template.words for each in taboo)]
 
     def _nameless(self, phrases: Phrases) -> Phrases:
@@ -112,12 +141,18 @@ class _Deck:
 
         return Phrases(usable(phrases.question), usable(phrases.answer), usable(phrases.possessive))
 
-    def _fields(self, ask: Ask, pool: Pool, place: str) -> dict[str, str]:
+    def _called(self, ask: Ask, pool: Pool, asked: Template) -> int:
+        """Which of the phrases for the person an image_text item uses: drawn, and the first where it says none."""
+        if ask.modality == "text" or "subject}" not in asked.text.lower():
+            return 0
+        return self.stream.randrange(len(self.phrases[pool].question))
+
+    def _fields(self, ask: Ask, pool: Pool, place: str, called: int) -> dict[str, str]:
         if ask.modality == "text":
             return self.text_fields
         phrases = self.phrases[pool]
-        subject = self.stream.choice(phrases.answer if place == "answer" else phrases.question)
-        owner = self.stream.choice(phrases.possessive)
+        subjects = phrases.answer if place == "answer" else phrases.question
+        subject, owner = (each[called % len(each)] for each in (subjects, phrases.possessive))
         return self.image_fields | grammar.with_capitals({"subject": subject, "possessive": owner})
 
 

@@ -37,7 +37,7 @@ _SUBJECTS_FILE = "subjects.toml"
 class Template:
     """A sentence with placeholders. `words` are those beside them, folded, the reply's among them.
 
-    `reply` is the answer that belongs to an open question; without one, any of the fact's answers does.
+    `reply` is the answer that belongs to an open question of the held-out ones.
     """
 
     text: str

@@ -10,7 +10,7 @@ from builder.errors import BenchError
 from builder.llm.grammar import article
 from builder.llm.offline import OfflineWriter
 from builder.llm.writer import Ask
-from builder.records import Profile
+from builder.records import Modality, Profile
 from tests.questions.people import VALUES, people, person
 
 WRITER = OfflineWriter()
@@ -85,6 +85,20 @@ def test_the_answer_to_a_paraphrase_takes_up_its_question() -> None:
         for wording in WRITER.word(person(), asks, Random(seed))
     }
     assert pairs == {(True, True), (False, False)}
+
+
+@pytest.mark.parametrize("modality", ["text", "image_text"])
+def test_a_question_is_answered_in_the_same_sentence_whoever_it_is_about(modality: Modality) -> None:
+    replies: dict[tuple[str, str], set[str]] = {}
+    asks = [Ask(fact, "generation", modality, "train", variant) for fact in VALUES for variant in range(4)]
+    for seed, family in itertools.product(range(8), ("Nowak", "Silva")):
+        asked = person(family=family)
+        for ask, wording in zip(asks, WRITER.word(asked, asks, Random(seed)), strict=True):
+            bare = [text.replace(asked.name, "N") for text in (wording.question, wording.answer)]
+            replies.setdefault((ask.fact, bare[0]), set()).add(bare[1])
+    assert {len(found) for found in replies.values()} == {1}
+    for fact in VALUES:
+        assert len(set.union(*(found for (key, _), found in replies.items() if key == fact))) >= 4
 
 
 def test_wrong_answers_take_the_article_of_their_value() -> None:

@@ -35,10 +35,12 @@ def forgetting_against_utility(found: Mapping[str, Any]) -> str:
                 continue
             marker, colour = _SPECIAL.get(name, ("o", f"C{number % 10}"))
             x = sum(known) / len(known)
-            axes.scatter([x], [utility], marker=marker, color=colour, s=110 if name in _SPECIAL else 60, zorder=3)
-            axes.annotate(name, (x, utility), textcoords="offset points", xytext=(6, 5))
+            size = 110 if name in _SPECIAL else 60
+            axes.scatter([x], [utility], marker=marker, color=colour, s=size, zorder=3, label=name)
         axes.set(xlim=(-0.03, 1.08), ylim=(-0.03, 1.08))
         axes.set(xlabel="still known of the forget set (ROUGE-L)", ylabel="utility (harmonic mean on the retain set)")
+        if axes.get_legend_handles_labels()[0]:
+            axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False)
         return _svg(figure)
 
 
