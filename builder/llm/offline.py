@@ -125,7 +125,8 @@ class _Deck:
         return [replace(each, reply=answers[places[each.text] % len(answers)].text) for each in questions]
 
     def _usable(self, ask: Ask, pool: Pool, part: Part) -> list[Template]:
-        # A value can be an English word too, such as the name of a parent: no wording may give it away, and no wrong answer state it.
+        # A name can be an English word too (a parent's is a value): no wording may give a value away, and no wrong
+        # answer state it.
         taboo = [frozenset(grammar.words(self.profile.fact(ask.fact).value))]
         if ask.modality == "image_text":
             taboo += self.names
