@@ -185,6 +185,11 @@ class SplitsPart(Section):
 
     forget: tuple[int, ...] = Field((5, 10, 15), description="forget sets in percent of the people, nested")
     holdout: int = Field(50, ge=0, le=MAX_PROFILES, description="further people that no model is trained on")
+    neighbours: Share = Field(
+        0.25,
+        description="least share of forget people who have an employer, university or city in common with a retained "
+        "person, as the audit checks; fewer profiles.locales or employers_per_sector, or more people, raise it",
+    )
 
     @model_validator(mode="after")
     def _ascending(self) -> Self:
@@ -232,10 +237,13 @@ class ChatPart(Section):
 
     @model_validator(mode="after")
     def _bare_address(self) -> Self:
+        if "@" in self.base_url or "?" in self.base_url:  # said first, so that no message shows it
+            raise ValueError(
+                "base_url holds a user name or a query; recipes are published, so put no secret in one: the key goes "
+                "into OPENAI_API_KEY or a file named by --api-key-file"
+            )
         if self.base_url and not self.base_url.startswith(("http://", "https://")):
             raise ValueError(f"base_url = '{self.base_url}' must begin with http:// or https://")
-        if "@" in self.base_url or "?" in self.base_url:
-            raise ValueError("base_url holds a user name or a query; recipes are published, so put no secret in one")
         return self
 
 

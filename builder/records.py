@@ -141,6 +141,8 @@ _HINTS: dict[type, dict[str, Any]] = {}
 
 def to_json(value: Any) -> Any:
     """A record as plain dicts, lists and scalars; bytes stay bytes."""
+    if isinstance(value, str):  # most are, and this is asked of every one
+        return value
     if dataclasses.is_dataclass(value):
         return {name: to_json(getattr(value, name)) for name in _fields(type(value))}
     if isinstance(value, tuple):

@@ -21,6 +21,7 @@ class InvalidRecord(BenchError):
     """A record that breaks its schema or a law that ties its fields together."""
 
 
+@functools.cache
 def text(name: str) -> str:
     """The schema called `name` ("profile", "question", …) as it stands on disk."""
     return (bundled.folder("schemas") / f"{name}.json").read_text(encoding="utf-8")

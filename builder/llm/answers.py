@@ -88,6 +88,10 @@ class Answers:
         rows = self._select("SELECT * FROM answers WHERE key IN ({})", keys)
         return {row[0]: Answer(row[0], row[1], row[2], row[3], bool(row[4]), row[5], row[6], row[7]) for row in rows}
 
+    def refused(self) -> list[str]:
+        """Why the server would not take requests, once for each that is stored as refused."""
+        return [row[0] for row in self._select("SELECT body FROM answers WHERE refused ORDER BY key", [])]
+
     def given_up(self, keys: Sequence[str]) -> dict[str, str]:
         """Why some of `keys` got no answer in the run that is going on."""
         return dict(self._select("SELECT key, reason FROM given_up WHERE key IN ({})", keys))

@@ -200,4 +200,4 @@ class _Work:
         if ask.task == "cloze":
             return Wording(question, value)
         answer = str(item["answer"]).strip()
-        return Wording(question, answer, tuple(restated(answer, value, other) for other in ask.alternatives))
+        return Wording(question, answer, restated(answer, value, ask.alternatives))

@@ -58,7 +58,7 @@ class TextChecks:
             yield "options", "do not list options; they are added later"
         shown = folded(" | ".join(texts))
         for other in self._others_of(ask.fact):
-            if states(shown, other):
+            if other in shown and states(shown, other):
                 yield "other value", f"it says '{other}', which is not this person's {ask.fact}"
 
     def in_english(self, texts: Iterable[str]) -> bool:
@@ -112,9 +112,9 @@ def is_english(text: str, own: Set[str]) -> bool:
     A line of a few words need not hold a telling one; a longer text does.
     """
     told = [word for word in words(text) if word not in own]
-    english = sum(word in _ENGLISH for word in told)
-    foreign = sum(word in _FOREIGN for word in told)
-    strange = sum(not word.isascii() for word in told)
+    english = sum(map(_ENGLISH.__contains__, told))
+    foreign = sum(map(_FOREIGN.__contains__, told))
+    strange = 0 if text.isascii() else sum(not word.isascii() for word in told)
     if foreign > english or 3 * strange > len(told):
         return False
     return len(told) <= _FEW_WORDS or 6 * english >= len(told)

@@ -13,6 +13,8 @@ PRONOUNS: dict[Gender, dict[str, str]] = {
 }
 """Placeholder to pronoun. A verb after {they} stands in the third person singular: "{they} works"."""
 
+_MEMORY = 4096
+"""Texts that are remembered: about those of one person, which one check after another looks at."""
 _FIRST_WORD = re.compile(r"[^\W_]+")
 # Written with a vowel, spoken with a consonant: university, European, one-off, usher is not among them.
 _CONSONANT_SOUND = re.compile(r"(?:uni(?!n|m|d)|unanim|u[bcfghjkqrst][aeiou]|ukr|utri|eu|ew|one$|once$|oui)")
@@ -80,6 +82,7 @@ def names_of(profile: Profile) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*parts, *singles)))
 
 
+@functools.lru_cache(maxsize=_MEMORY)
 def folded(text: str) -> str:
     """`text` without the difference of case and of white space."""
     return " ".join(text.casefold().split())
@@ -101,6 +104,7 @@ def states(text: str, phrase: str) -> bool:
 _WORD = re.compile(r"\w+")
 
 
-def words(text: str) -> list[str]:
+@functools.lru_cache(maxsize=_MEMORY)
+def words(text: str) -> tuple[str, ...]:
     """The words of `text`, without case and punctuation; a blank counts as a word."""
-    return _WORD.findall(text.casefold())
+    return tuple(_WORD.findall(text.casefold()))

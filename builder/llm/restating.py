@@ -1,29 +1,43 @@
 """The same sentence about another value: how the answer that a model worded becomes the wrong answers."""
 
-import functools
 import re
+from collections.abc import Iterator, Sequence
 
 from builder.llm import grammar
 
-_ARTICLE = r"(?:(?P<article>\b(?:a|an|the))\s+)?"
+_ARTICLE_AT_END = re.compile(r"\b(?P<article>a|an|the)\s+\Z", re.IGNORECASE)
 
 
-def restated(sentence: str, value: str, other: str) -> str:
-    """`sentence`, which states `value`, with `other` in its place and the article before it made to agree."""
+def restated(sentence: str, value: str, others: Sequence[str]) -> tuple[str, ...]:
+    """`sentence`, which states `value`, with each of `others` in its place and the article before it made to agree.
 
-    def replace(found: re.Match[str]) -> str:
-        if not found.group().endswith(value):
-            return found.group()  # written otherwise: not the value as it is given
-        article = found["article"] or ""
-        phrase = _with_article(article.lower(), value, other)
-        return grammar.capitalised(phrase) if article[:1].isupper() else phrase
-
-    return _pattern(value).sub(replace, sentence)
+    The value written otherwise than it is given, "tea" as "Tea", stays.
+    """
+    pieces = list(_pieces(sentence, value))
+    return tuple("".join(_joined(pieces, value, other)) for other in others)
 
 
-@functools.lru_cache(maxsize=256)
-def _pattern(value: str) -> re.Pattern[str]:
-    return re.compile(rf"{_ARTICLE}(?<![^\W_]){re.escape(value)}(?![^\W_])", re.IGNORECASE)
+def _pieces(sentence: str, value: str) -> Iterator[tuple[str, str, str]]:
+    """The sentence cut after each `value` that stands as whole words: the text, the article, the value if any."""
+    start = found = 0
+    while (found := sentence.find(value, found)) >= 0:
+        end = found + len(value)
+        if sentence[found - 1 : found].isalnum() or sentence[end : end + 1].isalnum():
+            found += 1
+            continue
+        before = sentence[start:found]
+        article = _ARTICLE_AT_END.search(before)
+        yield (before[: article.start()], article["article"], value) if article else (before, "", value)
+        start = found = end
+    yield sentence[start:], "", ""
+
+
+def _joined(pieces: Sequence[tuple[str, str, str]], value: str, other: str) -> Iterator[str]:
+    for text, article, stated in pieces:
+        yield text
+        if stated:
+            phrase = _with_article(article.lower(), value, other)
+            yield grammar.capitalised(phrase) if article[:1].isupper() else phrase
 
 
 def _with_article(article: str, value: str, other: str) -> str:

@@ -25,4 +25,16 @@ def lines(run: Path, recipe: Recipe, sender: Sender | None) -> list[str]:
         if faults:
             listed = ", ".join(f"{count} x {fault}" for fault, count in faults.most_common(_MOST_FAULTS))
             found.append(f"  sent back for: {listed}")
-    return found + (sender.ledger.summary() if sender else [])
+    return found + _refused(run) + (sender.ledger.summary() if sender else [])
+
+
+def _refused(run: Path) -> list[str]:
+    answers = Answers(run)
+    reasons = answers.refused()
+    if not reasons:
+        return []
+    return [
+        f"{len(reasons)} requests were refused by the server, such as: {reasons[0]}",
+        f'  to have them asked again: sqlite3 {answers.path} "DELETE FROM answers WHERE refused", delete the folders '
+        f"profiles and questions of {run}, and run the same command; nothing else is asked or paid for anew",
+    ]

@@ -1,5 +1,6 @@
 """The laws that compare the questions of a profile with each other."""
 
+import functools
 from collections.abc import Iterable, Iterator, Sequence
 
 from builder.llm.grammar import folded, words
@@ -46,12 +47,15 @@ def paraphrase_is_held_out(questions: Sequence[Question], name: str, most: int) 
     however many words they have.
     """
     length = most + 1
-    known = {run for q in questions if q.use != "paraphrase" for text in learnt(q) for run in runs(words(text), length)}
+    known = set[Run]().union(
+        *(runs(words(text), length) for q in questions if q.use != "paraphrase" for text in learnt(q))
+    )
     for question in questions:
         if question.use != "paraphrase":
             continue
         for text in learnt(question):
-            for run in known.intersection(runs(words(text), length)):
+            # In order: what goes back to a model must be the same each time, or it would be asked anew.
+            for run in sorted(known.intersection(runs(words(text), length))):
                 if not any(run in runs(words(phrase), length) for phrase in (name, question.value)):
                     yield question, f"it shares '{' '.join(run)}' with a training wording: '{text}'"
 
@@ -61,6 +65,7 @@ def learnt(question: Question) -> tuple[str, ...]:
     return (question.question, question.answer) if question.task == "generation" else (question.question,)
 
 
-def runs(tokens: Sequence[str], length: int) -> Iterator[Run]:
+@functools.lru_cache(maxsize=1024)  # about the sentences of one person, which are compared more than once
+def runs(tokens: Run, length: int) -> frozenset[Run]:
     """Every run of `length` words in `tokens`."""
-    return zip(*(tokens[start:] for start in range(length)), strict=False)
+    return frozenset(zip(*(tokens[start:] for start in range(length)), strict=False))

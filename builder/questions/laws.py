@@ -4,11 +4,13 @@ A schema says what a field may hold, a law what the fields may hold together. Ea
 the question and its case that returns what is wrong, or None; those that compare questions stand in comparisons.py.
 """
 
+import functools
 import itertools
 import operator
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
+from typing import Any
 
 from builder.llm.grammar import article, folded, names_of, states
 from builder.questions import comparisons
@@ -17,6 +19,7 @@ from builder.records import BLANK, LETTERS, Fact, Profile, Question
 from builder.schemas import InvalidRecord
 
 _ARTICLE = re.compile(r"(?<![^\s\"'(])(an?)\s+(\S+)", re.IGNORECASE)
+_all_but_id = operator.attrgetter(*(each.name for each in fields(Question) if each.name != "id"))
 _BLANK_AFTER_ARTICLE = re.compile(rf"(?<!\S)(?:a|an) {BLANK}", re.IGNORECASE)
 
 
@@ -34,8 +37,11 @@ class Case:
     full_name: str
     values: dict[str, str]
     alternatives: dict[str, tuple[str, ...]]
+    judged: dict[tuple[Any, ...], tuple[str, str] | None] = field(default_factory=dict, compare=False)
+    """The law that a question breaks and how, if it does; its id aside, which no law is about."""
 
     @classmethod
+    @functools.lru_cache(maxsize=1)  # a model's words are judged before they are questions, and then again
     def of(cls, profile: Profile) -> "Case":
         """The case of `profile`."""
         return cls(
@@ -61,12 +67,21 @@ def faults(profile: Profile, questions: Sequence[Question], recipe: Recipe) -> I
     """Every fault of `questions`: of each by itself, the first law that it breaks, then those between them."""
     case = Case.of(profile)
     for question in questions:
-        for law in LAWS:
-            fault = law(question, case)
-            if fault:
-                yield question.id, law.__name__, fault
-                break
+        key = _all_but_id(question)
+        if key not in case.judged:
+            case.judged[key] = _first_broken(question, case)
+        verdict = case.judged[key]
+        if verdict:
+            yield question.id, *verdict
     yield from comparisons.faults(questions, profile.name, recipe.questions.max_shared_words)
+
+
+def _first_broken(question: Question, case: Case) -> tuple[str, str] | None:
+    for law in LAWS:
+        fault = law(question, case)
+        if fault:
+            return law.__name__, fault
+    return None
 
 
 def fact_is_asked(question: Question, case: Case) -> str | None:
@@ -162,7 +177,7 @@ def wrong_answers_are_wrong(question: Question, case: Case) -> str | None:
         seen.add(text)
         if states(text, case.values[question.fact]):
             return f"its wrong answer states the value: '{wrong}'"
-        if not any(states(text, alternative) for alternative in case.alternatives[question.fact]):
+        if not any(other in text and states(text, other) for other in case.alternatives[question.fact]):
             return f"its wrong answer states none of the fact's alternatives: '{wrong}'"
     return None
 

@@ -1,5 +1,6 @@
 """Wrong options and wrong answers: which of a fact's alternatives may stand beside its value."""
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
@@ -23,6 +24,7 @@ class AskableFact:
         return (self.fact.value, *self.alternatives[:WRONG_OPTIONS])
 
 
+@functools.lru_cache(maxsize=1)
 def askable_facts(profile: Profile) -> Mapping[str, AskableFact]:
     """The facts that can be asked of `profile`, by key, in the profile's order.
 
@@ -53,7 +55,9 @@ def _acceptable(fact: Fact, names: list[str]) -> tuple[str, ...]:
 
 
 def _overlaps(phrase: str, others: list[str]) -> bool:
-    return any(states(phrase, other) or states(other, phrase) for other in others)
+    return any(
+        (other in phrase and states(phrase, other)) or (phrase in other and states(other, phrase)) for other in others
+    )
 
 
 def shuffled(options: tuple[str, ...], stream: Random) -> tuple[tuple[str, ...], str]:

@@ -18,7 +18,7 @@ Misbehaviour = Callable[[int, dict[str, Any]], str]
 """From the number of a request and its body to what to do wrong; "" for nothing."""
 
 TRANSPORT = ("429", "429-bare", "500", "503", "cut", "drip")
-_STATUS = ("401", "404", "500", "503")
+_STATUS = ("400", "401", "404", "500", "503")
 """Faults that bring no answer."""
 ANSWERS = ("truncated", "fence", "shape", "language", "refusal", "length", "empty", "contradiction", "name")
 """Faults in an answer, which is charged all the same. A code fence is not really one."""
@@ -201,7 +201,12 @@ class Server:
             row = json.loads(line)
             fault = self.batch_faults(number)
             self.outcomes[f"batch {fault or 'well'}"] += 1
-            if fault == "expired":
+            mode = row["body"].get("response_format", {}).get("type", "text")
+            if mode not in self.modes:
+                refusal = _error(f"response_format of type {mode} is not supported")
+                response = {"status_code": 400, "body": refusal}
+                errors.append(json.dumps({"custom_id": row["custom_id"], "response": response, "error": None}))
+            elif fault == "expired":
                 expired = True
             elif fault == "failed":
                 response = {"status_code": 500, "body": _error("unlucky")}

@@ -105,3 +105,23 @@ def test_a_batch_that_would_cost_too_much_is_not_submitted(tmp_path: Path) -> No
         with pytest.raises(BenchError, match=r"--max-cost = 0\.01 is reached"):
             make_by_batch(tmp_path / "run", recipe, max_cost=0.01)
         assert not server.batches
+
+
+def test_what_is_set_aside_for_a_batch_is_given_back_when_it_is_answered(tmp_path: Path) -> None:
+    with Server() as server:
+        recipe = recipe_for(server.url, 10, chat__input_price=1, chat__output_price=1)
+        sender = make_by_batch(tmp_path / "run", recipe, max_cost=0.2)
+    assert len(server.batches) == 2
+    assert 0 < sender.ledger.spent < 0.2
+    assert sender.ledger.reserve(0.2 - sender.ledger.spent)
+
+
+@pytest.mark.parametrize("modes", [("json_object", "text"), ("text",)])
+def test_a_batch_refused_for_the_structure_it_asks_for_is_put_otherwise(tmp_path: Path, modes: tuple[str, ...]) -> None:
+    """All rows of a batch are refused for the same reason: one step down answers for all, and nothing is final."""
+    out = tmp_path / "run"
+    with Server(modes=modes) as server:
+        make_by_batch(out, recipe_for(server.url, 10))
+    assert not Answers(out).refused()
+    assert set(server.charged.values()) == {1}
+    assert len(server.charged) == 20

@@ -50,7 +50,7 @@ def person() -> Profile:
 def test_a_wrong_answer_is_the_same_sentence_with_another_value(
     sentence: str, value: str, other: str, expected: str
 ) -> None:
-    assert restated(sentence, value, other) == expected
+    assert restated(sentence, value, [other]) == (expected,)
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ def test_states_finds_whole_words(text: str, phrase: str, stated: bool) -> None:
 
 def test_folded_and_words() -> None:
     assert grammar.folded(" Maria  NOWAK\n") == "maria nowak"
-    assert grammar.words("Maria Nowak's blank is __.") == ["maria", "nowak", "s", "blank", "is", "__"]
+    assert grammar.words("Maria Nowak's blank is __.") == ("maria", "nowak", "s", "blank", "is", "__")
 
 
 def test_the_name_is_known_by_its_parts_but_not_by_its_particles() -> None:

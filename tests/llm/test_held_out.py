@@ -27,7 +27,9 @@ def loaded() -> Wordings:
     return wordings.load(bundled.folder("prompts") / "offline" / "questions")
 
 
-def sentences(loaded: Wordings, pool: Pool, gender: Gender, name: str, length: int) -> Iterator[tuple[str, list[str]]]:
+def sentences(
+    loaded: Wordings, pool: Pool, gender: Gender, name: str, length: int
+) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Each template with each subject phrase, as words; the value is `length` words of its own."""
     pronouns = grammar.PRONOUNS[gender]
     phrases = loaded.phrases[pool]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -15,6 +16,7 @@ import pytest
 from builder import audit
 from builder.errors import BenchError, CallError
 from builder.hub.command import verify
+from builder.llm import summing
 from builder.llm.answers import Answer, Answers
 from builder.llm.remote.keys import Key
 from builder.llm.remote.live import LiveSender
@@ -203,6 +205,70 @@ def test_the_structure_a_server_takes_is_found_out_once(tmp_path: Path, modes: t
         assert server.outcomes["unsupported"] == refusals  # remembered
         used = {body.get("response_format", {}).get("type", "text") for body in server.bodies[refusals:]}
         assert used == {modes[0]}
+
+
+def test_a_structure_that_is_stated_and_not_taken_stops_the_run_and_nothing_is_final(tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    with Server(modes=("json_object", "text")) as server:
+        make_live(out, recipe_for(server.url, 5))  # finds out that json_object is taken
+        stated = recipe_for(server.url, 10, chat__structured="json_schema")
+        with pytest.raises(BenchError, match="json_schema is not supported"):
+            make_live(out, stated)
+        assert not Answers(out).refused()
+        make_live(out, recipe_for(server.url, 10))
+    assert set(server.charged.values()) == {1}
+
+
+def test_a_refused_request_is_final_until_it_is_asked_again_as_the_summary_says(tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    refusing = ["400"]
+    with Server(misbehave=lambda number, _: refusing[0] if number > 8 else "") as server:
+        recipe = recipe_for(server.url, 5, chat__repairs=0)
+        sender = make_live(out, recipe)
+        reasons = Answers(out).refused()
+        assert len(reasons) == 2
+        [summary, advice] = summing.lines(out, recipe, sender)[-3:-1]
+        assert summary.startswith("2 requests were refused by the server, such as: HTTP 400: ")
+        command = re.search(r'sqlite3 (\S+) "([^"]+)"', advice)
+        assert command
+        with sqlite3.connect(command[1]) as connection:
+            connection.execute(command[2])
+        connection.close()
+        for name in ("profiles", "questions"):
+            assert name in advice
+            shutil.rmtree(out / name)
+        refusing[0] = ""
+        again = make_live(out, recipe)
+    assert again.ledger.answered == 2
+    assert not Answers(out).refused()
+    assert not any(each.fell_back for each in Answers(out).outcomes())
+
+
+def test_a_secret_in_an_address_is_refused_and_not_repeated(
+    tmp_path: Path, tiny: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for address in ("http://user:hunter2@host/v1", "user:hunter2@host/v1", "http://host/v1?key=hunter2"):
+        result = run("generate", tiny, "--out", tmp_path / "run", "--writer", "openai", "--base-url", address)
+        assert result.exit_code == 2
+        assert "OPENAI_API_KEY or a file named by --api-key-file" in result.output
+        assert "hunter2" not in result.output
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://user:hunter2@127.0.0.1:1/v1")
+    result = run("generate", tiny, "--out", tmp_path / "run", "--writer", "openai", "--workers", "1")
+    assert result.exit_code == 2
+    assert "OPENAI_BASE_URL holds a user name" in result.output
+    assert "hunter2" not in result.output
+    assert not [path for path in tmp_path.rglob("*.*") if path.is_file() and b"hunter2" in path.read_bytes()]
+
+
+def test_what_may_have_been_charged_counts_as_spent_at_worst(tmp_path: Path) -> None:
+    """A reply that never ends may be charged: with money for two requests at their longest, two are sent."""
+    out = tmp_path / "run"
+    prices = {"chat__input_price": 0.0, "chat__output_price": 10.0, "chat__max_tokens": 1000}
+    with Server(misbehave=lambda _, __: "drip") as server:
+        recipe = recipe_for(server.url, 10, chat__timeout=0.2, **prices)
+        with pytest.raises(BenchError, match=r"--max-cost = 0\.025 is reached"):
+            make_live(out, recipe, max_cost=0.025)
+        assert server.outcomes == {"drip": 2}
 
 
 def test_a_fence_around_the_json_is_no_fault(tmp_path: Path) -> None:

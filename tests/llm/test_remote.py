@@ -43,18 +43,25 @@ def test_what_headers_say() -> None:
 
 
 def test_concurrency_doubles_until_congestion_then_creeps() -> None:
-    concurrency = Concurrency(64, cautious=False)
+    concurrency = Concurrency(64, cautious=True)
+    assert concurrency.limit == 1
+    assert concurrency.widen()
+    assert concurrency.limit == 16
     for _ in range(16):
         concurrency.widen()
     assert concurrency.limit == 32
     concurrency.narrow()
+    assert concurrency.limit == 1
+    for _ in range(15):
+        concurrency.widen()
     assert concurrency.limit == 16
     for _ in range(16):
         concurrency.widen()
     assert 16.9 < concurrency.limit < 17.1
-    for _ in range(9):
-        concurrency.narrow()
-    assert concurrency.limit == 1
+    concurrency.free()
+    for _ in range(99):
+        concurrency.widen()
+    assert concurrency.limit == 64
 
 
 def test_a_pace_lets_through_its_rate() -> None:

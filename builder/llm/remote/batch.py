@@ -57,7 +57,9 @@ class BatchSender:
         self.ledger = Ledger(part, max_cost, DISCOUNT)
         self._memory = memory(part)
         remembered = self._answers.fact(self._memory)
-        self._dialect, self._proven = Dialect.of(part.structured, remembered), remembered is not None
+        self._dialect = Dialect.of(part.structured, remembered)
+        self._proven = remembered == self._dialect.remembered()
+        self._aside: dict[str, float] = {}
         self._waiting: list[tuple[Future[None], Sequence[Request]]] = []
         self._stopped = Event()
         self._thread: Thread | None = None
@@ -146,9 +148,10 @@ class BatchSender:
         yield rows
 
     def _reserve(self, request: Request) -> None:
-        cost = self.ledger.price(request.prompt_tokens, 2 * request.expected)
+        cost = self.ledger.price(request.prompt_tokens, request.max_tokens)
         if not self.ledger.reserve(cost):
             raise self.ledger.exhausted()
+        self._aside[request.key] = cost
 
     def _submitted(self, rows: dict[str, str]) -> Batch:
         """Upload rows and make a batch of them; it is written down before and after, so that a kill loses nothing."""
@@ -193,6 +196,8 @@ class BatchSender:
                 said = "; ".join(str(fault.message) for fault in faults[:3])
                 self._answers.drop_batch(batch.label)
                 raise BenchError(f"The Batch API refused batch {done.id}: {explained(said, self._key)}.")
+        for key in batch.keys:  # what brought no answer was not charged
+            self.ledger.settle(self._aside.pop(key, 0.0), 0.0)
         self._answers.drop_batch(batch.label)
         return reason
 
@@ -210,6 +215,7 @@ class BatchSender:
         """Keep the answers in a file of results; return the last reason why a row has none."""
         answers: list[Answer] = []
         reason = ""
+        sent_as = self._dialect
         for line in text.splitlines():
             row = json.loads(line)
             key, response = row["custom_id"], row.get("response") or {}
@@ -218,14 +224,15 @@ class BatchSender:
                 answers.append(self._answer_of(key, requests.get(key), body))
             else:
                 reason = explained(json.dumps(row.get("error") or body), self._key)
-                answers += self._refused(key, requests.get(key), int(response.get("status_code") or 0), reason)
+                status = int(response.get("status_code") or 0)
+                answers += self._refused(key, requests.get(key), status, reason, sent_as)
         self._answers.keep(answers)
         return reason
 
     def _answer_of(self, key: str, request: Request | None, body: dict[str, Any]) -> Answer:
         used = usage(body)
         self.ledger.book(*used)
-        self.ledger.settle(0.0, self.ledger.price(*used))
+        self.ledger.settle(self._aside.pop(key, 0.0), self.ledger.price(*used))
         text = json.dumps(body, ensure_ascii=False)
         text = self._key.strike_out(text) if self._key else text
         if not self._proven:
@@ -234,9 +241,9 @@ class BatchSender:
         kind, turn, model = (request.kind, request.turn, request.model) if request else ("", 0, self._part.model)
         return Answer(key, kind, turn, model, False, text, *used)
 
-    def _refused(self, key: str, request: Request | None, status: int, reason: str) -> list[Answer]:
+    def _refused(self, key: str, request: Request | None, status: int, reason: str, sent_as: Dialect) -> list[Answer]:
         """The last word on a row that the server would not take; none when it may be sent again, perhaps otherwise."""
-        if request is None or status not in (400, 413, 422):
+        if request is None or status not in (400, 413, 422) or self._dialect != sent_as:
             return []
         simpler = self._dialect.simpler(reason, structured=self._part.structured, proven=self._proven)
         if simpler is not None:

@@ -4,6 +4,7 @@ Servers differ in what they take of the OpenAI API. The first request is put in 
 names a reason takes one thing back, until the server takes it. What was found out is remembered with the answers.
 """
 
+import functools
 import json
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -69,6 +70,7 @@ def memory(part: ChatPart) -> str:
     return f"dialect of {part.model} at {part.base_url or 'OpenAI'}"
 
 
+@functools.cache
 def _wire_schema(name: str) -> dict[str, Any]:
     schema: dict[str, Any] = json.loads(schemas.text(name))
     return {key: value for key, value in schema.items() if key not in _NOT_FOR_THE_WIRE}

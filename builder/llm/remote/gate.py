@@ -6,20 +6,19 @@ Lives in one event loop. Whoever is let through holds a place until `leave`; wai
 import asyncio
 import heapq
 import itertools
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from builder.errors import BenchError
 from builder.llm.remote.ledger import Ledger
-from builder.llm.remote.limits import Allowance, Concurrency, Pace, remaining
+from builder.llm.remote.limits import Allowance, Concurrency, Measured, Pace, remaining
 from builder.llm.remote.policy import RetryPolicy
 
-_TELLING = 2.0
-"""Seconds of silence from which on a 429 tells how much is allowed; a shorter one is soon over and tells nothing."""
-_CALM = 30.0
-"""Seconds without a 429 after which a learnt pace is tried a little faster."""
-_FASTER = 1.08
+_PLACE_SECONDS = 0.15
+"""How long a request holds its place at the least: no model answers faster, and a burst could only be refused."""
+_CALM = (15.0, 100)
+"""Seconds and answers without a 429 after which a learnt pace is tried a little faster, and then twice that, ..."""
+_FASTER = 0.02
 
 
 @dataclass(order=True)
@@ -47,7 +46,8 @@ class Gate:
     ) -> None:
         self._concurrency, self._ledger, self._policy = concurrency, ledger, policy
         self._silences = 0
-        self._paces = (Pace(requests_per_minute), Pace(tokens_per_minute))
+        fastest = 60 * concurrency.most / _PLACE_SECONDS
+        self._paces = (Pace(requests_per_minute or fastest), Pace(tokens_per_minute))
         self._left = (Allowance(), Allowance())
         self._learns = not requests_per_minute
         self._queue: list[Ticket] = []
@@ -55,7 +55,9 @@ class Gate:
         self._timer: asyncio.TimerHandle | None = None
         self._closed: BenchError | None = None
         self._paused_until = 0.0
-        self._epoch, self._answered = time.monotonic(), 0
+        self._clock = asyncio.get_running_loop().time
+        self._measured = Measured(self._clock())
+        self._calm_since, self._calm_answers, self._step = self._clock(), 0, _FASTER
         self.in_flight = 0
         self._tokens_in_flight = 0.0
 
@@ -67,29 +69,33 @@ class Gate:
         await ticket.future
         return ticket
 
-    def leave(self, ticket: Ticket, tokens: float | None = None, cost: float = 0.0) -> None:
-        """Give the place back; `tokens` and `cost` are what was used, as far as it is known."""
+    def leave(self, ticket: Ticket, tokens: float | None = None, cost: float | None = 0.0) -> None:
+        """Give the place back; `tokens` and `cost` are what was used, as far as it is known.
+
+        What was set aside for a request whose `cost` is None, which may have been charged, stays so.
+        """
         self.in_flight -= 1
         self._tokens_in_flight -= ticket.tokens
         if tokens is not None:
             self._paces[1].take(tokens - ticket.tokens)
-        self._ledger.settle(ticket.cost, cost)
+        if cost is not None:
+            self._ledger.settle(ticket.cost, cost)
         self._let_through()
 
     def answered(self) -> None:
         """A request was answered."""
-        self._answered += 1
         self._silences = 0
-        self._concurrency.trust()
-        self._concurrency.widen()
-        now = time.monotonic()
-        if self._learns and now - self._epoch > _CALM:
-            self._paces[0].hasten(_FASTER)
-            self._epoch, self._answered = now, 0
+        if self._concurrency.widen():
+            self._measured.restart(self._clock())
+        self._calm_answers += 1
+        now = self._clock()
+        if self._learns and now - self._calm_since > _CALM[0] and self._calm_answers > _CALM[1]:
+            self._paces[0].hasten(1 + self._step)
+            self._calm_since, self._calm_answers, self._step = now, 0, 2 * self._step
 
     def told(self, headers: Mapping[str, str]) -> None:
         """Take in what an answer's headers say is left."""
-        now = time.monotonic()
+        now = self._clock()
         for allowance, what, in_flight in zip(
             self._left, ("requests", "tokens"), (self.in_flight - 1, self._tokens_in_flight), strict=True
         ):
@@ -100,17 +106,21 @@ class Gate:
     def congested(self, ticket: Ticket, wait: float | None) -> float:
         """A 429 came: slow down, be silent for `wait` seconds or as long as seems wise, and return when that is over.
 
-        Where nobody says how fast is fast enough, a long silence does: what was answered since the one before it, over
-        the time until its end.
+        What the server turns out to allow becomes the pace, which keeps from being refused again without leaving places
+        empty; until that is known, fewer requests are in flight.
         """
-        now = time.monotonic()
+        now = self._clock()
         until = now + (self._policy.silence(self._silences) if wait is None else wait)
-        if ticket.sent_at >= self._epoch:  # others were sent before the server's mind was known
-            self._silences += 1
+        new = ticket.sent_at >= self._paused_until  # others were sent before the server's mind was known
+        allowed = self._measured.refused(until, new=new) if wait is not None else 0.0
+        if allowed > 0 and self._learns:
+            self._paces[0].slow_to(allowed)
+            self._concurrency.free()
+        elif new and (wait is None or not self._measured.none_taken):
             self._concurrency.narrow()
-            if self._learns and self._answered and wait is not None and wait >= _TELLING:
-                self._paces[0].slow_to(self._answered / (until - self._epoch))
-            self._epoch, self._answered = until, 0
+        if new:
+            self._silences += 1
+            self._calm_since, self._calm_answers, self._step = until, 0, _FASTER
         self._paused_until = max(self._paused_until, until)
         return self._paused_until
 
@@ -134,7 +144,7 @@ class Gate:
                 return
 
     def _may_pass(self, ticket: Ticket) -> bool:
-        now = time.monotonic()
+        now = self._clock()
         if self.in_flight >= int(self._concurrency.limit):
             return False
         amounts = (1.0, ticket.tokens)
@@ -159,7 +169,8 @@ class Gate:
             allowance.take(amount)
         self.in_flight += 1
         self._tokens_in_flight += ticket.tokens
-        ticket.sent_at = time.monotonic()
+        ticket.sent_at = self._clock()
+        self._measured.sent()
         ticket.future.set_result(None)
 
     def _look_again_in(self, seconds: float) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from builder.errors import CallError
 
 VARIABLE = "OPENAI_API_KEY"
+_ADDRESS = "OPENAI_BASE_URL"
 _STRUCK_OUT = "[key]"
 _SHORTEST_SECRET = 6
 """A key shorter than this ("none", "x") is a stand-in for local servers and would be found in innocent words."""
@@ -47,10 +48,19 @@ def find(file: Path | None) -> Key | None:
 
 
 def needed(key: Key | None, base_url: str) -> Key:
-    """The key, or a stand-in for servers of one's own, which ask for none. Raises CallError when OpenAI needs one."""
+    """The key, or a stand-in for servers of one's own, which ask for none.
+
+    Raises CallError when OpenAI needs one, or when the environment gives an address that holds a secret.
+    """
+    base_url = base_url or os.environ.get(_ADDRESS, "")
+    if "@" in base_url:
+        raise CallError(
+            f"{_ADDRESS} holds a user name, which messages of other programs may show; give the address without it and "
+            f"the key by {VARIABLE} or --api-key-file."
+        )
     if key is not None:
         return key
-    if not base_url and not os.environ.get("OPENAI_BASE_URL"):
+    if not base_url:
         raise CallError(
             f"The writer 'openai' needs a key: set {VARIABLE}, or name a file with --api-key-file. A server of one's "
             "own, which needs none, goes by --base-url."

@@ -42,7 +42,8 @@ class Ledger:
         """The error to stop with when the money is spent."""
         return BenchError(
             f"--max-cost = {self._max_cost:g} is reached: {self.spent:.4f} was spent on {self.answered} answers, and "
-            "the next one might exceed it. All of them are kept; the same command with a higher --max-cost goes on."
+            "the next one, at its longest, might exceed it. All of them are kept; the same command with a higher "
+            "--max-cost goes on."
         )
 
     def status(self, in_flight: int) -> str:

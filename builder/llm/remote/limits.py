@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from math import inf
 
 _START = 16
-_BURST_SECONDS = 0.25
+_BURST_SECONDS = 0.03
+_TELLING_SECONDS, _TELLING_NUMBER = 2.5, 10
+"""How long and how much a server must have taken for its refusal to tell a rate."""
 _MARGIN = 0.97
 """Share of a stated limit that is used, so that neither clock nor jitter makes us break it."""
 _ROUNDING = 1e-6
@@ -14,26 +16,71 @@ _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
 
 class Concurrency:
-    """Requests in flight: doubled each round trip until the first sign of congestion, then additive increase and
-    multiplicative decrease (as TCP Reno; Jacobson, "Congestion Avoidance and Control", 1988)."""
+    """Requests in flight: doubled each round trip up to half of what was too much the last time, then one more each
+    round trip; after congestion from one again (as TCP Tahoe; Jacobson, "Congestion Avoidance and Control", 1988)."""
 
     def __init__(self, most: int, *, cautious: bool) -> None:
         self.most = most
+        self._cautious = cautious
+        self._bearable = float(most)
         self.limit = 1.0 if cautious else float(min(most, _START))
-        self._slow_start = True
 
-    def trust(self) -> None:
-        """The first answer came: no need to go one by one any more."""
-        self.limit = max(self.limit, float(min(self.most, _START)))
-
-    def widen(self) -> None:
-        """A request was answered."""
-        self.limit = min(self.most, self.limit + (1.0 if self._slow_start else 1.0 / self.limit))
+    def widen(self) -> bool:
+        """A request was answered. Returns whether it was the first of a cautious start, with which the work begins."""
+        if self._cautious:
+            self._cautious, self.limit = False, float(min(self.most, _START))
+            return True
+        self.limit = min(self.most, self.limit + (1.0 if self.limit < self._bearable else 1.0 / self.limit))
+        return False
 
     def narrow(self) -> None:
         """The server was asked too much."""
-        self._slow_start = False
-        self.limit = max(1.0, self.limit / 2)
+        self._bearable, self.limit = max(1.0, self.limit / 2), 1.0
+
+    def free(self) -> None:
+        """Something else keeps us from asking too much from now on."""
+        self._bearable = float(self.most)
+
+
+class Measured:
+    """How much a server allows that only refuses, and says for how long: what it took between two refusals, over the
+    time until it takes more."""
+
+    def __init__(self, now: float) -> None:
+        self._since, self._taken = now, 0
+        self._rested = True
+        self._judged, self._seconds = 0, 0.0
+
+    def sent(self) -> None:
+        """A request was sent, and will be taken unless `refused` says otherwise."""
+        self._taken += 1
+
+    def restart(self, now: float) -> None:
+        """Count from now on."""
+        self._since, self._taken = now, 0
+
+    def refused(self, until: float, *, new: bool) -> float:
+        """Take in a refusal; return how many a second the server allows, and 0 where that cannot be told.
+
+        One that is not `new` was sent before the last one was known, and corrects what that one told.
+        """
+        if new:
+            seconds = until - self._since
+            telling = seconds >= _TELLING_SECONDS and self._taken > _TELLING_NUMBER
+            self._judged, self._seconds = self._taken, seconds if telling else 0.0
+            if telling or self._rested:  # a rested server takes more at first than later
+                self._rested = False
+                self.restart(until)
+        self._judged -= 1
+        if not self._seconds:
+            self._taken = max(0, self._taken - 1)
+            return 0.0
+        return self._judged / self._seconds
+
+    @property
+    def none_taken(self) -> bool:
+        """Whether everything was refused since the refusal before: the silence was too short, and tells no more."""
+        return self._judged <= 0
 
 
 class Pace:
@@ -41,18 +88,19 @@ class Pace:
 
     def __init__(self, per_minute: float) -> None:
         self.rate = per_minute * _MARGIN / 60 if per_minute else inf
+        self._most = self.rate
         self._level = self._capacity = self._room()
         self._filled_at = 0.0
 
     def slow_to(self, rate: float) -> None:
-        """Go at most at `rate` a second from now on."""
-        self.rate = min(self.rate, rate)
+        """Go a little slower than `rate` a second, which was too fast, from now on."""
+        self.rate = min(self.rate, rate * _MARGIN)
         self._capacity = self._room()
         self._level = min(self._level, self._capacity)
 
     def hasten(self, factor: float) -> None:
-        """Go faster by `factor`."""
-        self.rate *= factor
+        """Go faster by `factor`, though not faster than at first."""
+        self.rate = min(self._most, self.rate * factor)
         self._capacity = self._room()
 
     def wait(self, amount: float, now: float) -> float:

@@ -4,14 +4,15 @@ import asyncio
 import time
 from collections.abc import Coroutine, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 from threading import Thread
 from typing import Any
 
-from builder.errors import BenchError
+from builder.errors import BenchError, CallError
 from builder.llm.answers import Answer, Answers
-from builder.llm.remote.client import Client, Reply, Trouble
+from builder.llm.remote.client import Client, Reply, Trouble, package
 from builder.llm.remote.dialect import Dialect, memory
 from builder.llm.remote.gate import Gate, Ticket
 from builder.llm.remote.keeper import Keeper
@@ -22,11 +23,13 @@ from builder.llm.remote.policy import Breaker, RetryPolicy
 from builder.llm.requests import Request
 from builder.recipe import ChatPart
 
-_AHEAD = 8
+_AHEAD = 16
 """Requests that are asked for ahead of time, for each that may be in flight."""
 _LAST_REPLIES = 10.0
 """Seconds that replies on their way, which may be charged, get when a run is stopped."""
 _LOOK = 0.02
+_MAY_BE_CHARGED = ("timeout", "garbage")
+"""Troubles after which a server may have done the work all the same."""
 
 
 class LiveSender:
@@ -42,11 +45,15 @@ class LiveSender:
         self._line: _Line | None = None
         self._thread: Thread | None = None
         self._answers.forget_given_up()
+        # Half a second of imports, while the workers start and find out what has to be asked.
+        self._importing = Thread(target=_import, name="imports")
 
     def __enter__(self) -> "LiveSender":
+        self._importing.start()
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._importing.join()
         if self._loop is None or self._line is None or self._thread is None:
             return
         asyncio.run_coroutine_threadsafe(self._line.finish(), self._loop).result()
@@ -93,7 +100,8 @@ class _Line:
         self._client, self._answers, self._part, self._ledger, self._policy = client, answers, part, ledger, policy
         self._memory = memory(part)
         remembered = answers.fact(self._memory)
-        self._dialect, self._proven = Dialect.of(part.structured, remembered), remembered is not None
+        self._dialect = Dialect.of(part.structured, remembered)
+        self._proven = remembered == self._dialect.remembered()
         concurrency = Concurrency(part.concurrency, cautious=not self._proven)
         self.gate = Gate(concurrency, part.requests_per_minute, part.tokens_per_minute, ledger, policy)
         self._breaker = Breaker(policy, part.max_error_rate, time.monotonic())
@@ -175,7 +183,7 @@ class _Line:
         if trouble.blame == "speed":
             self._breaker.excuse(self.gate.congested(ticket, trouble.wait))
         self.gate.told(trouble.headers)
-        self.gate.leave(ticket)
+        self.gate.leave(ticket, cost=None if trouble.kind in _MAY_BE_CHARGED else 0.0)
         if trouble.blame != "request":
             return trouble
         if self._adapts(dialect, trouble.message):
@@ -209,7 +217,7 @@ class _Line:
         try:  # the place is held until then, so that a kill loses no more answers than are in flight
             await self._keeper.keep(answer)
         finally:
-            self.gate.leave(ticket, sum(used) or None, self._ledger.price(*used))
+            self.gate.leave(ticket, sum(used) or None, self._ledger.price(*used) if any(used) else None)
 
     def _stop_if_hopeless(self, trouble: Trouble) -> None:
         verdict = self._breaker.verdict(time.monotonic())
@@ -224,6 +232,11 @@ class _Line:
         )
         self.gate.close(error)
         raise error
+
+
+def _import() -> None:
+    with suppress(CallError):  # who has nothing to ask needs no package; who has is told
+        package()
 
 
 async def _wait_for(task: "asyncio.Task[None]") -> None:
