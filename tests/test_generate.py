@@ -1,7 +1,9 @@
 """`generate` as its users meet it: the command line, a run on disk, a release in `load_dataset`."""
 
+import importlib.metadata
 import json
 import re
+import shutil
 from pathlib import Path
 
 import datasets
@@ -179,3 +181,25 @@ def test_status_of_a_finished_run(made: Path, run: Run) -> None:
     assert result.exit_code == 0
     assert result.output.count("4 made") == 3
     assert "failed: nobody" in result.output
+
+
+def test_status_of_a_run_that_was_painted_where_more_is_installed(
+    made: Path, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "run"
+    shutil.copytree(made, folder)
+    recipe = (folder / "recipe.toml").read_text()
+    (folder / "recipe.toml").write_text(
+        recipe.replace('painter = "offline"', 'painter = "diffusers"').replace('model = ""', 'model = "some/model"', 1)
+    )
+    version = importlib.metadata.version
+
+    def bare(name: str) -> str:
+        if name == "diffusers":
+            raise importlib.metadata.PackageNotFoundError(name)
+        return version(name)
+
+    monkeypatch.setattr(importlib.metadata, "version", bare)
+    result = run("status", folder)
+    assert result.exit_code == 0, result.output
+    assert "diffusers: None -> not installed" in result.output

@@ -1,38 +1,76 @@
 """Value diversity: how much there is to know, and how far naming the commonest value gets."""
 
+import heapq
+import itertools
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
 from zlib import crc32
 
 from builder.audit import thresholds
 from builder.audit.finding import Example, Finding, Value, level, percent, words
-from builder.audit.interface import Audit, Seen, Setting
+from builder.audit.interface import Audit, Setting
+from builder.audit.notes import Note, Notes
 from builder.audit.statistics import entropy, upper_tail, wilson
 from builder.reading import Person
 
-Notes = tuple[str, dict[str, str]]
-"""The country, and the asked facts' values."""
+_NAMED = 3
+"""Examples of each fact."""
+
+Counts = dict[str, Counter[str]]
+"""For each country how many people have each value of a fact."""
 
 
-def look(person: Person, _: Setting) -> Notes:
-    """The person's locale and asked values."""
-    return person.profile.locale, {fact.key: fact.value for fact in person.profile.facts if fact.asked}
+@dataclass(frozen=True)
+class Known:
+    """What there is to know of one fact: how often naming the commonest value is right, and how many have each."""
+
+    fact: str
+    hits: int
+    trials: int
+    named: tuple[Example, ...]
+    different: int
+    bits: float
+    only: str | None
+    """The value that everyone has, if everyone has one."""
 
 
-def judge(seen: Sequence[Seen[Notes]], _: Setting) -> list[Finding]:
+def look(person: Person, _: Setting) -> Note:
+    """The person's locale and value, for each asked fact."""
+    return {fact.key: (person.profile.locale, fact.value) for fact in person.profile.facts if fact.asked}
+
+
+def judge(notes: Notes, _: Setting) -> list[Finding]:
     """Two findings: naming the commonest value of the country, and the entropy of each fact."""
-    facts = list(dict.fromkeys(key for person in seen for key in person.note[1]))
-    return [_commonest(seen, facts), _entropies(seen, facts)]
+    known = [_known(notes, fact) for fact in notes.topics]
+    return [_commonest(known), _entropies(known, len(notes))]
 
 
-def _commonest(seen: Sequence[Seen[Notes]], facts: Sequence[str]) -> Finding:
-    values, worst = [], []
-    for fact in facts:
-        hits, trials, named = _named_right(seen, fact)
-        low, high = wilson(hits, trials, level(len(facts)))
-        passed = upper_tail(hits, trials, thresholds.COMMONEST_VALUE) >= level(len(facts))
-        values.append(Value(fact, hits / max(1, trials), low, high, passed=passed))
-        worst += [] if passed else named[:3]
+def _known(notes: Notes, fact: str) -> Known:
+    counts: Counts = {}
+    for person in notes.of(fact):
+        locale, value = person.note
+        counts.setdefault(locale, Counter())[value] += 1
+    hits, trials = 0, 0
+    named: list[Example] = []
+    for example in _named_right(notes, fact, counts):
+        trials += 1
+        if example:
+            hits += 1
+            named += [example] if len(named) < _NAMED else []
+    everywhere = sum(counts.values(), Counter[str]())
+    only = next(iter(everywhere)) if len(everywhere) == 1 and everywhere.total() > 1 else None
+    return Known(fact, hits, trials, tuple(named), len(everywhere), round(entropy(everywhere.values()), 3), only)
+
+
+def _commonest(known: list[Known]) -> Finding:
+    values: list[Value] = []
+    worst: list[Example] = []
+    for each in known:
+        low, high = wilson(each.hits, each.trials, level(len(known)))
+        passed = upper_tail(each.hits, each.trials, thresholds.COMMONEST_VALUE) >= level(len(known))
+        values.append(Value(each.fact, each.hits / max(1, each.trials), low, high, passed=passed))
+        worst += [] if passed else each.named
     values.sort(key=lambda value: -value.figure)
     top = values[0] if values else Value("none", 0.0)
     return Finding(
@@ -52,28 +90,18 @@ def _commonest(seen: Sequence[Seen[Notes]], facts: Sequence[str]) -> Finding:
     )
 
 
-def _named_right(seen: Sequence[Seen[Notes]], fact: str) -> tuple[int, int, list[Example]]:
-    """How many people have the value that is commonest among the *others* of their country; nobody guesses alone."""
-    counts: dict[str, Counter[str]] = {}
-    for person in seen:
-        locale, values = person.note
-        if fact in values:
-            counts.setdefault(locale, Counter())[values[fact]] += 1
-    right, trials, examples = 0, 0, []
-    ranked = {locale: sorted(found.items(), key=_rank) for locale, found in counts.items()}
-    for person in seen:
-        locale, values = person.note
-        if fact not in values or len(ranked[locale]) == counts[locale].total() == 1:
+def _named_right(notes: Notes, fact: str, counts: Counts) -> Iterator[Example | None]:
+    """For each person an example if its value is commonest among the *others* of its country; nobody guesses alone."""
+    commonest = {locale: heapq.nsmallest(3, found.items(), key=_rank) for locale, found in counts.items()}
+    alone = {locale for locale, found in counts.items() if found.total() == 1}
+    for person in notes.of(fact):
+        locale, own = person.note
+        if locale in alone:
             continue
-        own = values[fact]
         # Without this person its value counts one less: only the three commonest can still come first.
-        others = [(value, count - (value == own)) for value, count in ranked[locale][:3]]
-        guess = min(others, key=_rank)[0]
-        trials += 1
-        if guess == own:
-            right += 1
-            examples.append(Example(person.id, f"{words(fact)}: '{own}' is the commonest in {locale}"))
-    return right, trials, examples
+        others = [(value, count - (value == own)) for value, count in commonest[locale]]
+        right = min(others, key=_rank)[0] == own
+        yield Example(person.id, f"{words(fact)}: '{own}' is the commonest in {locale}") if right else None
 
 
 def _rank(counted: tuple[str, int]) -> tuple[int, int]:
@@ -81,27 +109,24 @@ def _rank(counted: tuple[str, int]) -> tuple[int, int]:
     return -count, crc32(value.encode())
 
 
-def _entropies(seen: Sequence[Seen[Notes]], facts: Sequence[str]) -> Finding:
-    values, worst = [], []
-    for fact in facts:
-        counts = Counter(person.note[1][fact] for person in seen if fact in person.note[1])
-        values.append(Value(fact, len(counts), series="different values"))
-        values.append(Value(fact, round(entropy(counts.values()), 3), series="bits"))
-        if len(counts) < min(2, counts.total()) or (len(counts) == 1 and counts.total() > 1):
-            value = next(iter(counts))
-            worst.append(Example("", f"{words(fact)}: everyone has '{value}'"))
-    fewest = min((value for value in values if value.series == "different values"), key=lambda value: value.figure)
+def _entropies(known: list[Known], people: int) -> Finding:
+    values = itertools.chain.from_iterable(
+        (Value(each.fact, each.different, series="different values"), Value(each.fact, each.bits, series="bits"))
+        for each in known
+    )
+    worst = [Example("", f"{words(each.fact)}: everyone has '{each.only}'") for each in known if each.only is not None]
+    fewest = min(known, key=lambda each: each.different)
     return Finding(
         check="different_values",
         audit="diversity",
         title="Different values of a fact",
-        figure=fewest.figure,
+        figure=float(fewest.different),
         unit="count",
         wanted="at least",
         threshold=2.0,
-        passed=not worst or len(seen) < 2,
-        sentence=f"Every fact takes at least {fewest.figure:,.0f} different values; the fewest has the "
-        f"{words(fewest.label)}.",
+        passed=not worst or people < 2,
+        sentence=f"Every fact takes at least {fewest.different:,} different values; the fewest has the "
+        f"{words(fewest.fact)}.",
         values=tuple(values),
         worst=tuple(worst),
     )

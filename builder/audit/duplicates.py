@@ -1,9 +1,10 @@
 """Duplicates: two people with one name, one biography or one life, and questions asked twice."""
 
+import hashlib
 import itertools
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from typing import Any
 from zlib import crc32
 
 import numpy as np
@@ -11,7 +12,8 @@ import numpy.typing as npt
 
 from builder.audit import text, thresholds
 from builder.audit.finding import Example, Finding, faults
-from builder.audit.interface import Audit, Seen, Setting
+from builder.audit.interface import Audit, Setting
+from builder.audit.notes import Note, Notes, examples
 from builder.reading import Person
 
 _HASHES, _ROWS = 64, 4
@@ -22,61 +24,57 @@ _RARE = 4
 """A value is rare when no more people than this have it."""
 
 
-@dataclass(frozen=True)
-class Notes:
-    """What could be somebody else's too."""
-
-    name: str
-    sketch: npt.NDArray[np.int64]
-    values: dict[str, str]
-    asked: npt.NDArray[np.int64]
-    repeated: tuple[str, ...]
-
-
-def look(person: Person, _: Setting) -> Notes:
-    """The name, the biography's sketch, the values, and what the text questions ask."""
+def look(person: Person, _: Setting) -> Note:
+    """The name and, as digests, the biography's sketch, the values, and what the text questions ask."""
     seen: Counter[tuple[str, ...]] = Counter()
     for question in person.questions:
         seen[question.fact, question.task, question.modality, question.use, text.folded(question.question)] += 1
-    asked = {crc32(text.folded(each.question).encode()) for each in person.questions if each.modality == "text"}
-    return Notes(
-        name=text.folded(person.profile.name),
-        sketch=_sketch(person.profile.biography),
-        values={fact.key: text.folded(fact.value) for fact in person.profile.facts if fact.asked},
-        asked=np.array(sorted(asked), dtype=np.int64),
-        repeated=tuple(question[-1] for question, count in seen.items() if count > 1),
-    )
+    repeated = tuple(f"the same use asks twice: '{question[-1]}'" for question, count in seen.items() if count > 1)
+    asked = {crc32(question.encode()) for _, _, modality, _, question in seen if modality == "text"}
+    values = [_digest(fact.key, text.folded(fact.value)) for fact in person.profile.facts if fact.asked]
+    return {
+        "name": text.folded(person.profile.name),
+        "sketch": _sketch(person.profile.biography).tobytes(),
+        "values": b"".join(values),
+        "asked": np.fromiter(asked, np.uint32).tobytes(),
+        **({"repeated": repeated} if repeated else {}),
+    }
 
 
-def _sketch(biography: str) -> npt.NDArray[np.int64]:
+def _digest(key: str, value: str) -> bytes:
+    return hashlib.blake2b(f"{key}: {value}".encode(), digest_size=8).digest()
+
+
+def _sketch(biography: str) -> npt.NDArray[np.int32]:
     """MinHash of the three-word runs (Broder, 1997): equal numbers estimate Jaccard's index."""
     runs = np.array(sorted(set(text.runs(text.words(biography), 3))) or [0], dtype=np.int64) % _PRIME
     mixed = (runs[:, None] * (_MULTIPLIERS[0] % (1 << 30)) + _MULTIPLIERS[1]) % _PRIME
-    return np.asarray(mixed.min(axis=0))
+    return np.asarray(mixed.min(axis=0), np.int32)
 
 
-def judge(seen: Sequence[Seen[Notes]], _: Setting) -> list[Finding]:
+def judge(notes: Notes, _: Setting) -> list[Finding]:
     """Four findings: names, biographies, lives and questions that are there twice."""
-    people = f"{len(seen):,} people"
+    people = f"{len(notes):,} people"
+    asked = itertools.chain(_questions(notes), examples(notes, "repeated"))
     return [
-        faults("same_name", "duplicates", "Two people of one name", people, list(_same_names(seen))),
-        faults("same_biography", "duplicates", "Biographies that are nearly the same", people, _biographies(seen)),
-        faults("same_life", "duplicates", "People who share their rare facts", people, _lives(seen)),
-        faults("same_question", "duplicates", "Questions asked twice", people, list(_questions(seen))),
+        faults("same_name", "duplicates", "Two people of one name", people, _same_names(notes)),
+        faults("same_biography", "duplicates", "Biographies that are nearly the same", people, _biographies(notes)),
+        faults("same_life", "duplicates", "People who share their rare facts", people, _lives(notes)),
+        faults("same_question", "duplicates", "Questions asked twice", people, asked),
     ]
 
 
-def _same_names(seen: Sequence[Seen[Notes]]) -> Iterator[Example]:
-    bearers: dict[str, list[str]] = {}
-    for person in seen:
-        bearers.setdefault(person.note.name, []).append(person.id)
-    for name, ids in bearers.items():
-        for identity in ids[1:]:
-            yield Example(identity, f"'{name}' is {ids[0]}'s name too")
+def _same_names(notes: Notes) -> Iterator[Example]:
+    bearers: dict[str, str] = {}
+    for person in notes.of("name"):
+        first = bearers.setdefault(person.note, person.id)
+        if first != person.id:
+            yield Example(person.id, f"'{person.note}' is {first}'s name too")
 
 
-def _biographies(seen: Sequence[Seen[Notes]]) -> list[Example]:
-    sketches = np.stack([person.note.sketch for person in seen])
+def _biographies(notes: Notes) -> list[Example]:
+    ids = [person.id for person in notes.of("sketch")]
+    sketches = np.frombuffer(b"".join(person.note for person in notes.of("sketch")), np.int32).reshape(-1, _HASHES)
     pairs: set[tuple[int, int]] = set()
     for start in range(0, _HASHES, _ROWS):
         buckets: dict[bytes, list[int]] = {}
@@ -88,45 +86,60 @@ def _biographies(seen: Sequence[Seen[Notes]]) -> list[Example]:
     for a, b in sorted(pairs):
         alike = float((sketches[a] == sketches[b]).mean())
         if alike >= thresholds.BIOGRAPHY_LIKENESS and b not in found:
-            found[b] = Example(seen[b].id, f"the biography is {alike:.0%} that of {seen[a].id}")
+            found[b] = Example(ids[b], f"the biography is {alike:.0%} that of {ids[a]}")
     return list(found.values())
 
 
-def _lives(seen: Sequence[Seen[Notes]]) -> list[Example]:
-    holders: dict[tuple[str, str], list[int]] = {}
-    for number, person in enumerate(seen):
-        for fact in person.note.values.items():
-            holders.setdefault(fact, []).append(number)
-    shared: Counter[tuple[int, int]] = Counter()
-    rare: Counter[int] = Counter()
-    for found in holders.values():
-        if len(found) <= _RARE:
-            rare.update(found)
-            shared.update(itertools.combinations(found, 2))
+def _lives(notes: Notes) -> list[Example]:
+    ids, digests, owners = _sorted(notes, "values", np.uint64)
+    _, counts = np.unique(digests, return_counts=True)
+    rarely = np.repeat(counts, counts) <= _RARE
+    digests, owners = digests[rarely], owners[rarely]
+    rare = np.bincount(owners, minlength=len(ids))
+    # A value's owners stand in a row, ascending: two of them are at most so many places apart.
+    pairs = np.concatenate([_pairs(digests, owners, apart) for apart in range(1, _RARE)])
+    found, shared = np.unique(pairs, axis=0, return_counts=True)
     # In a small benchmark nearly every value is rare, so a few shared ones are no sign: half of them are.
+    alike = np.flatnonzero(shared >= np.maximum(3, thresholds.SHARED_FACTS * rare[found].min(axis=1)))
+    alike = alike[np.argsort(-shared[alike], kind="stable")]
     return [
-        Example(seen[b].id, f"shares {count} of {rare[b]} rare facts with {seen[a].id}")
-        for (a, b), count in shared.most_common()
-        if count >= max(3, thresholds.SHARED_FACTS * min(rare[a], rare[b]))
+        Example(ids[b], f"shares {count} of {rare[b]} rare facts with {ids[a]}")
+        for (a, b), count in zip(found[alike].tolist(), shared[alike].tolist(), strict=True)
     ]
 
 
-def _questions(seen: Sequence[Seen[Notes]]) -> Iterator[Example]:
-    asked = np.concatenate([person.note.asked for person in seen])
-    owner = np.repeat(np.arange(len(seen)), [len(person.note.asked) for person in seen])
-    order = np.argsort(asked, kind="stable")
-    twice = np.flatnonzero(np.diff(asked[order]) == 0)
-    pairs = np.stack([owner[order[twice]], owner[order[twice + 1]]], axis=1)
-    found, shared = np.unique(pairs, axis=0, return_counts=True)
+def _questions(notes: Notes) -> Iterator[Example]:
+    ids, digests, owners = _sorted(notes, "asked", np.uint32)
+    found, shared = np.unique(_pairs(digests, owners, 1), axis=0, return_counts=True)
     named: set[int] = set()
     for (first, second), count in zip(found.tolist(), shared.tolist(), strict=True):
         # Digests of 32 bits meet by chance, one of a pair of people; whoever was copied shares many.
         if count > 1 and second not in named:
             named.add(second)
-            yield Example(seen[second].id, f"is asked {count} text questions that {seen[first].id} is asked")
-    for person in seen:
-        for question in person.note.repeated:
-            yield Example(person.id, f"the same use asks twice: '{question}'")
+            yield Example(ids[second], f"is asked {count} text questions that {ids[first]} is asked")
+
+
+Owners = npt.NDArray[np.int32]
+
+
+def _sorted(
+    notes: Notes, topic: str, kind: type[np.unsignedinteger[Any]]
+) -> tuple[list[str], npt.NDArray[Any], Owners]:
+    """The ids of everybody, the digests of what they have, ascending, and each one's owner as a place in the ids."""
+    ids, sizes, joined = [], [], bytearray()
+    for person in notes.of(topic):
+        ids.append(person.id)
+        sizes.append(len(person.note) // np.dtype(kind).itemsize)
+        joined += person.note
+    digests = np.frombuffer(joined, kind)
+    order = np.argsort(digests, kind="stable")
+    return ids, digests[order], np.repeat(np.arange(len(ids), dtype=np.int32), sizes)[order]
+
+
+def _pairs(digests: npt.NDArray[Any], owners: Owners, apart: int) -> Owners:
+    """The owners, in rows of two, of equal digests that stand `apart` places apart."""
+    same = np.flatnonzero(digests[apart:] == digests[:-apart])
+    return np.stack([owners[same], owners[same + apart]], axis=1)
 
 
 DUPLICATES = Audit("duplicates", "Is everybody and everything there once?", look, judge)

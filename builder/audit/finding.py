@@ -1,7 +1,8 @@
 """What an audit says: findings, and the report that holds them all."""
 
+import itertools
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -101,10 +102,12 @@ class Report:
         return [finding for finding in self.findings if not finding.passed]
 
 
-def faults(check: str, audit: str, title: str, looked_at: str, examples: Sequence[Example]) -> Finding:
+def faults(check: str, audit: str, title: str, looked_at: str, examples: Iterable[Example]) -> Finding:
     """A finding of things that must not be there at all. `looked_at` is what was searched: "1,296 questions"."""
-    count = len(examples)
-    found = "nothing of the kind" if not count else f"{count:,}, for example: {examples[0].text}"
+    counted = iter(examples)
+    worst = tuple(itertools.islice(counted, MOST_EXAMPLES))
+    count = len(worst) + sum(1 for _ in counted)
+    found = "nothing of the kind" if not count else f"{count:,}, for example: {worst[0].text}"
     return Finding(
         check=check,
         audit=audit,
@@ -115,7 +118,7 @@ def faults(check: str, audit: str, title: str, looked_at: str, examples: Sequenc
         threshold=0.0,
         passed=not count,
         sentence=f"In {looked_at}: {found.rstrip('.')}.",
-        worst=tuple(examples[:MOST_EXAMPLES]),
+        worst=worst,
     )
 
 

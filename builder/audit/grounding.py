@@ -1,37 +1,26 @@
 """Grounding: every answer's value is the fact's, and a biography says what the facts say and nothing against them."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 from builder.audit import text
-from builder.audit.finding import Example, Finding, faults, words
-from builder.audit.interface import Audit, Seen, Setting
+from builder.audit.finding import Finding, faults, words
+from builder.audit.interface import Audit, Setting
+from builder.audit.notes import Note, Notes, examples
 from builder.reading import Person
 from builder.records import BLANK, LETTERS, Fact, Question
 
 
-@dataclass(frozen=True)
-class Notes:
-    """The questions looked at, and what is wrong with them and with the biography."""
-
-    questions: int
-    ungrounded: tuple[str, ...]
-    varying: tuple[str, ...]
-    unsaid: tuple[str, ...]
-    contradicted: tuple[str, ...]
-
-
-def look(person: Person, _: Setting) -> Notes:
+def look(person: Person, _: Setting) -> Note:
     """What of one person's questions and biography is not grounded in the facts."""
     facts = {fact.key: fact for fact in person.profile.facts}
     biography = text.folded(person.profile.biography)
-    return Notes(
-        questions=len(person.questions),
-        ungrounded=tuple(_ungrounded(person.questions, facts)),
-        varying=tuple(_varying(person.questions)),
-        unsaid=tuple(_unsaid(biography, facts)),
-        contradicted=tuple(_contradicted(biography, facts)),
-    )
+    found = {
+        "ungrounded": tuple(_ungrounded(person.questions, facts)),
+        "varying": tuple(_varying(person.questions)),
+        "unsaid": tuple(_unsaid(biography, facts)),
+        "contradicted": tuple(_contradicted(biography, facts)),
+    }
+    return {"questions": len(person.questions), **{kind: faults for kind, faults in found.items() if faults}}
 
 
 def _ungrounded(questions: Sequence[Question], facts: dict[str, Fact]) -> Iterator[str]:
@@ -51,7 +40,7 @@ def _fault(question: Question, fact: Fact | None) -> str | None:
 
 def _choice(question: Question, fact: Fact) -> str | None:
     options = question.options
-    if len(options) != len(LETTERS) or len({text.folded(option) for option in options}) != len(LETTERS):
+    if len(options) != len(LETTERS) or len({text.folded_value(option) for option in options}) != len(LETTERS):
         return f"it has not {len(LETTERS)} different options"
     if question.letter not in LETTERS or options[LETTERS.index(question.letter)] != fact.value:
         return f"letter '{question.letter}' does not point to '{fact.value}'"
@@ -59,7 +48,7 @@ def _choice(question: Question, fact: Fact) -> str | None:
 
 
 def _open(question: Question, fact: Fact) -> str | None:
-    value = text.folded(fact.value)
+    value = text.folded_value(fact.value)
     if not text.states(question.answer.casefold(), value):
         return f"its answer does not state '{fact.value}': '{question.answer}'"
     for wrong in question.wrong_answers:
@@ -111,19 +100,18 @@ def _contradicted(biography: str, facts: dict[str, Fact]) -> Iterator[str]:
                     yield f"the biography says '{alternative}', but the {words(fact.key)} is '{fact.value}'"
 
 
-def judge(seen: Sequence[Seen[Notes]], _: Setting) -> list[Finding]:
+def judge(notes: Notes, _: Setting) -> list[Finding]:
     """Four findings, each of which must count nothing."""
-    questions = f"{sum(person.note.questions for person in seen):,} questions"
-    people = f"{len(seen):,} biographies"
-    kinds: list[tuple[str, str, str, Callable[[Notes], tuple[str, ...]]]] = [
-        ("answers_state_facts", "Answers that are not the fact's", questions, lambda note: note.ungrounded),
-        ("same_options", "Options that differ between questions", questions, lambda note: note.varying),
-        ("biography_states_facts", "Facts that a biography leaves out", people, lambda note: note.unsaid),
-        ("biography_contradicts", "Biographies that contradict the facts", people, lambda note: note.contradicted),
+    questions = f"{sum(person.note for person in notes.of('questions')):,} questions"
+    people = f"{len(notes):,} biographies"
+    kinds = [
+        ("answers_state_facts", "Answers that are not the fact's", questions, "ungrounded"),
+        ("same_options", "Options that differ between questions", questions, "varying"),
+        ("biography_states_facts", "Facts that a biography leaves out", people, "unsaid"),
+        ("biography_contradicts", "Biographies that contradict the facts", people, "contradicted"),
     ]
     return [
-        faults(check, "grounding", title, looked_at, [Example(p.id, fault) for p in seen for fault in of(p.note)])
-        for check, title, looked_at, of in kinds
+        faults(check, "grounding", title, looked_at, examples(notes, kind)) for check, title, looked_at, kind in kinds
     ]
 
 

@@ -4,13 +4,16 @@ A person's fact is one unit: the same four options stand in all questions about 
 evidence. Each solver's rate on each fact is tested exactly (binomial, one-sided) against chance and a margin.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import itertools
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from builder.audit import classifier, solvers, thresholds
 from builder.audit.classifier import Hashed
-from builder.audit.finding import Example, Finding, Value, level, percent, words
-from builder.audit.interface import Audit, Seen, Setting
+from builder.audit.finding import MOST_EXAMPLES, Example, Finding, Value, level, percent, words
+from builder.audit.interface import Audit, Setting
+from builder.audit.notes import Note, Notes
 from builder.audit.statistics import detectable, upper_tail, wilson
 from builder.reading import Person
 from builder.records import LETTERS, Question
@@ -19,8 +22,7 @@ WRONG = len(LETTERS) - 1
 ALL = "all facts"
 
 
-@dataclass(frozen=True)
-class Unit:
+class Unit(NamedTuple):
     """One fact of one person as solvers see it: options in an order that says nothing, and which one is true."""
 
     options: tuple[str, ...]
@@ -30,8 +32,11 @@ class Unit:
     told: Hashed
 
 
-Notes = dict[str, Unit]
-Hits = Callable[[Sequence[tuple[str, Unit]]], list[bool]]
+Units = Sequence[tuple[str, Unit]]
+"""A fact's units, each with the id of the person."""
+
+Hits = Callable[[Units], list[bool]]
+"""Whether a solver is right about each unit."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,7 @@ class Cell:
     hits: int
     trials: int
     bar: float
+    examples: tuple[Example, ...] = ()
 
     @property
     def rate(self) -> float:
@@ -54,7 +60,7 @@ class Cell:
         return upper_tail(self.hits, self.trials, self.bar) < level(tests)
 
 
-def look(person: Person, _: Setting) -> Notes:
+def look(person: Person, _: Setting) -> Note:
     """The units of one person, with what the rules guess and the features that the classifiers learn from."""
     profile = person.profile
     told = (
@@ -64,11 +70,11 @@ def look(person: Person, _: Setting) -> Notes:
         f"{profile.locale} {profile.gender}",
         profile.family_name,
     )
-    rules = {**solvers.OPTIONS_ONLY, **solvers.NAME_ONLY}
+    rules = (*solvers.OPTIONS_ONLY.values(), *solvers.NAME_ONLY.values())
     notes = {}
     for fact, options in options_of(person).items():
         truth = options.index(profile.fact(fact).value)
-        guesses = (solvers.guess(rule, options, profile.name, profile.id + fact + key) for key, rule in rules.items())
+        guesses = (solvers.guess(rule, options, profile.name, profile.id + fact) for rule in rules)
         notes[fact] = Unit(
             options=options,
             truth=truth,
@@ -95,51 +101,65 @@ def options_of(person: Person) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def judge(seen: Sequence[Seen[Notes]], _: Setting) -> list[Finding]:
+def judge(notes: Notes, _: Setting) -> list[Finding]:
     """Three findings: rules on the options, a classifier on the options, and both when told whom it is about."""
-    by_fact: dict[str, list[tuple[str, Unit]]] = {}
-    for person in seen:
-        for fact, unit in person.note.items():
-            by_fact.setdefault(fact, []).append((person.id, unit))
-    alone = list(solvers.OPTIONS_ONLY)
-    named = {solver: len(alone) + number for number, solver in enumerate(solvers.NAME_ONLY)}
-    rules: dict[str, Hits] = {solver: _rule(number) for number, solver in enumerate(alone)}
-    rules["most frequent"] = _frequent
-    told: dict[str, Hits] = {solver: _rule(number) for solver, number in named.items()}
-    told["trained classifier"] = _trained(lambda unit: unit.told)
-    trained: dict[str, Hits] = {"trained classifier": _trained(lambda unit: unit.alone)}
-    return [
-        _finding("guess_by_rule", "Guessing from the options by rule", by_fact, rules),
-        _finding("guess_by_training", "Guessing from the options, trained on other people", by_fact, trained),
-        _finding("guess_from_name", "Guessing from the name, country, gender and age group", by_fact, told),
-    ]
+    cells: dict[str, list[Cell]] = {check: [] for check in GUESSERS}
+    people = 0
+    for fact in notes.topics:
+        units = [(person.id, person.note) for person in notes.of(fact)]
+        people = max(people, len(units))
+        for check, (_title, guessers) in GUESSERS.items():
+            cells[check] += [_cell(fact, solver, units, hits(units)) for solver, hits in guessers.items()]
+    return [_finding(check, title, cells[check], people) for check, (title, _) in GUESSERS.items()]
 
 
 def _rule(number: int) -> Hits:
     return lambda units: [unit.right[number] for _, unit in units]
 
 
-def _frequent(units: Sequence[tuple[str, Unit]]) -> list[bool]:
+def _frequent(units: Units) -> list[bool]:
     return classifier.frequent_hits((unit.options, unit.truth) for _, unit in units)
 
 
 def _trained(features: Callable[[Unit], Hashed]) -> Hits:
-    def hits(units: Sequence[tuple[str, Unit]]) -> list[bool]:
+    def hits(units: Units) -> list[bool]:
         folds = [classifier.fold_of(identity) for identity, _ in units]
         return classifier.hits([features(unit) for _, unit in units], [unit.truth for _, unit in units], folds)
 
     return hits
 
 
-def _finding(check: str, title: str, by_fact: dict[str, list[tuple[str, Unit]]], guessers: dict[str, Hits]) -> Finding:
-    cells: list[Cell] = []
-    examples: dict[tuple[str, str], list[Example]] = {}
-    for solver, hits in guessers.items():
-        for fact, units in by_fact.items():
-            right = hits(units)
-            cells.append(Cell(fact, solver, sum(right), len(units), thresholds.CHANCE + thresholds.GUESS_MARGIN_FACT))
-            examples[fact, solver] = list(_examples(fact, solver, units, right))
-    overall = [_overall(solver, cells) for solver in guessers]
+_RULES = {solver: _rule(number) for number, solver in enumerate((*solvers.OPTIONS_ONLY, *solvers.NAME_ONLY))}
+
+GUESSERS: dict[str, tuple[str, dict[str, Hits]]] = {
+    "guess_by_rule": (
+        "Guessing from the options by rule",
+        {**{solver: _RULES[solver] for solver in solvers.OPTIONS_ONLY}, "most frequent": _frequent},
+    ),
+    "guess_by_training": (
+        "Guessing from the options, trained on other people",
+        {"trained classifier": _trained(lambda unit: unit.alone)},
+    ),
+    "guess_from_name": (
+        "Guessing from the name, country, gender and age group",
+        {
+            **{solver: _RULES[solver] for solver in solvers.NAME_ONLY},
+            "trained classifier": _trained(lambda unit: unit.told),
+        },
+    ),
+}
+"""For each finding its title and its solvers."""
+
+
+def _cell(fact: str, solver: str, units: Units, right: Sequence[bool]) -> Cell:
+    bar = thresholds.CHANCE + thresholds.GUESS_MARGIN_FACT
+    return Cell(fact, solver, sum(right), len(units), bar, tuple(_examples(fact, solver, units, right)))
+
+
+def _finding(check: str, title: str, cells: list[Cell], people: int) -> Finding:
+    by_solver = [[cell for cell in cells if cell.solver == solver] for solver in GUESSERS[check][1]]
+    cells = list(itertools.chain.from_iterable(by_solver))
+    overall = [_overall(solver, mine) for solver, mine in zip(GUESSERS[check][1], by_solver, strict=True)]
     tests = len(cells) + len(overall)
     above = [cell for cell in (*overall, *cells) if cell.above(tests)]
     best = max(overall, key=lambda cell: cell.rate)
@@ -152,17 +172,16 @@ def _finding(check: str, title: str, by_fact: dict[str, list[tuple[str, Unit]]],
         wanted="at most",
         threshold=best.bar,
         passed=not above,
-        sentence=_sentence(best, above, tests, max((len(units) for units in by_fact.values()), default=0)),
+        sentence=_sentence(best, above, tests, people),
         interval=wilson(best.hits, best.trials, level(tests)),
         values=tuple(_value(cell, tests) for cell in (*overall, *cells)),
-        worst=tuple(example for cell in above for example in examples.get((cell.fact, cell.solver), ()))[:20],
+        worst=tuple(example for cell in above for example in cell.examples)[:MOST_EXAMPLES],
     )
 
 
-def _overall(solver: str, cells: Iterable[Cell]) -> Cell:
-    mine = [cell for cell in cells if cell.solver == solver]
+def _overall(solver: str, cells: Sequence[Cell]) -> Cell:
     bar = thresholds.CHANCE + thresholds.GUESS_MARGIN_OVERALL
-    return Cell(ALL, solver, sum(cell.hits for cell in mine), sum(cell.trials for cell in mine), bar)
+    return Cell(ALL, solver, sum(cell.hits for cell in cells), sum(cell.trials for cell in cells), bar)
 
 
 def _value(cell: Cell, tests: int) -> Value:
@@ -170,9 +189,9 @@ def _value(cell: Cell, tests: int) -> Value:
     return Value(cell.fact, cell.rate, low, high, cell.solver, not cell.above(tests))
 
 
-def _examples(fact: str, solver: str, units: Sequence[tuple[str, Unit]], right: Sequence[bool]) -> Iterator[Example]:
-    found = [(identity, unit) for (identity, unit), hit in zip(units, right, strict=True) if hit]
-    for identity, unit in found[:3]:
+def _examples(fact: str, solver: str, units: Units, right: Sequence[bool]) -> Iterator[Example]:
+    found = ((identity, unit) for (identity, unit), hit in zip(units, right, strict=True) if hit)
+    for identity, unit in itertools.islice(found, 3):
         wrong = ", ".join(f"'{option}'" for option in unit.options if option != unit.options[unit.truth])
         yield Example(identity, f"{words(fact)}: '{solver}' picks '{unit.options[unit.truth]}' among {wrong}")
 

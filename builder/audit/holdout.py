@@ -1,71 +1,103 @@
 """Held-out people: what is theirs appears in training only as often as chance has it."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from builder.audit import text, thresholds
 from builder.audit.finding import Example, Finding, Value, faults, level, percent, words
-from builder.audit.interface import Audit, Seen, Setting
+from builder.audit.interface import Audit, Setting
+from builder.audit.notes import Note, Notes
 from builder.audit.statistics import upper_tail, wilson
 from builder.reading import Person
 
-Notes = dict[str, str]
+_NAME = "name"
 
 
-def look(person: Person, _: Setting) -> Notes:
+@dataclass(frozen=True)
+class Held:
+    """One fact: how many held-out people's values some trained person has, the same of trained people, examples."""
+
+    fact: str
+    hits: int
+    held_out: int
+    shared: int
+    trained: int
+    examples: tuple[Example, ...]
+
+    @property
+    def rate(self) -> float:
+        """The share of held-out people's values that some trained person has."""
+        return self.hits / max(1, self.held_out)
+
+    @property
+    def chance(self) -> float:
+        """The share of trained people's values that some other trained person has."""
+        return self.shared / max(1, self.trained)
+
+    def passed(self, tests: int) -> bool:
+        """Whether the one is no higher than the other; the trained people's rate is itself known only so well."""
+        bar = min(1.0, wilson(self.shared, self.trained, level(tests))[1] + thresholds.HOLDOUT_MARGIN)
+        return bar >= 1 or upper_tail(self.hits, self.held_out, bar) >= level(tests)
+
+
+def look(person: Person, _: Setting) -> Note:
     """The name and the asked values."""
     values = {fact.key: text.folded(fact.value) for fact in person.profile.facts if fact.asked}
-    return {"name": text.folded(person.profile.name), **values}
+    return {_NAME: text.folded(person.profile.name), **values}
 
 
-def judge(seen: Sequence[Seen[Notes]], _: Setting) -> list[Finding]:
+def judge(notes: Notes, _: Setting) -> list[Finding]:
     """Two findings: names of held-out people in training, and their values against those of trained people."""
-    held_out = [person for person in seen if person.segment == "holdout"]
-    trained = [person for person in seen if person.segment != "holdout"]
-    if not held_out or len(trained) < 2:
+    held_out = sum(person.segment == "holdout" for person in notes.of(_NAME))
+    if not held_out or len(notes) - held_out < 2:
         return []
-    names = {person.note["name"]: person.id for person in trained}
-    known = [
-        Example(person.id, f"'{person.note['name']}' is the name of the trained {names[person.note['name']]} too")
-        for person in held_out
-        if person.note["name"] in names
-    ]
-    looked_at = f"{len(held_out):,} held-out people"
+    looked_at = f"{held_out:,} held-out people"
     return [
-        faults("holdout_names", "holdout", "Held-out people among the trained", looked_at, known),
-        _values(held_out, trained),
+        faults("holdout_names", "holdout", "Held-out people among the trained", looked_at, _known(notes)),
+        _values([_held(notes, fact) for fact in notes.topics if fact != _NAME]),
     ]
 
 
-def _values(held_out: Sequence[Seen[Notes]], trained: Sequence[Seen[Notes]]) -> Finding:
-    """Each fact's rate at which a held-out value is a trained person's, against the same rate among the trained."""
-    facts = [key for key in trained[0].note if key != "name"]
-    values, failed = [], []
-    hits_of_all, expected_of_all = 0, 0.0
-    for fact in facts:
-        holders: dict[str, int] = {}
-        for person in trained:
-            holders[person.note.get(fact, "")] = holders.get(person.note.get(fact, ""), 0) + 1
-        hits = sum(person.note.get(fact, "") in holders for person in held_out)
-        shared = sum(count for count in holders.values() if count > 1)
-        chance = shared / len(trained)
-        # The trained people's rate is itself known only so well.
-        bar = min(1.0, wilson(shared, len(trained), level(len(facts)))[1] + thresholds.HOLDOUT_MARGIN)
-        passed = bar >= 1 or upper_tail(hits, len(held_out), bar) >= level(len(facts))
-        low, high = wilson(hits, len(held_out), level(len(facts)))
-        values += [
-            Value(fact, hits / len(held_out), low, high, "held out", passed),
-            Value(fact, chance, series="trained"),
-        ]
-        failed += [] if passed else [fact]
-        hits_of_all += hits
-        expected_of_all += chance
-    rate, expected = hits_of_all / (len(held_out) * len(facts)), expected_of_all / len(facts)
-    worst = (
-        Example(person.id, f"{words(fact)} '{person.note[fact]}' is a trained person's too")
-        for fact in failed
-        for person in held_out[:3]
-        if any(person.note[fact] == other.note.get(fact) for other in trained)
+def _known(notes: Notes) -> Iterator[Example]:
+    held_out = {person.note for person in notes.of(_NAME) if person.segment == "holdout"}
+    bearers = {
+        person.note: person.id for person in notes.of(_NAME) if person.segment != "holdout" and person.note in held_out
+    }
+    for person in notes.of(_NAME):
+        if person.segment == "holdout" and person.note in bearers:
+            yield Example(person.id, f"'{person.note}' is the name of the trained {bearers[person.note]} too")
+
+
+def _held(notes: Notes, fact: str) -> Held:
+    """Counts how often a held-out value is a trained person's, and a trained one another trained person's."""
+    holders = Counter(person.note for person in notes.of(fact) if person.segment != "holdout")
+    held_out = [(person.id, person.note) for person in notes.of(fact) if person.segment == "holdout"]
+    return Held(
+        fact=fact,
+        hits=sum(value in holders for _, value in held_out),
+        held_out=len(held_out),
+        shared=sum(count for count in holders.values() if count > 1),
+        trained=holders.total(),
+        examples=tuple(
+            Example(identity, f"{words(fact)} '{value}' is a trained person's too")
+            for identity, value in held_out[:3]
+            if value in holders
+        ),
     )
+
+
+def _values(found: list[Held]) -> Finding:
+    values = []
+    failed = [each for each in found if not each.passed(len(found))]
+    for each in found:
+        low, high = wilson(each.hits, each.held_out, level(len(found)))
+        values += [
+            Value(each.fact, each.rate, low, high, "held out", each not in failed),
+            Value(each.fact, each.chance, series="trained"),
+        ]
+    rate = sum(each.hits for each in found) / max(1, sum(each.held_out for each in found))
+    expected = sum(each.chance for each in found) / max(1, len(found))
     return Finding(
         check="holdout_values",
         audit="holdout",
@@ -77,9 +109,9 @@ def _values(held_out: Sequence[Seen[Notes]], trained: Sequence[Seen[Notes]]) -> 
         passed=not failed,
         sentence=f"{percent(rate)} of the values of held-out people are some trained person's too; of a trained "
         f"person's values {percent(expected)} are another trained person's."
-        + (f" Too often: {', '.join(map(words, failed))}." if failed else ""),
+        + (f" Too often: {', '.join(words(each.fact) for each in failed)}." if failed else ""),
         values=tuple(values),
-        worst=tuple(worst)[:20],
+        worst=tuple(example for each in failed for example in each.examples)[:20],
     )
 
 

@@ -1,6 +1,9 @@
 """Leakage in words: held-out wordings must not repeat training wordings, and image questions must not say the name."""
 
 import functools
+import heapq
+import itertools
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -8,30 +11,20 @@ import numpy as np
 import numpy.typing as npt
 
 from builder.audit import text
-from builder.audit.finding import Example, Finding, Value, faults, percent
-from builder.audit.interface import Audit, Seen, Setting
+from builder.audit.finding import MOST_EXAMPLES, Example, Finding, Value, faults, percent
+from builder.audit.interface import Audit, Setting
+from builder.audit.notes import Note, Notes, examples
 from builder.audit.thresholds import SHARED_SEQUENCES
 from builder.reading import Person
 from builder.records import Profile, Question
 
 _SHORT = 3
 """Words of the sequences whose overlap is measured."""
+_TOGETHER = 100
+"""People whose runs are brought together at once."""
 
 
-@dataclass(frozen=True)
-class Notes:
-    """Digests of the training wordings' runs, held-out wordings with theirs, overlap, and names that leak."""
-
-    trained: npt.NDArray[np.uint32]
-    held_out: tuple[tuple[str, npt.NDArray[np.uint32]], ...]
-    longest: int
-    longest_text: str
-    overlap: float | None
-    named: tuple[str, ...]
-    given_away: tuple[str, ...]
-
-
-def look(person: Person, setting: Setting) -> Notes:
+def look(person: Person, setting: Setting) -> Note:
     """What of one person's wordings leaks. Names and values are masked: every wording must say them as they are."""
     length = setting.recipe.questions.max_shared_words + 1
     wordings: dict[bool, set[str]] = {True: set(), False: set()}
@@ -40,19 +33,18 @@ def look(person: Person, setting: Setting) -> Notes:
     learnt = [_read(each, length) for each in wordings[False]]
     held_out = {each: _read(each, length) for each in sorted(wordings[True])}
     known = frozenset[int]().union(*(each.short for each in learnt))
-    joined = "|".join(each.spaced for each in learnt)
     shared = {each: found for each, found in held_out.items() if found.short & known}
-    longest = max(((_longest(found.spaced.split(), joined), each) for each, found in shared.items()), default=(0, ""))
+    longest = max(((_longest(found, learnt), each) for each, found in shared.items()), default=(0, ""))
     shares = [len(found.short & known) / len(found.short) for found in held_out.values() if found.short]
-    return Notes(
-        trained=np.unique(np.concatenate([each.long for each in learnt])) if learnt else np.array([], np.uint32),
-        held_out=tuple((each, found.long) for each, found in held_out.items()),
-        longest=longest[0],
-        longest_text=longest[1],
-        overlap=sum(shares) / len(shares) if shares else None,
-        named=tuple(_named(person)),
-        given_away=tuple(_given_away(person)),
-    )
+    trained = np.unique(np.concatenate([each.long for each in learnt])) if learnt else np.array([], np.uint32)
+    faults = {"named": tuple(_named(person)), "given_away": tuple(_given_away(person))}
+    return {
+        "trained": trained.tobytes(),
+        "held_out": tuple((each, found.long.tobytes()) for each, found in held_out.items()),
+        "longest": longest,
+        **({"overlap": sum(shares) / len(shares)} if shares else {}),
+        **{kind: found for kind, found in faults.items() if found},
+    }
 
 
 def _masked(question: Question, profile: Profile) -> Iterator[str]:
@@ -72,7 +64,7 @@ class Wording:
     long: npt.NDArray[np.uint32]
 
 
-@functools.lru_cache(maxsize=20_000)  # masked, the wordings of different people are often the same
+@functools.lru_cache(maxsize=4096)  # masked, the wordings of different people are often the same
 def _read(wording: str, length: int) -> Wording:
     tokens = text.words(wording)
     return Wording(
@@ -82,11 +74,12 @@ def _read(wording: str, length: int) -> Wording:
     )
 
 
-def _longest(tokens: Sequence[str], learnt: str) -> int:
-    """Words of the longest run of `tokens` that stands in `learnt`, wordings between spaces."""
-    best = 0
+def _longest(wording: Wording, learnt: Sequence[Wording]) -> int:
+    """Words of the longest run of `wording` that stands in one of `learnt`; runs below the short ones do not count."""
+    tokens, best = wording.spaced.split(), 0
+    near = "|".join(each.spaced for each in learnt if not each.short.isdisjoint(wording.short))
     for start in range(len(tokens)):
-        while start + best < len(tokens) and f" {' '.join(tokens[start : start + best + 1])} " in learnt:
+        while start + best < len(tokens) and f" {' '.join(tokens[start : start + best + 1])} " in near:
             best += 1
     return best
 
@@ -103,40 +96,39 @@ def _named(person: Person) -> Iterator[str]:
 
 def _given_away(person: Person) -> Iterator[str]:
     for question in person.questions:
-        asked, value = question.question.casefold(), text.folded(question.value)
+        asked, value = question.question.casefold(), text.folded_value(question.value)
         if value in asked and text.states(asked, value):
             yield f"{question.id} holds its answer: '{question.question}'"
 
 
-def judge(seen: Sequence[Seen[Notes]], setting: Setting) -> list[Finding]:
+def judge(notes: Notes, setting: Setting) -> list[Finding]:
     """Five findings: shared runs, shared sequences, the same against everybody's training, names, answers."""
-    questions = f"the questions of {len(seen):,} people"
+    questions = f"the questions of {len(notes):,} people"
     most = setting.recipe.questions.max_shared_words
-    named = [Example(person.id, fault) for person in seen for fault in person.note.named]
-    given = [Example(person.id, fault) for person in seen for fault in person.note.given_away]
-    looked_at = f"held-out wordings of {len(seen):,} people, for {most + 1} words in a row"
+    named, given = examples(notes, "named"), examples(notes, "given_away")
+    looked_at = f"held-out wordings of {len(notes):,} people, for {most + 1} words in a row"
     return [
-        _runs(seen, most),
-        _overlap(seen),
+        _runs(notes, most),
+        _overlap(notes),
         faults(
             "shared_with_anyone",
             "leakage",
             "Held-out wordings that repeat anyone's training",
             looked_at,
-            list(_anyone(seen)),
+            _anyone(notes),
         ),
         faults("name_in_image_question", "leakage", "Names in image questions", questions, named),
         faults("answer_in_question", "leakage", "Questions that hold their answer", questions, given),
     ]
 
 
-def _runs(seen: Sequence[Seen[Notes]], most: int) -> Finding:
-    longest = max((person.note.longest for person in seen), default=0)
-    counts = [sum(person.note.longest == number for person in seen) for number in range(longest + 1)]
-    over = sorted((person for person in seen if person.note.longest > most), key=lambda person: -person.note.longest)
+def _runs(notes: Notes, most: int) -> Finding:
+    counts = Counter(person.note[0] for person in notes.of("longest"))
+    longest = max(counts, default=0)
+    over = (person for person in notes.of("longest") if person.note[0] > most)
     worst = (
-        Example(p.id, f"{p.note.longest} words in a row stand in a training wording: '{p.note.longest_text}'")
-        for p in over[:20]
+        Example(person.id, f"{person.note[0]} words in a row stand in a training wording: '{person.note[1]}'")
+        for person in heapq.nsmallest(MOST_EXAMPLES, over, key=lambda person: -person.note[0])
     )
     return Finding(
         check="shared_words",
@@ -149,15 +141,15 @@ def _runs(seen: Sequence[Seen[Notes]], most: int) -> Finding:
         passed=longest <= most,
         sentence=f"No held-out wording shares more than {longest} words in a row with a training wording of its person "
         f"(name and value masked; questions.max_shared_words = {most}).",
-        values=tuple(Value(f"{number}", float(count), series="people") for number, count in enumerate(counts)),
+        values=tuple(Value(f"{number}", float(counts[number]), series="people") for number in range(longest + 1)),
         worst=tuple(worst),
     )
 
 
-def _overlap(seen: Sequence[Seen[Notes]]) -> Finding:
-    shares = [(person.note.overlap, person) for person in seen if person.note.overlap is not None]
-    mean = sum(share for share, _ in shares) / max(1, len(shares))
-    top = sorted(shares, key=lambda pair: -pair[0])[:5]
+def _overlap(notes: Notes) -> Finding:
+    shares = [person.note for person in notes.of("overlap")]
+    mean = sum(shares) / max(1, len(shares))
+    top = heapq.nsmallest(5, notes.of("overlap"), key=lambda person: -person.note)
     return Finding(
         check="shared_sequences",
         audit="leakage",
@@ -169,21 +161,30 @@ def _overlap(seen: Sequence[Seen[Notes]]) -> Finding:
         passed=mean <= SHARED_SEQUENCES,
         sentence=f"{percent(mean)} of the three-word sequences of held-out wordings stand in a training wording of "
         "the same person.",
-        worst=tuple(Example(person.id, f"{percent(share)} of the sequences") for share, person in top),
+        worst=tuple(Example(person.id, f"{percent(person.note)} of the sequences") for person in top),
     )
 
 
-def _anyone(seen: Sequence[Seen[Notes]]) -> Iterator[Example]:
-    arrays = [person.note.trained for person in seen]
-    known = np.unique(np.concatenate(arrays)) if arrays else np.array([], np.uint32)
-    looked_at: set[str] = set()
-    for person in seen:
-        for wording, digests in person.note.held_out:
-            if wording not in looked_at:
-                looked_at.add(wording)
+def _anyone(notes: Notes) -> Iterator[Example]:
+    known = _known(notes)
+    looked_at: set[bytes] = set()
+    for person in notes.of("held_out"):
+        for wording, runs in person.note:
+            if runs not in looked_at:
+                looked_at.add(runs)
+                digests = np.frombuffer(runs, np.uint32)
                 places = np.searchsorted(known, digests) % max(1, len(known))
                 if len(known) and (known[places] == digests).any():
                     yield Example(person.id, f"a training wording has a run of '{wording}'")
+
+
+def _known(notes: Notes) -> npt.NDArray[np.uint32]:
+    """The digests of all training wordings' runs, ascending. Most people share most of them, so that they stay few."""
+    known = np.array([], np.uint32)
+    people = notes.of("trained")
+    while some := [person.note for person in itertools.islice(people, _TOGETHER)]:
+        known = np.union1d(known, np.frombuffer(b"".join(some), np.uint32))
+    return known
 
 
 LEAKAGE = Audit("leakage", "Is the test set held out?", look, judge)

@@ -1,27 +1,25 @@
 """Letter balance: no letter is right more often than a quarter of the time."""
 
 from collections import Counter
-from collections.abc import Sequence
 
 from builder.audit import thresholds
 from builder.audit.finding import Finding, Value, level, percent
-from builder.audit.interface import Audit, Seen, Setting
+from builder.audit.interface import Audit, Setting
+from builder.audit.notes import Note, Notes
 from builder.audit.statistics import upper_tail, wilson
 from builder.reading import Person
 from builder.records import LETTERS
 
-Notes = Counter[tuple[str, str]]
 
-
-def look(person: Person, _: Setting) -> Notes:
+def look(person: Person, _: Setting) -> Note:
     """How often each letter is right, by use."""
-    return Counter((question.use, question.letter) for question in person.questions if question.letter)
+    return {"letters": Counter((question.use, question.letter) for question in person.questions if question.letter)}
 
 
-def judge(seen: Sequence[Seen[Notes]], _: Setting) -> list[Finding]:
+def judge(notes: Notes, _: Setting) -> list[Finding]:
     """One finding: the share of the commonest letter, over all questions and within each use."""
-    total: Notes = Counter()
-    for person in seen:
+    total: Counter[tuple[str, str]] = Counter()
+    for person in notes.of("letters"):
         total.update(person.note)
     uses = list(dict.fromkeys(use for use, _ in total))
     tests = len(LETTERS) * (len(uses) + 1)

@@ -1,21 +1,25 @@
-"""Neighbourhood: forget and retain people share employers, universities and cities as often as one world makes them."""
+"""Neighbourhood: forget and retain people share employers, universities and cities as often as is asked for."""
 
+import itertools
+import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import comb
 
 from builder.audit import thresholds
-from builder.audit.finding import Example, Finding, Value, level, percent
-from builder.audit.interface import Audit, Seen, Setting
+from builder.audit.finding import MOST_EXAMPLES, Example, Finding, Value, level, percent
+from builder.audit.interface import Audit, Setting
+from builder.audit.notes import Note, Notes
 from builder.audit.statistics import lower_tail, wilson
 from builder.reading import Person
+from builder.recipe import Recipe
 
 SHARED = ("employer", "university", "residence", "bank")
 """Facts that people may share with neighbours."""
+ASKED = ("employer", "university", "residence")
+"""Those of them that the recipe's rate is about: a bank in common makes nobody a neighbour."""
 ANY = "any of them"
-
-Notes = dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -33,63 +37,103 @@ class Neighbours:
         return max(0.0, self.expected - thresholds.NEIGHBOUR_MARGIN)
 
 
-def look(person: Person, _: Setting) -> Notes:
-    """The values that neighbours may share."""
-    return {fact.key: fact.value for fact in person.profile.facts if fact.key in SHARED}
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A trained person: the values that neighbours may share, by fact."""
+
+    id: str
+    retained: bool
+    values: tuple[str, ...]
 
 
-def judge(seen: Sequence[Seen[Notes]], setting: Setting) -> list[Finding]:
-    """One finding: forget people with a neighbour in retain against chance, fact by fact and for any of them."""
-    trained = [person for person in seen if person.segment != "holdout"]
-    forget = [person for person in trained if person.segment != "retain"]
-    if not forget or len(forget) == len(trained):
+def look(person: Person, _: Setting) -> Note:
+    """The values that neighbours may share; a fact that is not there is an empty one."""
+    values = {fact.key: fact.value for fact in person.profile.facts if fact.key in SHARED}
+    return {"values": tuple(values.get(key, "") for key in SHARED)}
+
+
+def judge(notes: Notes, setting: Setting) -> list[Finding]:
+    """Two findings: forget people with a neighbour in retain against chance, and against the recipe's rate."""
+    trained = [
+        Trained(person.id, person.segment == "retain", tuple(map(sys.intern, person.note)))
+        for person in notes.of("values")
+        if person.segment != "holdout"
+    ]
+    retained = sum(person.retained for person in trained)
+    if retained in (0, len(trained)):
         return []
-    found = [_neighbours(trained, forget, (key,)) for key in SHARED]
-    found.append(_neighbours(trained, forget, SHARED))
+    return [_against_chance(trained, setting.recipe), _against_recipe(trained, setting.recipe)]
+
+
+def _against_chance(trained: Sequence[Trained], recipe: Recipe) -> Finding:
+    """Fact by fact and for any of them."""
+    found = [_neighbours(trained, (key,)) for key in SHARED]
+    found.append(_neighbours(trained, SHARED))
     tests = len(found)
     failed = [each for each in found if lower_tail(each.hits, each.trials, each.bar) < level(tests)]
     overall = found[-1]
     rate = overall.hits / overall.trials
-    return [
-        Finding(
-            check="neighbours",
-            audit="neighbours",
-            title="Forget people with a neighbour in retain",
-            figure=rate,
-            unit="share",
-            wanted="at least",
-            threshold=overall.bar,
-            passed=not failed,
-            sentence=f"{overall.hits} of {overall.trials} forget people ({percent(rate)}) share an employer, "
-            "university, city or bank with somebody to be retained; random sets of these people would give "
-            f"{percent(overall.expected)} (profiles.employers_per_sector = "
-            f"{setting.recipe.profiles.employers_per_sector}).",
-            interval=wilson(overall.hits, overall.trials, level(tests)),
-            values=tuple(value for each in found for value in _values(each, tests, each not in failed)),
-            worst=tuple(_alone(trained, forget))[:20] if failed else (),
-        )
-    ]
+    return Finding(
+        check="neighbours",
+        audit="neighbours",
+        title="Forget people with a neighbour in retain",
+        figure=rate,
+        unit="share",
+        wanted="at least",
+        threshold=overall.bar,
+        passed=not failed,
+        sentence=f"{overall.hits} of {overall.trials} forget people ({percent(rate)}) share an employer, "
+        "university, city or bank with somebody to be retained; random sets of these people would give "
+        f"{percent(overall.expected)} (profiles.employers_per_sector = {recipe.profiles.employers_per_sector}).",
+        interval=wilson(overall.hits, overall.trials, level(tests)),
+        values=tuple(value for each in found for value in _values(each, tests, each not in failed)),
+        worst=tuple(itertools.islice(_alone(trained, SHARED), MOST_EXAMPLES)) if failed else (),
+    )
 
 
-def _neighbours(trained: Sequence[Seen[Notes]], forget: Sequence[Seen[Notes]], keys: tuple[str, ...]) -> Neighbours:
+def _against_recipe(trained: Sequence[Trained], recipe: Recipe) -> Finding:
+    wanted = recipe.splits.neighbours
+    found = _neighbours(trained, ASKED)
+    rate = found.hits / found.trials
+    passed = lower_tail(found.hits, found.trials, wanted) >= level(1)
+    way_out = "; fewer profiles.locales, fewer profiles.employers_per_sector or more profiles.count raise it"
+    return Finding(
+        check="neighbour_rate",
+        audit="neighbours",
+        title="Forget people with a neighbour in retain, as the recipe asks",
+        figure=rate,
+        unit="share",
+        wanted="at least",
+        threshold=wanted,
+        passed=passed,
+        sentence=f"{found.hits} of {found.trials} forget people ({percent(rate)}) share an employer, university or "
+        f"city with somebody to be retained, of {percent(wanted)} that splits.neighbours asks for"
+        f"{'' if passed else way_out}.",
+        interval=wilson(found.hits, found.trials, level(1)),
+        worst=() if passed else tuple(itertools.islice(_alone(trained, ASKED), MOST_EXAMPLES)),
+    )
+
+
+def _neighbours(trained: Sequence[Trained], keys: tuple[str, ...]) -> Neighbours:
     """Count over `keys`. Of somebody with n possible neighbours among the trained, all are forgotten as well with
     probability C(f-1, n) / C(N-1, n) when f of N are forgotten at random."""
-    holders: dict[tuple[str, str], set[str]] = {}
-    for person in trained:
-        for key in keys:
-            if key in person.note:
-                holders.setdefault((key, person.note[key]), set()).add(person.id)
-    retained = {person.id for person in trained if person.segment == "retain"}
-    mates = {
-        person.id: set().union(*(holders.get((key, person.note.get(key, "")), set()) for key in keys)) - {person.id}
-        for person in trained
-    }
-    numbers = Counter(len(found) for found in mates.values())
-    size, total = len(forget) - 1, len(trained) - 1
+    places = [SHARED.index(key) for key in keys]
+    holders: dict[tuple[int, str], set[int]] = {}
+    for number, person in enumerate(trained):
+        for place in places:
+            if person.values[place]:
+                holders.setdefault((place, person.values[place]), set()).add(number)
+    retained = {number for number, person in enumerate(trained) if person.retained}
+    numbers: Counter[int] = Counter()
+    hits = 0
+    for number, person in enumerate(trained):
+        mates = set().union(*(holders.get((place, person.values[place]), set()) for place in places)) - {number}
+        numbers[len(mates)] += 1
+        hits += not person.retained and not mates.isdisjoint(retained)
+    size, total = len(trained) - len(retained) - 1, len(trained) - 1
     chance = {count: 1 - (comb(size, count) / comb(total, count)) for count in numbers}
     expected = sum(chance[count] * people for count, people in numbers.items()) / len(trained)
-    hits = sum(bool(mates[person.id] & retained) for person in forget)
-    return Neighbours(ANY if len(keys) > 1 else keys[0], hits, len(forget), expected)
+    return Neighbours(ANY if len(keys) > 1 else keys[0], hits, size + 1, expected)
 
 
 def _values(found: Neighbours, tests: int, passed: bool) -> tuple[Value, Value]:
@@ -100,12 +144,12 @@ def _values(found: Neighbours, tests: int, passed: bool) -> tuple[Value, Value]:
     )
 
 
-def _alone(trained: Sequence[Seen[Notes]], forget: Sequence[Seen[Notes]]) -> list[Example]:
-    held = {fact for person in trained if person.segment == "retain" for fact in person.note.items()}
-    lonely = [person for person in forget if not held & set(person.note.items())]
-    return [
-        Example(person.id, "shares no employer, university, city or bank with a retain person") for person in lonely
-    ]
+def _alone(trained: Sequence[Trained], keys: tuple[str, ...]) -> Iterator[Example]:
+    places = [SHARED.index(key) for key in keys]
+    held = {(place, person.values[place]) for person in trained if person.retained for place in places}
+    for person in trained:
+        if not person.retained and not any(each and (place, each) in held for place, each in enumerate(person.values)):
+            yield Example(person.id, f"shares no {', '.join(keys[:-1])} or {keys[-1]} with a retain person")
 
 
 NEIGHBOURHOOD = Audit("neighbours", "Do forget and retain people live in one world?", look, judge)

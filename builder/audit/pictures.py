@@ -1,7 +1,7 @@
 """What is measured on a picture: its outlines, its colours, its light."""
 
 import io
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,8 +12,7 @@ _ROWS, _COLUMNS = 16, 17
 _GRID = 16
 
 
-@dataclass(frozen=True)
-class Measures:
+class Measures(NamedTuple):
     """One picture. `outline` is a difference hash of 256 bits, `colours` the mean colours of a 16x16 grid, `face` the
     colours of its middle, light taken out."""
 

@@ -1,18 +1,21 @@
 """Portraits: none blank, none shown twice, people told apart, and each person's held-out views nearest to their own."""
 
 import hashlib
+import itertools
 import math
 import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from builder.audit import thresholds
 from builder.audit.finding import Example, Finding, faults, level, percent
-from builder.audit.interface import Audit, Seen, Setting
+from builder.audit.interface import Audit, Setting
+from builder.audit.notes import Note, Notes, examples
 from builder.audit.pictures import Measures, measure
 from builder.reading import Person
 
@@ -22,42 +25,35 @@ _MOST_COMPARED = 6000
 """Pictures that are compared with each other by their outlines."""
 
 
-@dataclass(frozen=True)
-class Shown:
-    """One portrait: its id and view, a digest of its bytes, what is wrong with it, and its measures."""
+class Shown(NamedTuple):
+    """A measured portrait: its id and view, a digest of its bytes, and its measures."""
 
     id: str
     view: str
     digest: bytes
-    fault: str
-    measures: Measures | None
+    measures: Measures
 
 
-@dataclass(frozen=True)
-class Notes:
-    """A person's portraits, and the group of people who look alike."""
-
-    alike: str
-    portraits: tuple[Shown, ...]
-
-
-def look(person: Person, setting: Setting) -> Notes:
-    """Measures the person's portraits."""
+def look(person: Person, setting: Setting) -> Note:
+    """Measures the person's portraits; `alike` is the group of people who look alike."""
     profile = person.profile
     every = max(1, round(setting.people / MOST_MEASURED))
-    measured = int(profile.id) % every == 0
-    return Notes(
-        alike=f"{profile.gender} {profile.age_group}",
-        portraits=tuple(
-            _shown(each.id, each.view, each.image, measured or each.view == "reference") for each in person.portraits
-        ),
-    )
-
-
-def _shown(identity: str, view: str, image: bytes, measured: bool) -> Shown:
-    found = measure(image) if measured else None
-    fault = _fault(found) if measured else ""
-    return Shown(identity, view, hashlib.blake2b(image, digest_size=16).digest(), fault, found)
+    chosen = int(profile.id) % every == 0
+    digests, measured, faults = [], [], []
+    for each in person.portraits:
+        digests.append((each.id, hashlib.blake2b(each.image, digest_size=8).digest()))
+        if chosen or each.view == "reference":
+            found = measure(each.image)
+            if found:
+                measured.append(Shown(each.id, each.view, digests[-1][1], found))
+            if fault := _fault(found):
+                faults.append(f"{each.id} {fault}")
+    return {
+        "alike": f"{profile.gender} {profile.age_group}",
+        "digests": tuple(digests),
+        "measured": tuple(measured),
+        **({"faults": tuple(faults)} if faults else {}),
+    }
 
 
 def _fault(found: Measures | None) -> str:
@@ -70,83 +66,124 @@ def _fault(found: Measures | None) -> str:
     return ""
 
 
-def judge(seen: Sequence[Seen[Notes]], _: Setting) -> list[Finding]:
+def judge(notes: Notes, _: Setting) -> list[Finding]:
     """Four findings: blank ones, repeated ones, test views that were trained on, and people told apart."""
-    shown = [(person.id, each) for person in seen for each in person.note.portraits]
-    measured = sum(each.measures is not None for _, each in shown)
-    looked_at = f"{len(shown):,} portraits, {measured:,} of them measured"
-    blank = [Example(identity, f"{each.id} {each.fault}") for identity, each in shown if each.fault]
-    repeated = [*_identical(shown), *_similar_people(seen)]
+    shown = sum(len(person.note) for person in notes.of("digests"))
+    measured = sum(len(person.note) for person in notes.of("measured"))
+    looked_at = f"{shown:,} portraits, {measured:,} of them measured"
+    repeated = itertools.chain(_identical(notes), _similar_people(notes))
     found = [
-        faults("blank_portraits", "portraits", "Blank, black or broken portraits", looked_at, blank),
+        faults(
+            "blank_portraits", "portraits", "Blank, black or broken portraits", looked_at, examples(notes, "faults")
+        ),
         faults("repeated_portraits", "portraits", "Portraits that are there twice", looked_at, repeated),
-        faults("trained_test_views", "portraits", "Test views that were trained on", looked_at, list(_trained(seen))),
+        faults("trained_test_views", "portraits", "Test views that were trained on", looked_at, _trained(notes)),
     ]
-    told_apart = _told_apart(seen)
+    told_apart = _told_apart(notes)
     return [*found, told_apart] if told_apart else found
 
 
-def _identical(shown: Sequence[tuple[str, Shown]]) -> Iterator[Example]:
+def _identical(notes: Notes) -> Iterator[Example]:
+    digests = np.frombuffer(b"".join(each for person in notes.of("digests") for _, each in person.note), np.uint64)
+    repeated = {digest.tobytes() for digest in _repeated(digests)}
     first: dict[bytes, str] = {}
-    for identity, each in shown:
-        other = first.setdefault(each.digest, each.id)
-        if other != each.id:
-            yield Example(identity, f"{each.id} is the very same image as {other}")
+    for person in notes.of("digests") if repeated else ():
+        for identity, digest in person.note:
+            if digest in repeated and first.setdefault(digest, identity) != identity:
+                yield Example(person.id, f"{identity} is the very same image as {first[digest]}")
+
+
+def _repeated(digests: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    """The digests that are there more than once."""
+    found, counts = np.unique(digests, return_counts=True)
+    return found[counts > 1]
 
 
 def _same(one: Measures, other: Measures) -> bool:
     bits = int(np.bitwise_count(one.outline ^ other.outline).sum())
-    return bits <= thresholds.SAME_PICTURE_BITS and _colour_difference(one, other) <= thresholds.SAME_PICTURE_COLOUR
+    return bits <= thresholds.SAME_PICTURE_BITS and _same_colours(one.colours, other.colours)
 
 
-def _colour_difference(one: Measures, other: Measures) -> float:
-    return float(np.abs(one.colours.astype(np.int16) - other.colours).mean())
+def _same_colours(one: npt.NDArray[np.uint8], other: npt.NDArray[np.uint8]) -> bool:
+    return float(np.abs(one.astype(np.int16) - other).mean()) <= thresholds.SAME_PICTURE_COLOUR
 
 
-def _similar_people(seen: Sequence[Seen[Notes]]) -> Iterator[Example]:
+@dataclass(frozen=True)
+class Looks:
+    """Pictures of people, in rows: whose each is, its id, a digest of its bytes, its outlines and its colours."""
+
+    people: list[str]
+    ids: list[str]
+    digests: list[bytes]
+    outlines: npt.NDArray[np.uint64]
+    colours: npt.NDArray[np.uint8]
+
+
+def _looks(notes: Notes) -> Looks:
+    """The pictures to compare with each other: everybody's reference, then as many of the other views as may be."""
+    references = sum(each.view == "reference" for person in notes.of("measured") for each in person.note)
+    pictures = (
+        (person.id, each)
+        for others in (False, True)
+        for person in notes.of("measured")
+        for each in person.note
+        if (each.view != "reference") == others
+    )
+    people, ids, digests, outlines, colours = [], [], [], bytearray(), bytearray()
+    for identity, each in itertools.islice(pictures, max(_MOST_COMPARED, references)):
+        people.append(identity)
+        ids.append(each.id)
+        digests.append(each.digest)
+        outlines += each.measures.outline.tobytes()
+        colours += each.measures.colours.tobytes()
+    count = len(ids)
+    return Looks(
+        people,
+        ids,
+        digests,
+        np.frombuffer(outlines, np.uint64).reshape(count, -1 if count else 0),
+        np.frombuffer(colours, np.uint8).reshape(count, -1 if count else 0),
+    )
+
+
+def _similar_people(notes: Notes) -> Iterator[Example]:
     """Pictures of different people with one outline and one colouring: references first, then the other views."""
-    pictures = [(person.id, each, each.measures) for person in seen for each in person.note.portraits if each.measures]
-    pictures.sort(key=lambda picture: picture[1].view != "reference")
-    pictures = pictures[: max(_MOST_COMPARED, sum(each.view == "reference" for _, each, _ in pictures))]
-    if not pictures:
-        return
-    outlines = np.stack([measures.outline for _, _, measures in pictures])
-    for number, (identity, each, measures) in enumerate(pictures):
-        bits = np.bitwise_count(outlines[:number] ^ measures.outline).sum(axis=1)
+    looks = _looks(notes)
+    for number, outline in enumerate(looks.outlines):
+        bits = np.bitwise_count(looks.outlines[:number] ^ outline).sum(axis=1)
         for near in np.flatnonzero(bits <= thresholds.SAME_PICTURE_BITS):
-            other, theirs, their_measures = pictures[near]
-            if other != identity and each.digest != theirs.digest and _same(measures, their_measures):
-                yield Example(identity, f"{each.id} is nearly the same image as {theirs.id}")
+            other = looks.people[near] != looks.people[number] and looks.digests[near] != looks.digests[number]
+            if other and _same_colours(looks.colours[near], looks.colours[number]):
+                yield Example(
+                    looks.people[number], f"{looks.ids[number]} is nearly the same image as {looks.ids[near]}"
+                )
                 break
 
 
-def _trained(seen: Sequence[Seen[Notes]]) -> Iterator[Example]:
-    for person in seen:
-        learnt = [each for each in person.note.portraits if each.view != "test" and each.measures]
-        for test in person.note.portraits:
-            if test.view != "test" or not test.measures:
-                continue
-            for each in learnt:
-                if each.measures and _same(test.measures, each.measures):
-                    yield Example(person.id, f"{test.id} is nearly the same image as {each.id}")
-                    break
+def _trained(notes: Notes) -> Iterator[Example]:
+    for person in notes.of("measured"):
+        learnt = [each for each in person.note if each.view != "test"]
+        for test in person.note:
+            near = (each for each in learnt if test.view == "test" and _same(test.measures, each.measures))
+            if found := next(near, None):
+                yield Example(person.id, f"{test.id} is nearly the same image as {found.id}")
 
 
 Faces = tuple[str, npt.NDArray[np.float32], npt.NDArray[np.float32]]
 """A person's id, the face of the reference, and those of the test views in rows."""
 
 
-def _told_apart(seen: Sequence[Seen[Notes]]) -> Finding | None:
+def _told_apart(notes: Notes) -> Finding | None:
     """How often a test view is nearer to its own reference than to another person's of the same gender and age group.
 
     The measure is colour, so it finds portraits that were mixed up, not a face that drifts: for that, a model that
     recognises faces is needed.
     """
     groups: dict[str, list[Faces]] = {}
-    for person in seen:
-        faces = _faces(person)
+    for person, group in zip(notes.of("measured"), notes.of("alike"), strict=True):
+        faces = _faces(person.id, person.note)
         if faces:
-            groups.setdefault(person.note.alike, []).append(faces)
+            groups.setdefault(group.note, []).append(faces)
     nearer = {identity: rate for group in groups.values() for identity, rate in _nearer(group)}
     if len(nearer) < 2:
         return None
@@ -172,10 +209,10 @@ def _told_apart(seen: Sequence[Seen[Notes]]) -> Finding | None:
     )
 
 
-def _faces(person: Seen[Notes]) -> Faces | None:
-    reference = [each.measures.face for each in person.note.portraits if each.measures and each.view == "reference"]
-    tests = [each.measures.face for each in person.note.portraits if each.measures and each.view == "test"]
-    return (person.id, reference[0], np.stack(tests)) if reference and tests else None
+def _faces(identity: str, shown: Sequence[Shown]) -> Faces | None:
+    reference = [each.measures.face for each in shown if each.view == "reference"]
+    tests = [each.measures.face for each in shown if each.view == "test"]
+    return (identity, reference[0], np.stack(tests)) if reference and tests else None
 
 
 def _nearer(group: Sequence[Faces]) -> Iterator[tuple[str, float]]:

@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from builder.audit.diversity import DIVERSITY
 from builder.audit.duplicates import DUPLICATES
@@ -12,10 +11,11 @@ from builder.audit.finding import Finding, Kind, Report, read, write
 from builder.audit.grounding import GROUNDING
 from builder.audit.guessing import GUESSING
 from builder.audit.holdout import HOLDOUT
-from builder.audit.interface import Audit, Seen, Setting
+from builder.audit.interface import Audit, Setting
 from builder.audit.leakage import LEAKAGE
 from builder.audit.letters import LETTER_BALANCE
 from builder.audit.neighbours import NEIGHBOURHOOD
+from builder.audit.notes import Page, notebook, page
 from builder.audit.opinions import judgement
 from builder.audit.portraits import PORTRAITS
 from builder.audit.real_people import REAL_PEOPLE
@@ -27,12 +27,12 @@ from builder.reading import MANIFEST, Part, Release, open_release
 from builder.run.progress import Progress
 from builder.run.workers import Workers, available
 
-VERSION = 1
+VERSION = 2
 """Raised whenever the same release would be judged otherwise than before."""
 
 REPORT = "audit.json"
 
-AUDITS: tuple[Audit[Any], ...] = (
+AUDITS: tuple[Audit, ...] = (
     GUESSING,
     LETTER_BALANCE,
     DIVERSITY,
@@ -51,10 +51,11 @@ AUDITS: tuple[Audit[Any], ...] = (
 
 @dataclass(frozen=True)
 class Job:
-    """A part of a release to look at."""
+    """A part of a release to look at, and its place among the parts."""
 
     release: Release
     part: Part
+    number: int
     setting: Setting
 
 
@@ -97,28 +98,22 @@ def _listed(path: Path) -> list[str]:
 
 def judged(release: Release, setting: Setting, workers: Workers) -> list[Finding]:
     """The findings of every audit."""
-    notes: list[list[Seen[Any]]] = [[] for _ in AUDITS]
-    jobs = [Job(release, part, setting) for part in release.parts()]
-    with Progress("audit", setting.people) as progress:
-        for looked in workers.map(look, jobs):
-            progress.advance(len(looked[0]))
-            for all_notes, new in zip(notes, looked, strict=True):
-                all_notes.extend(new)
-    findings = []
-    for each, seen in zip(AUDITS, notes, strict=True):
-        seen.sort(key=lambda person: person.id)
-        findings += each.judge(seen, setting)
-        seen.clear()  # a note is needed once; those of the next audits need the room
-    return findings
+    jobs = [Job(release, part, number, setting) for number, part in enumerate(release.parts())]
+    with notebook(release.beside(REPORT).parent) as notes:
+        with Progress("audit", setting.people) as progress:
+            for noted in workers.map(look, jobs):
+                notes.add(noted)
+                progress.advance(noted.people)
+        return [finding for each in AUDITS for finding in each.judge(notes.of(each.name), setting)]
 
 
-def look(job: Job) -> list[list[Seen[Any]]]:
+def look(job: Job) -> Page:
     """What each audit notes of each person of a part; the job of a worker process."""
-    notes: list[list[Seen[Any]]] = [[] for _ in AUDITS]
-    for person in job.release.people_of(job.part):
-        for each, seen in zip(AUDITS, notes, strict=True):
-            seen.append(Seen(person.profile.id, person.segment, each.look(person, job.setting)))
-    return notes
+    noted = [
+        (person.profile.id, {each.name: each.look(person, job.setting) for each in AUDITS})
+        for person in job.release.people_of(job.part)
+    ]
+    return page(job.number, job.part.segment, noted)
 
 
 def stands(release: Release) -> Report | None:

@@ -1,12 +1,13 @@
 """Representation: shares of genders, locales and age groups against the recipe, and how people look."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from builder.audit import thresholds
 from builder.audit.finding import Finding, Value, level, percent
-from builder.audit.interface import Audit, Seen, Setting
+from builder.audit.interface import Audit, Setting
+from builder.audit.notes import Note, Notes
 from builder.audit.statistics import lower_tail, upper_tail, wilson
 from builder.reading import Person
 from builder.recipe import Recipe
@@ -14,14 +15,15 @@ from builder.recipe import Recipe
 AGE_GROUPS = ("young", "middle-aged", "older")
 LOOKS = ("skin_tone", "face_shape", "hair_colour", "hair_style", "eye_colour", "glasses")
 
-Notes = dict[str, str]
+Groups = dict[str, Counter[str]]
+"""For each kind of group, how many people are in each group."""
 
 
-def look(person: Person, _: Setting) -> Notes:
+def look(person: Person, _: Setting) -> Note:
     """The groups that a person belongs to."""
     profile = person.profile
     looks = {key: str(getattr(profile.appearance, key)) for key in LOOKS}
-    return {"gender": profile.gender, "locale": profile.locale, "age group": profile.age_group, **looks}
+    return {"groups": {"gender": profile.gender, "locale": profile.locale, "age group": profile.age_group, **looks}}
 
 
 @dataclass(frozen=True)
@@ -49,46 +51,59 @@ def targets(recipe: Recipe) -> Targets:
     }
 
 
-def judge(seen: Sequence[Seen[Notes]], setting: Setting) -> list[Finding]:
+def judge(notes: Notes, setting: Setting) -> list[Finding]:
     """Findings: everybody against the recipe's targets, forget against the rest, and how people look."""
     wanted = targets(setting.recipe)
-    forget = [person for person in seen if person.segment.startswith("forget")]
-    rest = [person for person in seen if person.segment == "retain"]
-    found = [_against(seen, wanted, "shares", "Shares of genders, locales and age groups", "the recipe asks for")]
+    everybody = _counted(notes, lambda _: True)
+    forget = _counted(notes, lambda segment: segment.startswith("forget"))
+    rest = _counted(notes, lambda segment: segment == "retain")
+    found = [_against(everybody, wanted, "shares", "Shares of genders, locales and age groups", "the recipe asks for")]
     if forget and rest:
         title = "Who is to be forgotten, against who is to be retained"
         found.append(_against(forget, _shares(rest, wanted), "forget_shares", title, "the retain set has"))
-    return [*found, _looks(seen)]
+    return [*found, _looks(everybody)]
 
 
-def _shares(people: Sequence[Seen[Notes]], wanted: Targets) -> Targets:
+def _counted(notes: Notes, wanted: Callable[[str], bool]) -> Groups:
+    """The groups of the people whose segment is `wanted`; nothing when there are none."""
+    groups: Groups = {}
+    for person in notes.of("groups"):
+        if wanted(person.segment):
+            for kind, group in person.note.items():
+                groups.setdefault(kind, Counter())[group] += 1
+    return groups
+
+
+def _size(groups: Groups) -> int:
+    """How many people there are; each of them has a gender."""
+    return groups["gender"].total()
+
+
+def _shares(people: Groups, wanted: Targets) -> Targets:
     """The shares that `people` have, as targets for others; a few people say little about how many there are."""
     tests = sum(map(len, wanted.values()))
 
     def target(count: int) -> Target:
-        return Target(count / len(people), *wilson(count, len(people), level(tests)))
+        return Target(count / _size(people), *wilson(count, _size(people), level(tests)))
 
-    return {
-        kind: {group: target(sum(person.note[kind] == group for person in people)) for group in groups}
-        for kind, groups in wanted.items()
-    }
+    return {kind: {group: target(people[kind][group]) for group in groups} for kind, groups in wanted.items()}
 
 
-def _against(people: Sequence[Seen[Notes]], wanted: Targets, check: str, title: str, source: str) -> Finding:
-    tests = 2 * sum(map(len, wanted.values()))
+def _against(people: Groups, wanted: Targets, check: str, title: str, source: str) -> Finding:
+    tests, size = 2 * sum(map(len, wanted.values())), _size(people)
     values = []
     worst = (-1.0, "")
     for kind, groups in wanted.items():
-        counts = Counter(person.note[kind] for person in people)
+        counts = people[kind]
         for group in dict.fromkeys((*groups, *counts)):
             target, count = groups.get(group, Target(0.0, 0.0, 0.0)), counts[group]
-            low, high = wilson(count, len(people), level(tests))
-            passed = _near(count, len(people), target, tests)
+            low, high = wilson(count, size, level(tests))
+            passed = _near(count, size, target, tests)
             values += [
-                Value(group, count / len(people), low, high, kind, passed),
+                Value(group, count / size, low, high, kind, passed),
                 Value(group, target.share, series=f"{kind}: target"),
             ]
-            worst = max(worst, (abs(count / len(people) - target.share), group))
+            worst = max(worst, (abs(count / size - target.share), group))
     off, group = worst
     return Finding(
         check=check,
@@ -99,7 +114,7 @@ def _against(people: Sequence[Seen[Notes]], wanted: Targets, check: str, title: 
         wanted="at most",
         threshold=thresholds.SHARE_MARGIN,
         passed=all(value.passed for value in values),
-        sentence=f"Of {len(people):,} people, the share farthest from what {source} is that of '{group}', "
+        sentence=f"Of {size:,} people, the share farthest from what {source} is that of '{group}', "
         f"off by {percent(off)}; a share fails when it is certainly off by more than the threshold.",
         values=tuple(values),
     )
@@ -114,14 +129,11 @@ def _near(count: int, people: int, target: Target, tests: int) -> bool:
     return not (too_many or too_few)
 
 
-def _looks(seen: Sequence[Seen[Notes]]) -> Finding:
-    values = []
-    single = []
+def _looks(people: Groups) -> Finding:
+    values, single, size = [], [], _size(people)
     for kind in LOOKS:
-        counts = Counter(person.note[kind] for person in seen)
-        values += [
-            Value(word, count / len(seen), series=kind.replace("_", " ")) for word, count in counts.most_common()
-        ]
+        counts = people[kind]
+        values += [Value(word, count / size, series=kind.replace("_", " ")) for word, count in counts.most_common()]
         single += [kind] if len(counts) == 1 else []
     return Finding(
         check="looks",
@@ -131,10 +143,10 @@ def _looks(seen: Sequence[Seen[Notes]]) -> Finding:
         unit="count",
         wanted="at most",
         threshold=0.0,
-        passed=not single or len(seen) < 2,
+        passed=not single or size < 2,
         sentence=f"Everybody has the same {single[0].replace('_', ' ')}."
         if single
-        else f"No trait of an appearance is the same for all {len(seen):,} people.",
+        else f"No trait of an appearance is the same for all {size:,} people.",
         values=tuple(values),
     )
 

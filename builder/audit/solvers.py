@@ -23,10 +23,16 @@ def guess(solver: Solver, options: Sequence[str], name: str, key: str) -> int:
     scores = solver(options, name)
     best = max(scores)
     tied = [index for index, score in enumerate(scores) if score == best]
-    return tied[0] if len(tied) == 1 else min(tied, key=lambda index: crc32(f"{key}|{options[index]}".encode()))
+    return tied[0] if len(tied) == 1 else min(tied, key=_lot(options, key).__getitem__)
 
 
-@functools.lru_cache(maxsize=50_000)
+@functools.lru_cache(maxsize=8)  # of the same options several solvers ask
+def _lot(options: Sequence[str], key: str) -> list[int]:
+    """A number for each option that has nothing to do with the truth."""
+    return [crc32(f"{key}|{option}".encode()) for option in options]
+
+
+@functools.lru_cache(maxsize=4096)
 def number_in(option: str) -> float | None:
     """The date in an option, in days, or its first number; None when it has neither."""
     found = _DATE.search(option)
@@ -38,7 +44,7 @@ def number_in(option: str) -> float | None:
     return float(number.group().replace(",", "")) if number else None
 
 
-@functools.lru_cache(maxsize=50_000)  # several solvers ask for the pieces of one option
+@functools.lru_cache(maxsize=4096)  # several solvers ask for the pieces of one option
 def pieces(text: str) -> frozenset[str]:
     """The three-letter pieces of a text, its edges marked."""
     padded = f"^{text.casefold()}$"
@@ -62,6 +68,7 @@ def _alphabetical(options: Sequence[str], _: str) -> Scores:
     return [-order.index(option.casefold()) for option in options]
 
 
+@functools.lru_cache(maxsize=8)  # three solvers ask for the numbers of the same options, one after the other
 def _numbers(options: Sequence[str]) -> list[float]:
     found = [number_in(option) for option in options]
     return [0.0 if number is None else number for number in found]
@@ -82,11 +89,17 @@ def _middle(options: Sequence[str], _: str) -> Scores:
 
 
 def _round(options: Sequence[str], _: str) -> Scores:
-    digits = ["".join(filter(str.isdigit, option)) for option in options]
-    return [len(each) - len(each.rstrip("0")) for each in digits]
+    return [_zeros(option) for option in options]
 
 
-@functools.lru_cache(maxsize=50_000)
+@functools.lru_cache(maxsize=4096)
+def _zeros(option: str) -> int:
+    """The zeros that an option's digits end with."""
+    digits = "".join(filter(str.isdigit, option))
+    return len(digits) - len(digits.rstrip("0"))
+
+
+@functools.lru_cache(maxsize=4096)
 def _shape(option: str) -> tuple[int, ...]:
     letters = sum(map(str.isalpha, option))
     return (
@@ -101,9 +114,11 @@ def _shape(option: str) -> tuple[int, ...]:
 
 def _odd_one_out(options: Sequence[str], _: str) -> Scores:
     shapes = [_shape(option) for option in options]
-    return [sum(a != b for other in shapes for a, b in zip(shape, other, strict=True)) for shape in shapes]
+    traits = list(zip(*shapes, strict=True))
+    return [-sum(trait.count(own) for trait, own in zip(traits, shape, strict=True)) for shape in shapes]
 
 
+@functools.lru_cache(maxsize=8)
 def _likeness(options: Sequence[str]) -> list[float]:
     """How alike each option is to the others: the sum of Jaccard's index over their pieces."""
     sets = [pieces(option) for option in options]

@@ -1,5 +1,6 @@
 """Words and phrases in texts, as audits compare them."""
 
+import functools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from zlib import crc32
@@ -13,6 +14,12 @@ _MASKED_WORD = re.compile(rf"{NAME}|{VALUE}|{_WORD.pattern}")
 def folded(text: str) -> str:
     """`text` without the difference of case and of white space."""
     return " ".join(text.casefold().split())
+
+
+@functools.lru_cache(maxsize=4096)
+def folded_value(value: str) -> str:
+    """The same of a value, which many questions of a person are about."""
+    return folded(value)
 
 
 def words(text: str) -> list[str]:

@@ -1,15 +1,17 @@
 """Reading quality: placeholders, doubled words, wrong articles, strange letters, sameness, length, ease of reading."""
 
+import functools
+import itertools
 import re
 import statistics
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from builder.audit import text, thresholds
-from builder.audit.finding import Example, Finding, Value, faults, percent
-from builder.audit.interface import Audit, Seen, Setting
+from builder.audit.finding import MOST_EXAMPLES, Example, Finding, Value, faults, percent
+from builder.audit.interface import Audit, Setting
+from builder.audit.notes import Note, Notes, examples
 from builder.reading import Person
 from builder.records import Profile
 
@@ -28,24 +30,8 @@ _SYLLABLE = re.compile(r"[aeiouyàáâãäåæèéêëìíîïòóôõöøùúû
 _TYPOGRAPHY = frozenset("–—‘’“”…·°×₂ªº№")
 
 
-@dataclass(frozen=True)
-class Notes:
-    """What reads badly in one person's texts, and how the biography reads."""
-
-    locale: str
-    texts: int
-    placeholders: tuple[str, ...]
-    doubled: tuple[str, ...]
-    articles: tuple[str, ...]
-    strange: tuple[str, ...]
-    long: tuple[str, ...]
-    opening: str
-    words: int
-    ease: float
-
-
-def look(person: Person, _: Setting) -> Notes:
-    """Reads one person's biography, questions and answers; a text that stands there twice is read once."""
+def look(person: Person, _: Setting) -> Note:
+    """What reads badly in one person's texts, and how the biography reads; a text that is there twice is read once."""
     texts = "\n".join(dict.fromkeys(_texts(person)))
     biography = person.profile.biography
     values = {fact.value for fact in person.profile.facts}
@@ -53,18 +39,20 @@ def look(person: Person, _: Setting) -> Notes:
     names = frozenset(word for value in (*values, person.profile.name) for word in value.split())
     tokens = text.words(biography)
     opening = text.words(text.masked(biography, ((person.profile.name, text.NAME), *_masks(person.profile))))
-    return Notes(
-        locale=person.profile.locale,
-        texts=texts.count("\n") + 1,
-        placeholders=tuple(_placeholders(texts)),
-        doubled=tuple(_doubled(texts, names)),
-        articles=tuple(_wrong_articles(texts, names)),
-        strange=tuple(_strange(texts)),
-        long=tuple(_cut(q.question) for q in person.questions if len(q.question.split()) > thresholds.LONG_QUESTION),
-        opening=" ".join(opening[:4]),
-        words=len(tokens),
-        ease=_reading_ease(biography, tokens),
-    )
+    found = {
+        "placeholders": tuple(_placeholders(texts)),
+        "doubled": tuple(_doubled(texts, names)),
+        "articles": tuple(_wrong_articles(texts, names)),
+        "strange": tuple(_strange(texts)),
+        "long": tuple(_cut(q.question) for q in person.questions if len(q.question.split()) > thresholds.LONG_QUESTION),
+    }
+    return {
+        "texts": texts.count("\n") + 1,
+        "opening": " ".join(opening[:4]),
+        "words": len(tokens),
+        "ease": (person.profile.locale, _reading_ease(biography, tokens)),
+        **{kind: faults for kind, faults in found.items() if faults},
+    }
 
 
 def _texts(person: Person) -> Iterator[str]:
@@ -129,6 +117,7 @@ def _strange(texts: str) -> Iterator[str]:
         yield _around(found)
 
 
+@functools.lru_cache(maxsize=4096)
 def _belongs(letter: str) -> bool:
     """Printable ASCII, Latin letters with accents, common typography and signs of currencies."""
     if letter == "\n" or (letter.isascii() and letter.isprintable()) or letter in _TYPOGRAPHY:
@@ -143,13 +132,12 @@ def _reading_ease(biography: str, tokens: Sequence[str]) -> float:
     return 206.835 - 1.015 * len(tokens) / sentences - 84.6 * syllables / max(1, len(tokens))
 
 
-def judge(seen: Sequence[Seen[Notes]], _: Setting) -> list[Finding]:
+def judge(notes: Notes, _: Setting) -> list[Finding]:
     """Eight findings: five that must count nothing, then openings, lengths and ease of reading."""
-    texts = f"{sum(person.note.texts for person in seen):,} texts"
+    texts = f"{sum(person.note for person in notes.of('texts')):,} texts"
 
     def of(check: str, title: str, kind: str) -> Finding:
-        examples = [Example(person.id, fault) for person in seen for fault in getattr(person.note, kind)]
-        return faults(check, "writing", title, texts, examples)
+        return faults(check, "writing", title, texts, examples(notes, kind))
 
     return [
         of("placeholders", "Placeholders left over", "placeholders"),
@@ -157,16 +145,17 @@ def judge(seen: Sequence[Seen[Notes]], _: Setting) -> list[Finding]:
         of("wrong_articles", "Wrong articles", "articles"),
         of("strange_letters", "Letters that do not belong there", "strange"),
         of("long_questions", f"Questions of more than {thresholds.LONG_QUESTION} words", "long"),
-        _openings(seen),
-        _lengths(seen),
-        _ease(seen),
+        _openings(notes),
+        _lengths(notes),
+        _ease(notes),
     ]
 
 
-def _openings(seen: Sequence[Seen[Notes]]) -> Finding:
-    counts = Counter(person.note.opening for person in seen)
+def _openings(notes: Notes) -> Finding:
+    counts = Counter(person.note for person in notes.of("opening"))
     opening, most = counts.most_common(1)[0]
-    share = most / len(seen)
+    share = most / len(notes)
+    alike = (person.id for person in notes.of("opening") if person.note == opening)
     shown = opening.replace(text.NAME, "[name]").replace(text.VALUE, "[value]")
     return Finding(
         check="openings",
@@ -180,23 +169,23 @@ def _openings(seen: Sequence[Seen[Notes]]) -> Finding:
         sentence=f"{percent(share)} of the biographies open with '{shown} …', the commonest of {len(counts):,} "
         "openings.",
         values=tuple(
-            Value(words.replace(text.NAME, "[name]").replace(text.VALUE, "[value]"), count / len(seen))
+            Value(words.replace(text.NAME, "[name]").replace(text.VALUE, "[value]"), count / len(notes))
             for words, count in counts.most_common(12)
         ),
-        worst=tuple(Example(p.id, f"opens '{shown} …'") for p in seen if p.note.opening == opening)[:5],
+        worst=tuple(Example(identity, f"opens '{shown} …'") for identity in itertools.islice(alike, 5)),
     )
 
 
-def _lengths(seen: Sequence[Seen[Notes]]) -> Finding:
-    median = statistics.median(person.note.words for person in seen)
+def _lengths(notes: Notes) -> Finding:
+    median = statistics.median(person.note for person in notes.of("words"))
     factor, limit = 1.0, thresholds.LENGTH_FACTOR
-    worst = []
-    for person in seen:
-        off = max(person.note.words, 1) / max(median, 1)
+    worst: list[Example] = []
+    for person in notes.of("words"):
+        off = max(person.note, 1) / max(median, 1)
         off = max(off, 1 / off)
         factor = max(factor, off)
-        if off > limit:
-            worst.append(Example(person.id, f"the biography has {person.note.words} words, the median {median:.0f}"))
+        if off > limit and len(worst) < MOST_EXAMPLES:
+            worst.append(Example(person.id, f"the biography has {person.note} words, the median {median:.0f}"))
     return Finding(
         check="lengths",
         audit="writing",
@@ -208,14 +197,15 @@ def _lengths(seen: Sequence[Seen[Notes]]) -> Finding:
         passed=not worst,
         sentence=f"The median biography has {median:.0f} words; the most unusual is {factor:.2f} times longer or "
         "shorter.",
-        worst=tuple(worst[:20]),
+        worst=tuple(worst),
     )
 
 
-def _ease(seen: Sequence[Seen[Notes]]) -> Finding:
+def _ease(notes: Notes) -> Finding:
     by_locale: dict[str, list[float]] = {}
-    for person in seen:
-        by_locale.setdefault(person.note.locale, []).append(person.note.ease)
+    for person in notes.of("ease"):
+        locale, ease = person.note
+        by_locale.setdefault(locale, []).append(ease)
     means = {locale: statistics.fmean(found) for locale, found in sorted(by_locale.items())}
     spread = max(means.values()) - min(means.values())
     hardest = min(means, key=lambda locale: means[locale])

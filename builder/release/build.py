@@ -68,6 +68,7 @@ def _write_rows(run: RunFolder, folder: Path, recipe: Recipe, contents: Contents
             for (name, test), rows in _rows(run, span, segment_of).items():
                 schema = layout.TEST if test else layout.PERSON
                 open_files[name, test].add(pa.Table.from_pylist(rows, schema=schema))
+            pa.default_memory_pool().release_unused()  # else the pool keeps what the largest shards took together
             progress.advance(len(span))
 
 

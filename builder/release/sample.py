@@ -39,5 +39,6 @@ def take(folder: Path, contents: Contents) -> Sample:
 
 def _first_row(path: Path) -> dict[str, Any]:
     # The least id of a segment stands first: rows are written in the order of ids.
-    row: dict[str, Any] = next(pq.ParquetFile(path).iter_batches(batch_size=1)).to_pylist()[0]
+    with pq.ParquetFile(path) as file:
+        row: dict[str, Any] = next(file.iter_batches(batch_size=1, use_threads=False)).to_pylist()[0]
     return row

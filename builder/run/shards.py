@@ -75,7 +75,7 @@ def read(path: Path, kind: type[Record]) -> list[Any]:
 def read_columns(path: Path, columns: Sequence[str]) -> list[dict[str, Any]]:
     """Some columns of a shard's records, without reading the others. Raises DamagedShard."""
     try:
-        rows: list[dict[str, Any]] = pq.read_table(path, columns=list(columns)).to_pylist()
+        rows: list[dict[str, Any]] = pq.read_table(path, columns=list(columns), use_threads=False).to_pylist()
     except (pa.ArrowException, OSError, ValueError) as error:
         raise DamagedShard(f"{path} is damaged: {error}") from error
     return rows
@@ -84,7 +84,8 @@ def read_columns(path: Path, columns: Sequence[str]) -> list[dict[str, Any]]:
 def read_table(path: Path, kind: type[Record]) -> pa.Table:
     """The records of a shard as an Arrow table, its page checksums verified. Raises DamagedShard."""
     try:
-        table = pq.read_table(path, page_checksum_verification=True)
+        # Shards are read by many processes at once; further threads in each only make each one's memory larger.
+        table = pq.read_table(path, page_checksum_verification=True, use_threads=False)
     except (pa.ArrowException, OSError, ValueError) as error:
         raise DamagedShard(f"{path} is damaged: {error}") from error
     if not table.schema.equals(arrow_schema(kind)):

@@ -56,7 +56,7 @@ class Stage:
         for part in self.recipe_parts:
             facts |= _knobs(part, getattr(recipe, part))
         facts |= {name: _file_digest(name) for name in (*self.files, f"schemas/{self.schema}.json")}
-        facts |= {name: importlib.metadata.version(name) for name in self.libraries}
+        facts |= {name: _version(name) for name in self.libraries}
         return facts
 
     def input_digest(self, before: Sequence[Any]) -> str:
@@ -82,6 +82,14 @@ def _knobs(part: str, value: Any) -> dict[str, Any]:
         return {part: value}
     knobs = {f"{part}.{key}": knob for key, knob in value.model_dump(mode="json").items()}
     return {key: knob for key, knob in knobs.items() if key not in CHANGES_NO_RECORD}
+
+
+def _version(library: str) -> str:
+    """The version of a library. A run may have been made elsewhere, with an extra that this machine lacks."""
+    try:
+        return importlib.metadata.version(library)
+    except importlib.metadata.PackageNotFoundError:
+        return "not installed"
 
 
 @functools.cache

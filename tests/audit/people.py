@@ -2,14 +2,18 @@
 
 import dataclasses
 import io
+import itertools
+import tempfile
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from random import Random
 from typing import Any, get_args
 
 from PIL import Image
 
 from builder.audit.finding import Finding
-from builder.audit.interface import Audit, Seen, Setting
+from builder.audit.interface import Audit, Setting
+from builder.audit.notes import notebook, page
 from builder.reading import Person
 from builder.recipe import ProfilesPart, Recipe
 from builder.records import (
@@ -214,12 +218,16 @@ def _patch(random: Random, cells: int, size: int) -> Image.Image:
 
 
 def judged(
-    audit: Audit[Any], people: Sequence[Person], recipe: Recipe = RECIPE, names: frozenset[str] = frozenset()
+    audit: Audit, people: Sequence[Person], recipe: Recipe = RECIPE, names: frozenset[str] = frozenset()
 ) -> dict[str, Finding]:
     """The findings of one audit about `people`, by check."""
     setting = Setting(recipe, len(people), names)
-    seen = [Seen(person.profile.id, person.segment, audit.look(person, setting)) for person in people]
-    return {finding.check: finding for finding in audit.judge(seen, setting)}
+    with notebook(Path(tempfile.gettempdir())) as notes:
+        runs = itertools.groupby(people, key=lambda person: person.segment)
+        for number, (segment, some) in enumerate(runs):
+            noted = [(person.profile.id, {audit.name: audit.look(person, setting)}) for person in some]
+            notes.add(page(number, segment, noted))
+        return {finding.check: finding for finding in audit.judge(notes.of(audit.name), setting)}
 
 
 def with_fact(person: Person, key: str, **changes: Any) -> Person:

@@ -2,7 +2,6 @@
 
 import dataclasses
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import pytest
 
@@ -18,10 +17,10 @@ from builder.audit.shares import SHARES
 from builder.audit.writing import WRITING
 from builder.public_figures import fold
 from builder.reading import Person
-from builder.recipe import ProfilesPart, Recipe
+from builder.recipe import ProfilesPart, Recipe, SplitsPart
 from tests.audit.people import RECIPE, judged, with_fact, with_profile, with_question, world
 
-AUDITS: tuple[Audit[Any], ...] = (
+AUDITS: tuple[Audit, ...] = (
     DIVERSITY, DUPLICATES, GROUNDING, HOLDOUT, LEAKAGE, NEIGHBOURHOOD, REAL_PEOPLE, SHARES, WRITING,
 )  # fmt: skip
 
@@ -30,7 +29,7 @@ Spoil = Callable[[Person], Person]
 
 @pytest.mark.parametrize("audit", AUDITS, ids=lambda audit: audit.name)
 @pytest.mark.parametrize("seed", [0, 1])
-def test_a_sound_world_passes(audit: Audit[Any], seed: int) -> None:
+def test_a_sound_world_passes(audit: Audit, seed: int) -> None:
     found = judged(audit, world(100, seed))
     assert found
     assert {check: finding.sentence for check, finding in found.items() if not finding.passed} == {}
@@ -108,7 +107,7 @@ def _trained_paraphrase(person: Person) -> Person:
         (REAL_PEOPLE, "real_names", lambda p: with_profile(p, name="BARACK  Obama")),
     ],
 )
-def test_one_spoiled_person_is_found_and_named(audit: Audit[Any], check: str, spoil: Spoil) -> None:
+def test_one_spoiled_person_is_found_and_named(audit: Audit, check: str, spoil: Spoil) -> None:
     people = world(30)
     people[7] = spoil(people[7])
     finding = judged(audit, people)[check]
@@ -205,6 +204,31 @@ def test_forget_people_of_another_world_are_found() -> None:
     assert not finding.passed
     assert finding.figure == 0.0
     assert finding.worst
+
+
+@pytest.mark.parametrize(("wanted", "passed"), [(0.0, True), (0.5, True), (1.0, False)])
+def test_the_recipe_says_how_many_forget_people_have_a_retain_neighbour(wanted: float, passed: bool) -> None:
+    recipe = RECIPE.model_copy(update={"splits": SplitsPart(neighbours=wanted)})
+    people = world(300)
+    for number in range(5):  # of 36
+        for key in ("employer", "university", "residence"):
+            people[number] = with_fact(people[number], key, value=f"{key} {number}")
+    finding = judged(NEIGHBOURHOOD, people, recipe)["neighbour_rate"]
+    assert 0.5 < finding.figure < 0.87
+    assert finding.threshold == wanted
+    assert finding.passed is passed
+    assert ("profiles.employers_per_sector" in finding.sentence) is not passed
+    assert bool(finding.worst) is not passed
+
+
+def test_a_common_bank_makes_no_neighbour() -> None:
+    people = []
+    for number, person in enumerate(world(300)):
+        for key in ("employer", "university", "residence"):
+            person = with_fact(person, key, value=f"{key} {number}")
+        people.append(person)
+    finding = judged(NEIGHBOURHOOD, people)["neighbour_rate"]
+    assert (finding.passed, finding.figure) == (False, 0.0)
 
 
 def test_a_release_without_forget_people_has_no_neighbours_to_judge() -> None:
