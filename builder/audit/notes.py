@@ -1,7 +1,7 @@
 """What audits noted of everybody, kept in a nameless file: memory does not grow with the people.
 
-Notes are pickled, as all that passes between our processes is. Nobody else can open the file, and none is ever read that
-this process has not written.
+Notes are pickled, as all that passes between our processes is. Nobody else can open the file, and nothing is ever read
+from it that this process has not written.
 """
 
 import heapq
