@@ -22,7 +22,7 @@ from torch.nn import functional
 
 from builder.baseline.evaluation.asking import Examiner, plain_answers
 from builder.baseline.evaluation.items import items
-from builder.baseline.examples import Example, examples, texts
+from builder.baseline.examples import Example, examples
 from builder.baseline.models.source import Source
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.people import Crowd, pictures_of, read_crowd
@@ -47,21 +47,21 @@ def main() -> None:
     print(json.dumps(found, indent=2))
 
 
-def _model(crowd: Crowd, learned: Sequence[Example], settings: Settings) -> Vlm:
+def _model(crowd: Crowd, settings: Settings) -> Vlm:
     pictures = pictures_of((*crowd.trained, *crowd.holdout))
-    return Source(settings, pictures, texts(learned)).trainable(0)
+    return Source(settings, pictures).trainable(0)
 
 
 def _training(crowd: Crowd, learned: Sequence[Example], settings: Settings, steps: int) -> dict[str, float]:
     count = steps * settings.train.batch
     some = random.Random(0).sample(list(learned), count)
-    vlm = _model(crowd, learned, settings)
+    vlm = _model(crowd, settings)
     part = settings.train.model_copy(update={"epochs": 1.0})
     fit(vlm, some[:64], part, 0, lambda step, steps: None)  # warm
     started = time.perf_counter()
     fit(vlm, some, part, 0, lambda step, steps: None)
     ours = count / (time.perf_counter() - started)
-    plain = _plain_training(_model(crowd, learned, settings), some[: count // 4])
+    plain = _plain_training(_model(crowd, settings), some[: count // 4])
     return {"training, ours: questions/s": ours, "training, plain: questions/s": plain, "training, times": ours / plain}
 
 
@@ -106,7 +106,7 @@ def _plain_batches(chat: Any, processor: Any, piece: Sequence[Example]) -> list[
 
 
 def _asking(crowd: Crowd, learned: Sequence[Example], settings: Settings, count: int) -> dict[str, float]:
-    vlm = _model(crowd, learned, settings)
+    vlm = _model(crowd, settings)
     fit(vlm, learned, settings.train.model_copy(update={"epochs": 0.3}), 0, lambda step, steps: None)
     asked = [each for each in items(crowd, settings.evaluate) if each.task != "classification"]
     limit = settings.evaluate.max_new_tokens

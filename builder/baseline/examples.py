@@ -34,19 +34,9 @@ class Example:
         return encode(chat, prompts.multiple_choice(self.question.question, options), picture, letter)
 
 
-def examples(people: Iterable[Person], *, evaluated: bool = False) -> list[Example]:
-    """The training questions of `people`, in the order of people and ids; of `evaluated` facts alone when asked so."""
-    return [
-        example(person, question)
-        for person in people
-        for question in questions(person, "train")
-        if not evaluated or question.fact in evaluated_facts(person)
-    ]
-
-
-def evaluated_facts(person: Person) -> set[str]:
-    """The keys of the facts that a person's evaluation questions ask for."""
-    return {question.fact for question in questions(person, "eval")}
+def examples(people: Iterable[Person]) -> list[Example]:
+    """The training questions of `people`, in the order of people and ids."""
+    return [example(person, question) for person in people for question in questions(person, "train")]
 
 
 def example(person: Person, question: Question) -> Example:

@@ -11,7 +11,7 @@ import torch
 from builder.baseline import methods, people, stored
 from builder.baseline.evaluation.asking import Examiner, Outcome
 from builder.baseline.evaluation.items import Item, items, known_facts, some
-from builder.baseline.examples import Example, examples, texts
+from builder.baseline.examples import Example, examples
 from builder.baseline.folder import BaselineFolder
 from builder.baseline.methods.running import unlearn
 from builder.baseline.models import seeing, source
@@ -64,19 +64,18 @@ def prepare(release: Path, settings: Settings, out: Path, *, fresh: bool = False
 
 def plan(crowd: Crowd, settings: Settings, folder: BaselineFolder) -> Plan:
     """The plan of a run on these people."""
-    evaluated = settings.train.facts == "evaluated"
-    forget, retain = (examples(side, evaluated=evaluated) for side in (crowd.forget, crowd.retain))
+    forget, retain = examples(crowd.forget), examples(crowd.retain)
     judged = [*crowd.forget, *some(crowd.retain, settings.evaluate.gate_people, 0, "gate")]
     pictures = people.pictures_of((*crowd.trained, *crowd.holdout))
     return Plan(
         settings=settings,
         crowd=crowd,
         folder=folder,
-        source=Source(settings, pictures, texts(examples(crowd.trained)), () if crowd.drawn else crowd.retain),
+        source=Source(settings, pictures, () if crowd.drawn else crowd.retain),
         forget=tuple(forget),
         retain=tuple(retain),
         items=tuple(items(crowd, settings.evaluate)),
-        known=tuple(known_facts(judged, evaluated=evaluated)),
+        known=tuple(known_facts(judged)),
     )
 
 

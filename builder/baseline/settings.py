@@ -1,7 +1,7 @@
 """Every knob of a baseline run, typed, with its default and what it does written down once.
 
-What a from-scratch model of two million parameters needs is not what a pre-trained one of seven billion needs: the
-knobs that differ have their defaults in `TINY` and `PRETRAINED`.
+What a model of three million weights needs is not what one of seven billion needs: the knobs that differ have their
+defaults in `TINY` and `PRETRAINED`.
 """
 
 import difflib
@@ -23,9 +23,6 @@ Share = Annotated[float, Field(ge=0, le=1)]
 class TrainPart(Section):
     """How vanilla and the oracle are made."""
 
-    facts: Literal["all", "evaluated"] = Field(
-        "all", description="train on every fact, or on those alone that evaluation asks for"
-    )
     epochs: float = Field(ge=0, description="passes over the training questions, at most")
     lr: float = Field(gt=0, description="peak learning rate")
     batch: int = Field(32, ge=1, description="questions in each optimiser step")
@@ -83,10 +80,10 @@ class Settings(Section):
 
 
 TINY: Mapping[str, Mapping[str, Any]] = {
-    "train": {"facts": "evaluated", "epochs": 14.0, "lr": 1e-3, "batch": 16},
+    "train": {"epochs": 4.0, "lr": 1e-3, "batch": 16},
     "unlearn": {"lr": 3e-4, "steps": 60},
 }
-"""Defaults for the embedded model, trained from scratch on the release alone."""
+"""Defaults for the embedded model."""
 
 PRETRAINED: Mapping[str, Mapping[str, Any]] = {
     "train": {"epochs": 3.0, "lr": 1e-4, "batch": 16, "micro_batch": 4},

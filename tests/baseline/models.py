@@ -20,7 +20,7 @@ LLAVA_TEMPLATE = (
 
 def save_llava(folder: Path, texts: Sequence[str], template: str | None = LLAVA_TEMPLATE) -> Path:
     """A random LLaVA with a tower of its own, saved as its makers would."""
-    made: Any = tiny.processor(texts, size=400)
+    made: Any = tiny.processor(tiny.tokenizer(texts, size=400))
     processor: Any = LlavaProcessor(
         image_processor=made.image_processor,
         tokenizer=made.tokenizer,

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from builder import randomness
 from builder.baseline import prompts
-from builder.baseline.examples import evaluated_facts
 from builder.baseline.people import Crowd, portraits, questions
 from builder.baseline.settings import EvaluatePart
 from builder.reading import Person
@@ -72,19 +71,15 @@ def asked(person: Person, name: str, use: str) -> list[Item]:
     return found
 
 
-def known_facts(people: Iterable[Person], *, evaluated: bool = False) -> list[Item]:
-    """One open and one fill-the-blank training question for each fact and modality: what vanilla should know.
-
-    With `evaluated`, of those facts alone that evaluation asks for.
-    """
+def known_facts(people: Iterable[Person]) -> list[Item]:
+    """One open and one fill-the-blank training question for each fact and modality: what vanilla should know."""
     found = []
     for person in people:
         reference = portraits(person, "reference")[0].id
         seen = set()
-        wanted = evaluated_facts(person)
         for question in questions(person, "train"):
             key = (question.fact, question.modality, question.task)
-            if question.task == "classification" or key in seen or (evaluated and question.fact not in wanted):
+            if question.task == "classification" or key in seen:
                 continue
             seen.add(key)
             found.append(item(person, question, "known", reference if question.modality == "image_text" else None))

@@ -18,25 +18,24 @@ from builder.run.files import replacing_folder
 class Source:
     """Opens the base model, by the settings.
 
-    `texts` are what the embedded model's tokenizer is learned from, `strangers` the people whose train views its vision
-    tower is adapted to first; nobody when the release is drawn as the tower knows it.
+    `seen` are the people whose train views the embedded model's vision tower is adapted to first; nobody when the
+    release is drawn as the tower knows it.
     """
 
     settings: Settings
     pictures: Mapping[str, bytes]
-    texts: Sequence[str]
-    strangers: Sequence[Person] = ()
+    seen: Sequence[Person] = ()
     _adapted: dict[int, dict[str, Tensor]] = field(default_factory=dict)
 
     def untrained(self, seed: int) -> Vlm:
         """The base model as it comes."""
         if self.settings.tiny:
-            vlm = tiny.build(self.texts, self.pictures, seed)
+            vlm = tiny.build(self.pictures)
             if self.settings.precision == "fp32":
                 vlm.compute = None
-            if self.strangers:
+            if self.seen:
                 if seed not in self._adapted:
-                    self._adapted[seed] = seeing.adapt(vlm, self.strangers, seed)
+                    self._adapted[seed] = seeing.adapt(vlm, self.seen, seed)
                 tiny.load_tower(vlm.model, self._adapted[seed])
         else:
             vlm = pretrained.load(self.settings.model, self.pictures, self.settings)

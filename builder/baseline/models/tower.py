@@ -4,7 +4,6 @@ The weights were trained on drawn people outside every benchmark to tell faces a
 them). For portraits that come from elsewhere the tower is adapted on the train views of the release.
 """
 
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -37,11 +36,6 @@ def config() -> CLIPVisionConfig:
 def weights() -> Mapping[str, Tensor]:
     """The weights that come along, stored in half precision."""
     return {name: value.float() for name, value in load_file(WEIGHTS).items()}
-
-
-def weights_digest() -> str:
-    """The sha256 of the weights that come along."""
-    return hashlib.sha256(WEIGHTS.read_bytes()).hexdigest()
 
 
 def embed(tower: CLIPVisionModel, pixels: Tensor) -> Tensor:

@@ -1,0 +1,117 @@
+"""Makes the embedded model's tokenizer.json and language_model.safetensors in builder/baseline/models/.
+
+    build-bench generate training/strangers.toml --out outputs/strangers
+    python training/language_model.py outputs/strangers
+
+The model learns to read: what is asked in which words, and to answer it in a sentence, in a blank, by a letter, about a
+name or a portrait. It learns this from strangers, one small world of them after the other; the worlds before may be
+forgotten, what stays is how to learn the next one. To choose by letter is learned in three steps: which option is the
+given value, which one is stated by a given sentence, and which one is right with nothing given. Run it again
+whenever the offline writer's wordings, the vision tower or the shape of the model change.
+
+The weights that come along took 25 minutes on two busy processor cores, in two goes: two worlds (six epochs and two)
+before the steps towards a letter stood here, then `--go-on --first 80`.
+"""
+
+import argparse
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+
+from builder.baseline import prompts
+from builder.baseline.examples import Example, texts
+from builder.baseline.models import tiny
+from builder.baseline.models.memo import TowerMemo
+from builder.baseline.models.vlm import Vlm
+from builder.baseline.people import divide, pictures_of, portraits
+from builder.baseline.settings import TrainPart
+from builder.baseline.training import fit, share_known
+from builder.reading import Person, open_release
+from builder.records import Question
+
+SEED = 20_250_102
+
+
+def everything_asked(person: Person) -> list[Example]:
+    """All questions of a person, held-out wordings and views among them, and the steps that lead to a letter."""
+    views = tuple(each.id for each in portraits(person, "reference", "train", "test"))
+    said = {question.fact: question.answer for question in person.questions if question.task == "generation"}
+    found = []
+    for place, question in enumerate(person.questions):
+        found.append(_example(question, views if question.modality == "image_text" else ()))
+        if question.task == "classification":
+            given = f"Which of these is {question.value}?"
+            if place % 2:
+                given = f"{said[question.fact]} {question.question}"
+            found.append(_example(replace(question, question=given), ()))
+    return found
+
+
+def _example(question: Question, pictures: tuple[str, ...]) -> Example:
+    return Example(prompts.prompt(question), prompts.target(question), pictures, question)
+
+
+def learn(vlm: Vlm, worlds: Sequence[Sequence[Example]], epochs: float, lr: float, batch: int) -> None:
+    """Train on one world after the other."""
+    started = time.monotonic()
+
+    def tell(step: int, steps: int) -> None:
+        if step % 500 == 0 or step == steps:
+            print(f"step {step} of {steps}, {time.monotonic() - started:.0f} s", flush=True)
+
+    for number, world in enumerate(worlds):
+        part = TrainPart(epochs=epochs, lr=lr, batch=batch, stop_at=1.0)
+        curve = fit(vlm, world, part, SEED + number, tell)
+        print(f"world {number + 1} of {len(worlds)}: {[round(mark['known'], 2) for mark in curve.marks]}", flush=True)
+        for modality in ("image_text", "text"):
+            for task in ("generation", "cloze", "classification"):
+                some = [each for each in world if (each.question.modality, each.question.task) == (modality, task)]
+                print(f"  {modality} {task}: {share_known(vlm, some[-600:]):.2f} to the letter", flush=True)
+        write(vlm)
+
+
+def write(vlm: Vlm) -> None:
+    """Keep the tokenizer and all weights but the vision tower's, in half precision."""
+    vlm.chat.tokenizer.backend_tokenizer.save(str(tiny.TOKENIZER))
+    kept = {name: value for name, value in vlm.model.state_dict().items() if tiny.TOWER not in name}
+    kept.pop("lm_head.weight", None)  # tied to the embeddings
+    save_file({name: value.half().contiguous() for name, value in kept.items()}, tiny.WEIGHTS)
+
+
+def main() -> None:
+    """Parse, learn, write."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("strangers", type=Path)
+    parser.add_argument("--world", type=int, default=40, help="people in each world")
+    parser.add_argument("--epochs", type=float, default=3, help="passes over each world")
+    parser.add_argument("--lr", type=float, default=1e-3)
+    parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--first", type=int, default=0, help="leave out so many people")
+    parser.add_argument("--go-on", action="store_true", help="start from the weights that stand there, not at random")
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    people = divide(open_release(options.strangers / "release"), 5).trained[options.first :]
+    asked = [everything_asked(person) for person in people]
+    if options.go_on:
+        vlm = tiny.build(pictures_of(people))
+    else:
+        vlm = tiny.blank(tiny.tokenizer(texts([each for own in asked for each in own])), pictures_of(people), SEED)
+    vlm.memo = TowerMemo.attach(vlm.inner)
+    starts = range(0, len(people), options.world)
+    learn(
+        vlm,
+        [[each for own in asked[at : at + options.world] for each in own] for at in starts],
+        options.epochs,
+        options.lr,
+        options.batch,
+    )
+    print(f"{tiny.WEIGHTS}: {tiny.WEIGHTS.stat().st_size / 1e6:.2f} MB")
+
+
+if __name__ == "__main__":
+    main()
