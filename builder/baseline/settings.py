@@ -81,7 +81,7 @@ class Settings(Section):
 
 TINY: Mapping[str, Mapping[str, Any]] = {
     "train": {"epochs": 4.0, "lr": 1e-3, "batch": 16},
-    "unlearn": {"lr": 3e-4, "steps": 60},
+    "unlearn": {"lr": 5e-4, "steps": 65},
 }
 """Defaults for the embedded model."""
 

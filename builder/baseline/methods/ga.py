@@ -1,4 +1,4 @@
-"""GA, gradient ascent: −CE(F). Without a brake it destroys everything, so it gets few steps."""
+"""GA, gradient ascent: −CE(F). Without a brake it destroys everything."""
 
 from dataclasses import dataclass
 
@@ -11,8 +11,6 @@ from builder.baseline.methods.base import Method, Step
 @dataclass(frozen=True)
 class GradientAscent(Method):
     """Climb the loss on what is to be forgotten."""
-
-    steps: float = 0.5
 
     def loss(self, step: Step) -> Tensor:
         """−CE(F)."""
