@@ -2,10 +2,10 @@
 
     python benchmarks/baseline_speed.py outputs/quick
 
-Asking against one question at a time by transformers' `generate`, as MLLMU-Bench's eval.py does it: once for the
-answers alone, which must be the same, and once with everything that is scored beside them, which eval.py does not do.
-Training against a loop at batch 4 that gives the processor every image again with every question, pads in the order in
-which questions come, and runs the output head on every token.
+Asking against one question at a time by transformers' `generate`, the processor given the image every time, as
+MLLMU-Bench's eval.py does it: once for the answers alone, which must be the same, and once with everything that is
+scored beside them, which eval.py does not do. Training against a loop at batch 4 that gives the processor every image
+again with every question, pads in the order in which questions come, and runs the output head on every token.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from PIL import Image
 from torch.nn import functional
 
 from builder.baseline.encoding import encode
-from builder.baseline.evaluation.asking import Examiner, plain_answers
+from builder.baseline.evaluation.asking import Examiner
 from builder.baseline.evaluation.branches import follow, roots
 from builder.baseline.evaluation.items import Item, items
 from builder.baseline.examples import Example, examples
@@ -115,7 +115,7 @@ def _asking(crowd: Crowd, learned: Sequence[Example], settings: Settings, count:
     limit = settings.evaluate.max_new_tokens
     some = random.Random(0).sample(asked, min(count, len(asked)))
     started = time.perf_counter()
-    plain = plain_answers(vlm, some, limit)
+    plain = [_plain_answer(vlm, item, limit) for item in some]
     slow = len(some) / (time.perf_counter() - started)
     started = time.perf_counter()
     ours = Examiner(vlm, settings.evaluate.batch, limit).ask(asked)
@@ -134,6 +134,21 @@ def _asking(crowd: Crowd, learned: Sequence[Example], settings: Settings, count:
         "asking, times, with all scores": fast / slow,
         "asking, same answers": min(same, alike) / len(some),
     }
+
+
+def _plain_answer(vlm: Vlm, item: Item, limit: int) -> str:
+    """One answer; the prompt and the image go through the processor anew."""
+    chat, processor = vlm.chat, vlm.chat.processor
+    images = [{"type": "image"}] if item.picture else []
+    turn = [{"role": "user", "content": [*images, {"type": "text", "text": item.prompt}]}]
+    said = processor.apply_chat_template(turn, add_generation_prompt=True, tokenize=False)
+    picture = Image.open(io.BytesIO(chat.pictures[item.picture])).convert("RGB") if item.picture else None
+    inputs = processor(images=picture, text=said, return_tensors="pt", add_special_tokens=False)
+    with torch.no_grad():
+        ids = vlm.model.generate(
+            **inputs, max_new_tokens=limit, do_sample=False, eos_token_id=chat.end, pad_token_id=chat.padding
+        )
+    return chat.text(ids[0, inputs["input_ids"].shape[1] :].tolist())
 
 
 def _answers_alone(vlm: Vlm, asked: Sequence[Item], batch: int, limit: int) -> dict[Item, str]:

@@ -115,9 +115,9 @@ def test_a_loss_equals_the_value_worked_out_by_hand(method: Method, expected: fl
 
 def _real_step(vlm: Vlm, crowd: Crowd, reference: Any = None) -> Step:
     gone, kept = examples(crowd.forget)[:6], examples(crowd.retain)[:6]
-    stream = Random(1)
 
-    def encode(found: Sequence[Example]) -> Batch:
+    def encode(found: Sequence[Example]) -> Batch:  # the same examples make the same batch: views and options are drawn
+        stream = Random(1)
         return collate(vlm.chat, [each.row(vlm.chat, stream) for each in found])
 
     reference = reference or Reference(vlm)
