@@ -6,14 +6,14 @@ from typing import Any
 
 from builder import bundled
 from builder.errors import BenchError
+from builder.llm.packages import package
 
 FOLDER = "chat"
 
 
 @functools.cache
 def _environment() -> Any:
-    import jinja2  # only a run with a chat model needs it
-
+    jinja2 = package("jinja2")
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(bundled.folder("prompts") / FOLDER),
         undefined=jinja2.StrictUndefined,
@@ -28,8 +28,7 @@ def _environment() -> Any:
 
 def render(name: str, /, **values: Any) -> str:
     """The prompt prompts/chat/`name`.j2 with `values` put in. Raises BenchError, naming the file, on a faulty one."""
-    import jinja2
-
+    jinja2 = package("jinja2")
     try:
         return str(_environment().get_template(f"{name}.j2").render(**values)).strip()
     except jinja2.TemplateError as error:

@@ -360,6 +360,18 @@ def test_an_estimate_sends_nothing_and_is_about_right(tmp_path: Path, tiny: Path
         assert "23 people by gpt-4o-mini: 276 requests (23 for biographies, 253 for questions)" in result.output
 
 
+@pytest.mark.parametrize("missing", ["jinja2", "openai", "aiohttp"])
+def test_without_its_packages_it_says_how_to_get_them(
+    tmp_path: Path, tiny: Path, run: Run, monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    monkeypatch.setitem(sys.modules, missing, None)
+    estimate = ["--estimate"] if missing == "jinja2" else ["--base-url", "http://127.0.0.1:9/v1"]
+    result = run("generate", tiny, "--writer", "openai", *estimate, "--out", tmp_path / "run")
+    assert result.exit_code == 2
+    assert "pip install 'build-bench[openai]'" in result.output
+    assert "Traceback" not in result.output
+
+
 @pytest.mark.parametrize("told", [True, False])
 def test_a_limited_server_is_asked_as_fast_as_it_allows(tmp_path: Path, told: bool) -> None:
     with Server(latency=0.01, limit=Limit(10, 0.4, told)) as server:

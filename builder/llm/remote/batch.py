@@ -19,7 +19,8 @@ from typing import Any, TypeVar
 
 from builder.errors import BenchError
 from builder.llm.answers import Answer, Answers, Batch
-from builder.llm.remote.client import explained, package, refused
+from builder.llm.packages import package
+from builder.llm.remote.client import explained, refused
 from builder.llm.remote.dialect import Dialect, memory
 from builder.llm.remote.keys import Key, needed
 from builder.llm.remote.ledger import Ledger
@@ -102,7 +103,7 @@ class BatchSender:
         return f"{self._state}; {self.ledger.status(0)}" if self.ledger.asked else ""
 
     def _client(self) -> Any:
-        openai = package()
+        openai = package("openai")
         key = needed(self._key, self._part.base_url)
         self._key = key
         return openai.OpenAI(api_key=key.reveal(), base_url=self._part.base_url or None, max_retries=0)
@@ -253,7 +254,7 @@ class BatchSender:
 
     def _patiently(self, call: Callable[[], Result]) -> Result:
         """What `call` returns; tried again while the server or the way to it is unwell. Raises BenchError."""
-        openai = package()
+        openai = package("openai")
         for failures in range(1, self._policy.tries + 1):
             try:
                 return call()

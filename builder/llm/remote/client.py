@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from builder.errors import CallError
+from builder.llm.packages import package
 from builder.llm.remote.keys import Key
 from builder.llm.remote.limits import retry_after
 from builder.llm.replies import usage
@@ -51,7 +51,8 @@ class Client:
     """An OpenAI-compatible server. One event loop may have many calls of `send` going at once."""
 
     def __init__(self, part: ChatPart, key: Key) -> None:
-        openai = package()
+        openai = package("openai")
+        package("aiohttp")  # the transport, which the client below asks for
         self._openai, self._key, self._timeout = openai, key, part.timeout
         self.api = openai.AsyncOpenAI(
             api_key=key.reveal(),
@@ -90,17 +91,6 @@ class Client:
                 "luck", "garbage", explained(f"the response was no chat completion: {text}", self._key)
             ) from None
         return Reply(self._key.strike_out(text), *usage(body), headers)
-
-
-def package() -> Any:
-    """The module openai: slow to import, and only a run by a language model needs it. Raises CallError."""
-    try:
-        import aiohttp  # noqa: F401  # comes along, as the transport
-        import jinja2  # noqa: F401  # the prompts need it, and it comes along
-        import openai
-    except ImportError:
-        raise CallError("The writer 'openai' needs more packages: pip install 'build-bench[openai]'.") from None
-    return openai
 
 
 def refused(error: Any, key: Key | None) -> Trouble:

@@ -12,7 +12,8 @@ from typing import Any
 
 from builder.errors import BenchError, CallError
 from builder.llm.answers import Answer, Answers
-from builder.llm.remote.client import Client, Reply, Trouble, package
+from builder.llm.packages import package
+from builder.llm.remote.client import Client, Reply, Trouble
 from builder.llm.remote.dialect import Dialect, memory
 from builder.llm.remote.gate import Gate, Ticket
 from builder.llm.remote.keeper import Keeper
@@ -236,7 +237,7 @@ class _Line:
 
 def _import() -> None:
     with suppress(CallError):  # who has nothing to ask needs no package; who has is told
-        package()
+        package("openai")
 
 
 async def _wait_for(task: "asyncio.Task[None]") -> None:

@@ -1,0 +1,14 @@
+"""The packages that only a run with a language model needs: they come with an extra, and are slow to import."""
+
+import importlib
+from typing import Any
+
+from builder.errors import CallError
+
+
+def package(name: str) -> Any:
+    """The module `name`. Raises CallError, saying how to get it, when it is not installed."""
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        raise CallError("The writer 'openai' needs more packages: pip install 'build-bench[openai]'.") from None
