@@ -22,41 +22,36 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
-from builder.baseline import prompts
-from builder.baseline.examples import Example, texts
+from builder.baseline.examples import Example, example, texts
 from builder.baseline.models import tiny
 from builder.baseline.models.memo import TowerMemo
 from builder.baseline.models.vlm import Vlm
-from builder.baseline.people import divide, pictures_of, portraits
+from builder.baseline.people import TRAINED_VIEWS, divide, pictures_of
 from builder.baseline.settings import TrainPart
 from builder.baseline.training import fit, share_known
 from builder.reading import Person, open_release
-from builder.records import Question
 
 SEED = 20_250_102
+ALL_VIEWS = (*TRAINED_VIEWS, "test")
 
 
-def everything_asked(person: Person) -> list[Example]:
-    """All questions of a person, held-out wordings and views among them, and the steps that lead to a letter."""
-    views = tuple(each.id for each in portraits(person, "reference", "train", "test"))
+def asked(person: Person) -> list[Example]:
+    """All questions of a person, held-out wordings and views among them."""
+    return [example(person, question, ALL_VIEWS) for question in person.questions]
+
+
+def steps_to_a_letter(person: Person) -> list[Example]:
+    """Multiple choice with the right value given, by itself and in a sentence by turns."""
     said = {question.fact: question.answer for question in person.questions if question.task == "generation"}
     found = []
-    for place, question in enumerate(person.questions):
-        found.append(_example(question, views if question.modality == "image_text" else ()))
-        if question.task == "classification":
-            given = f"Which of these is {question.value}?"
-            if place % 2:
-                given = f"{said[question.fact]} {question.question}"
-            found.append(_example(replace(question, question=given), ()))
+    for place, question in enumerate(each for each in person.questions if each.task == "classification"):
+        given = f"{said[question.fact]} {question.question}" if place % 2 else f"Which of these is {question.value}?"
+        found.append(example(person, replace(question, modality="text", question=given)))
     return found
 
 
-def _example(question: Question, pictures: tuple[str, ...]) -> Example:
-    return Example(prompts.prompt(question), prompts.target(question), pictures, question)
-
-
-def learn(vlm: Vlm, worlds: Sequence[Sequence[Example]], epochs: float, lr: float, batch: int) -> None:
-    """Train on one world after the other."""
+def learn(vlm: Vlm, worlds: Sequence[Sequence[Person]], part: TrainPart, letters: int) -> None:
+    """Train on one world after the other; multiple choice comes `letters` times, in as many orders of its options."""
     started = time.monotonic()
 
     def tell(step: int, steps: int) -> None:
@@ -64,13 +59,16 @@ def learn(vlm: Vlm, worlds: Sequence[Sequence[Example]], epochs: float, lr: floa
             print(f"step {step} of {steps}, {time.monotonic() - started:.0f} s", flush=True)
 
     for number, world in enumerate(worlds):
-        part = TrainPart(epochs=epochs, lr=lr, batch=batch, stop_at=1.0)
-        curve = fit(vlm, world, part, SEED + number, tell)
+        real = [each for person in world for each in asked(person)]
+        aids = [each for person in world for each in steps_to_a_letter(person)]
+        again = [each for each in real if each.question.task == "classification"] * (letters - 1)
+        curve = fit(vlm, [*real, *again, *aids], part, SEED + number, tell)
         print(f"world {number + 1} of {len(worlds)}: {[round(mark['known'], 2) for mark in curve.marks]}", flush=True)
         for modality in ("image_text", "text"):
             for task in ("generation", "cloze", "classification"):
-                some = [each for each in world if (each.question.modality, each.question.task) == (modality, task)]
+                some = [each for each in real if (each.question.modality, each.question.task) == (modality, task)]
                 print(f"  {modality} {task}: {share_known(vlm, some[-600:]):.2f} to the letter", flush=True)
+        print(f"  with the value given: {share_known(vlm, aids[-600:]):.2f}", flush=True)
         write(vlm)
 
 
@@ -88,6 +86,7 @@ def main() -> None:
     parser.add_argument("strangers", type=Path)
     parser.add_argument("--world", type=int, default=40, help="people in each world")
     parser.add_argument("--epochs", type=float, default=3, help="passes over each world")
+    parser.add_argument("--letters", type=int, default=3, help="how often multiple choice comes in a pass")
     parser.add_argument("--lr", type=float, default=1e-3)
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--threads", type=int, default=2)
@@ -96,20 +95,15 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     people = divide(open_release(options.strangers / "release"), 5).trained[options.first :]
-    asked = [everything_asked(person) for person in people]
     if options.go_on:
         vlm = tiny.build(pictures_of(people))
     else:
-        vlm = tiny.blank(tiny.tokenizer(texts([each for own in asked for each in own])), pictures_of(people), SEED)
+        said = texts([each for person in people for each in asked(person)])
+        vlm = tiny.blank(tiny.tokenizer(said), pictures_of(people), SEED)
     vlm.memo = TowerMemo.attach(vlm.inner)
-    starts = range(0, len(people), options.world)
-    learn(
-        vlm,
-        [[each for own in asked[at : at + options.world] for each in own] for at in starts],
-        options.epochs,
-        options.lr,
-        options.batch,
-    )
+    worlds = [people[start : start + options.world] for start in range(0, len(people), options.world)]
+    part = TrainPart(epochs=options.epochs, lr=options.lr, batch=options.batch, stop_at=1.0)
+    learn(vlm, worlds, part, options.letters)
     print(f"{tiny.WEIGHTS}: {tiny.WEIGHTS.stat().st_size / 1e6:.2f} MB")
 
 

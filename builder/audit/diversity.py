@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from zlib import crc32
 
 from builder.audit import thresholds
-from builder.audit.finding import Example, Finding, Value, level, percent, words
+from builder.audit.finding import MOST_EXAMPLES, Example, Finding, Value, level, percent, words
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes
 from builder.audit.statistics import entropy, upper_tail, wilson
@@ -86,7 +86,7 @@ def _commonest(known: list[Known]) -> Finding:
         f"about the {words(top.label)}.",
         interval=(top.low or 0.0, top.high or 1.0),
         values=tuple(values),
-        worst=tuple(worst[:20]),
+        worst=tuple(worst[:MOST_EXAMPLES]),
     )
 
 

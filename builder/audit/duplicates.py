@@ -13,7 +13,7 @@ import numpy.typing as npt
 from builder.audit import text, thresholds
 from builder.audit.finding import Example, Finding, faults
 from builder.audit.interface import Audit, Setting
-from builder.audit.notes import Note, Notes, examples
+from builder.audit.notes import Note, Notes, examples, kinds
 from builder.reading import Person
 
 _HASHES, _ROWS = 64, 4
@@ -29,7 +29,7 @@ def look(person: Person, _: Setting) -> Note:
     seen: Counter[tuple[str, ...]] = Counter()
     for question in person.questions:
         seen[question.fact, question.task, question.modality, question.use, text.folded(question.question)] += 1
-    repeated = tuple(f"the same use asks twice: '{question[-1]}'" for question, count in seen.items() if count > 1)
+    repeated = (f"the same use asks twice: '{question[-1]}'" for question, count in seen.items() if count > 1)
     asked = {crc32(question.encode()) for _, _, modality, _, question in seen if modality == "text"}
     values = [_digest(fact.key, text.folded(fact.value)) for fact in person.profile.facts if fact.asked]
     return {
@@ -37,7 +37,7 @@ def look(person: Person, _: Setting) -> Note:
         "sketch": _sketch(person.profile.biography).tobytes(),
         "values": b"".join(values),
         "asked": np.fromiter(asked, np.uint32).tobytes(),
-        **({"repeated": repeated} if repeated else {}),
+        **kinds(repeated=repeated),
     }
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from builder.audit import text
 from builder.audit.finding import Finding, faults, words
 from builder.audit.interface import Audit, Setting
-from builder.audit.notes import Note, Notes, examples
+from builder.audit.notes import Note, Notes, examples, kinds
 from builder.reading import Person
 from builder.records import BLANK, LETTERS, Fact, Question
 
@@ -14,13 +14,13 @@ def look(person: Person, _: Setting) -> Note:
     """What of one person's questions and biography is not grounded in the facts."""
     facts = {fact.key: fact for fact in person.profile.facts}
     biography = text.folded(person.profile.biography)
-    found = {
-        "ungrounded": tuple(_ungrounded(person.questions, facts)),
-        "varying": tuple(_varying(person.questions)),
-        "unsaid": tuple(_unsaid(biography, facts)),
-        "contradicted": tuple(_contradicted(biography, facts)),
-    }
-    return {"questions": len(person.questions), **{kind: faults for kind, faults in found.items() if faults}}
+    found = kinds(
+        ungrounded=_ungrounded(person.questions, facts),
+        varying=_varying(person.questions),
+        unsaid=_unsaid(biography, facts),
+        contradicted=_contradicted(biography, facts),
+    )
+    return {"questions": len(person.questions), **found}
 
 
 def _ungrounded(questions: Sequence[Question], facts: dict[str, Fact]) -> Iterator[str]:

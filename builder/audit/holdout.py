@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from builder.audit import text, thresholds
-from builder.audit.finding import Example, Finding, Value, faults, level, percent, words
+from builder.audit.finding import MOST_EXAMPLES, Example, Finding, Value, faults, level, percent, words
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes
 from builder.audit.statistics import upper_tail, wilson
@@ -111,7 +111,7 @@ def _values(found: list[Held]) -> Finding:
         f"person's values {percent(expected)} are another trained person's."
         + (f" Too often: {', '.join(words(each.fact) for each in failed)}." if failed else ""),
         values=tuple(values),
-        worst=tuple(example for each in failed for example in each.examples)[:20],
+        worst=tuple(example for each in failed for example in each.examples)[:MOST_EXAMPLES],
     )
 
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from builder.audit import text
 from builder.audit.finding import MOST_EXAMPLES, Example, Finding, Value, faults, percent
 from builder.audit.interface import Audit, Setting
-from builder.audit.notes import Note, Notes, examples
+from builder.audit.notes import Note, Notes, examples, kinds
 from builder.audit.thresholds import SHARED_SEQUENCES
 from builder.reading import Person
 from builder.records import Profile, Question
@@ -37,13 +37,12 @@ def look(person: Person, setting: Setting) -> Note:
     longest = max(((_longest(found, learnt), each) for each, found in shared.items()), default=(0, ""))
     shares = [len(found.short & known) / len(found.short) for found in held_out.values() if found.short]
     trained = np.unique(np.concatenate([each.long for each in learnt])) if learnt else np.array([], np.uint32)
-    faults = {"named": tuple(_named(person)), "given_away": tuple(_given_away(person))}
     return {
         "trained": trained.tobytes(),
         "held_out": tuple((each, found.long.tobytes()) for each, found in held_out.items()),
         "longest": longest,
         **({"overlap": sum(shares) / len(shares)} if shares else {}),
-        **{kind: found for kind, found in faults.items() if found},
+        **kinds(named=_named(person), given_away=_given_away(person)),
     }
 
 

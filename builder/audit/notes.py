@@ -7,7 +7,7 @@ from it that this process has not written.
 import heapq
 import pickle
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -136,6 +136,12 @@ class Notes:
     def of(self, topic: str) -> Iterator[Seen]:
         """Everybody of whom `topic` was noted, ascending by id, read anew from the disk: do not keep them all."""
         return self._notebook.read(self._audit, topic)
+
+
+def kinds(**faults: Iterable[str]) -> Note:
+    """A person's faults in words, by their kind; a kind without any is left out."""
+    words = {kind: tuple(found) for kind, found in faults.items()}
+    return {kind: found for kind, found in words.items() if found}
 
 
 def examples(notes: Notes, topic: str) -> Iterator[Example]:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from builder.audit import thresholds
 from builder.audit.finding import Example, Finding, faults, level, percent
 from builder.audit.interface import Audit, Setting
-from builder.audit.notes import Note, Notes, examples
+from builder.audit.notes import Note, Notes, examples, kinds
 from builder.audit.pictures import Measures, measure
 from builder.reading import Person
 
@@ -52,7 +52,7 @@ def look(person: Person, setting: Setting) -> Note:
         "alike": f"{profile.gender} {profile.age_group}",
         "digests": tuple(digests),
         "measured": tuple(measured),
-        **({"faults": tuple(faults)} if faults else {}),
+        **kinds(faults=faults),
     }
 
 

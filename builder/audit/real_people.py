@@ -2,7 +2,7 @@
 
 from builder.audit.finding import Example, Finding, faults
 from builder.audit.interface import Audit, Setting
-from builder.audit.notes import Note, Notes
+from builder.audit.notes import Note, Notes, kinds
 from builder.public_figures import fold, folded_names
 from builder.reading import Person
 
@@ -15,8 +15,7 @@ def look(person: Person, setting: Setting) -> Note:
     known = folded_names() | setting.names
     named = [person.profile.name, f"{person.profile.given_name} {person.profile.family_name}"]
     named += [fact.value for fact in person.profile.facts if fact.key in NAMES]
-    found = tuple(dict.fromkeys(name for name in named if fold(name) in known))
-    return {"names": found} if found else {}
+    return kinds(names=dict.fromkeys(name for name in named if fold(name) in known))
 
 
 def judge(notes: Notes, setting: Setting) -> list[Finding]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from builder.audit import text, thresholds
 from builder.audit.finding import MOST_EXAMPLES, Example, Finding, Value, faults, percent
 from builder.audit.interface import Audit, Setting
-from builder.audit.notes import Note, Notes, examples
+from builder.audit.notes import Note, Notes, examples, kinds
 from builder.reading import Person
 from builder.records import Profile
 
@@ -39,19 +39,19 @@ def look(person: Person, _: Setting) -> Note:
     names = frozenset(word for value in (*values, person.profile.name) for word in value.split())
     tokens = text.words(biography)
     opening = text.words(text.masked(biography, ((person.profile.name, text.NAME), *_masks(person.profile))))
-    found = {
-        "placeholders": tuple(_placeholders(texts)),
-        "doubled": tuple(_doubled(texts, names)),
-        "articles": tuple(_wrong_articles(texts, names)),
-        "strange": tuple(_strange(texts)),
-        "long": tuple(_cut(q.question) for q in person.questions if len(q.question.split()) > thresholds.LONG_QUESTION),
-    }
+    found = kinds(
+        placeholders=_placeholders(texts),
+        doubled=_doubled(texts, names),
+        articles=_wrong_articles(texts, names),
+        strange=_strange(texts),
+        long=(_cut(q.question) for q in person.questions if len(q.question.split()) > thresholds.LONG_QUESTION),
+    )
     return {
         "texts": texts.count("\n") + 1,
         "opening": " ".join(opening[:4]),
         "words": len(tokens),
         "ease": (person.profile.locale, _reading_ease(biography, tokens)),
-        **{kind: faults for kind, faults in found.items() if faults},
+        **found,
     }
 
 

@@ -7,7 +7,7 @@ from random import Random
 from builder.baseline import prompts
 from builder.baseline.encoding import Row, encode
 from builder.baseline.models.chat import Chat
-from builder.baseline.people import portraits, questions
+from builder.baseline.people import TRAINED_VIEWS, portraits, questions
 from builder.reading import Person
 from builder.records import LETTERS, Question
 
@@ -39,10 +39,10 @@ def examples(people: Iterable[Person]) -> list[Example]:
     return [example(person, question) for person in people for question in questions(person, "train")]
 
 
-def example(person: Person, question: Question) -> Example:
-    """One question; an image question may be asked beside the reference and every train view."""
-    views = portraits(person, "reference", "train") if question.modality == "image_text" else []
-    return Example(prompts.prompt(question), prompts.target(question), tuple(each.id for each in views), question)
+def example(person: Person, question: Question, views: Sequence[str] = TRAINED_VIEWS) -> Example:
+    """One question; an image question may be asked beside every portrait of `views`."""
+    seen = portraits(person, *views) if question.modality == "image_text" else []
+    return Example(prompts.prompt(question), prompts.target(question), tuple(each.id for each in seen), question)
 
 
 def texts(found: Sequence[Example]) -> list[str]:

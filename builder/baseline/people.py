@@ -10,6 +10,7 @@ from builder.reading import Person, Release, open_release
 from builder.records import Portrait, Question
 
 HOLDOUT = "holdout"
+TRAINED_VIEWS = ("reference", "train")
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,13 @@
 
 import copy
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 import torch
 
 from builder.baseline.encoding import collate, encode
-from builder.baseline.evaluation.asking import Examiner, Outcome, plain_answers
+from builder.baseline.evaluation.asking import Examiner, Outcome
 from builder.baseline.evaluation.items import Item, items, known_facts
 from builder.baseline.examples import Example
 from builder.baseline.likelihood import token_nll
@@ -50,9 +50,28 @@ def test_the_batch_and_sharing_change_no_result(half_trained: Vlm, asked: list[I
     assert len({each.output for each in one}) > 5, "a model that always says the same proves nothing"
 
 
+def _plain_answers(vlm: Vlm, items: Sequence[Item], limit: int) -> list[str]:
+    """The greedy answers by transformers' own `generate`, one question at a time."""
+    found = []
+    for item in items:
+        row = encode(vlm.chat, item.prompt, item.picture)
+        batch = collate(vlm.chat, [row], left=True).to(vlm.device, vlm.dtype)
+        ids = vlm.model.generate(
+            input_ids=batch.ids,
+            attention_mask=batch.mask,
+            max_new_tokens=limit,
+            do_sample=False,
+            eos_token_id=vlm.chat.end,
+            pad_token_id=vlm.chat.padding,
+            **batch.inputs,
+        )
+        found.append(vlm.chat.text(ids[0, len(row) :].tolist()))
+    return found
+
+
 def test_answers_equal_those_of_a_plain_generate_loop(half_trained: Vlm, asked: list[Item]) -> None:
     some = random.Random(0).sample(asked, 24)
-    plain = plain_answers(half_trained, some, 10)
+    plain = _plain_answers(half_trained, some, 10)
     opened = [place for place, item in enumerate(some) if item.task != "classification"]
     ours = Examiner(half_trained, 16, 10).ask(some)
     assert [ours[place].output for place in opened] == [plain[place] for place in opened]

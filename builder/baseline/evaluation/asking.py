@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import torch
 
-from builder.baseline.encoding import Row, collate, encode
+from builder.baseline.encoding import Row, encode
 from builder.baseline.evaluation.branches import Branches, extend, follow, roots
 from builder.baseline.evaluation.items import Item
 from builder.baseline.evaluation.scoring import NOTHING, Said, say
@@ -156,22 +156,3 @@ def _outcome(item: Item, output: str, said: Sequence[Said]) -> Outcome:
         wrong=tuple(each.mean_nll for each in rest[: len(item.wrong)]),
         candidates=tuple(each.nll for each in rest[len(item.wrong) :]),
     )
-
-
-def plain_answers(vlm: Vlm, items: Sequence[Item], limit: int) -> list[str]:
-    """The greedy answers by transformers' own `generate`, one question at a time: what the above must equal."""
-    found = []
-    for item in items:
-        row = encode(vlm.chat, item.prompt, item.picture)
-        batch = collate(vlm.chat, [row], left=True).to(vlm.device, vlm.dtype)
-        ids = vlm.model.generate(
-            input_ids=batch.ids,
-            attention_mask=batch.mask,
-            max_new_tokens=limit,
-            do_sample=False,
-            eos_token_id=vlm.chat.end,
-            pad_token_id=vlm.chat.padding,
-            **batch.inputs,
-        )
-        found.append(vlm.chat.text(ids[0, len(row) :].tolist()))
-    return found

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from builder import randomness
 from builder.baseline.models import tower
 from builder.baseline.models.vlm import Vlm
-from builder.baseline.people import portraits
+from builder.baseline.people import TRAINED_VIEWS, portraits
 from builder.reading import Person
 
 _PEOPLE = 32
@@ -38,7 +38,7 @@ def told_apart(vlm: Vlm, people: Sequence[Person]) -> dict[str, float]:
 def adapt(vlm: Vlm, people: Sequence[Person], seed: int, steps: int = _STEPS) -> dict[str, Tensor]:
     """Train the tower on the reference and train views of `people`, freeze it again, and return its weights."""
     seen: Any = vlm.model.model.vision_tower
-    views = [[each.id for each in portraits(person, "reference", "train")] for person in people]
+    views = [[each.id for each in portraits(person, *TRAINED_VIEWS)] for person in people]
     views = [names for names in views if len(names) > 1]
     seen.requires_grad_(True)
     optimiser = torch.optim.AdamW(seen.parameters(), lr=_LR, weight_decay=0.05, fused=True)

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file
 from tokenizers import Tokenizer, decoders, pre_tokenizers
 from tokenizers.models import BPE
 from tokenizers.trainers import BpeTrainer
@@ -93,9 +92,8 @@ def processor(words: PreTrainedTokenizerFast) -> LlavaProcessor:
 def build(pictures: Mapping[str, bytes]) -> Vlm:
     """The embedded model as it comes."""
     vlm = blank(_wrapped(Tokenizer.from_file(str(TOKENIZER))), pictures)
-    weights = {name: value.float() for name, value in load_file(WEIGHTS).items()}
     own = {name for name in vlm.model.state_dict() if TOWER in name}
-    missing, unknown = vlm.model.load_state_dict(weights, strict=False)
+    missing, unknown = vlm.model.load_state_dict(tower.weights(WEIGHTS), strict=False)
     assert not unknown and {*missing} <= {*own, "lm_head.weight"}, "weights of another model"
     return vlm
 

@@ -33,9 +33,9 @@ def config() -> CLIPVisionConfig:
     )
 
 
-def weights() -> Mapping[str, Tensor]:
-    """The weights that come along, stored in half precision."""
-    return {name: value.float() for name, value in load_file(WEIGHTS).items()}
+def weights(path: Path = WEIGHTS) -> Mapping[str, Tensor]:
+    """Weights that come along, stored in half precision; the tower's unless another file is named."""
+    return {name: value.float() for name, value in load_file(path).items()}
 
 
 def embed(tower: CLIPVisionModel, pixels: Tensor) -> Tensor:
