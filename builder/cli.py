@@ -248,10 +248,23 @@ def export(source: str, layout: str, to: Path) -> None:
 @click.option("--seeds", type=click.IntRange(min=1), help="How many seeds.  [default: 1]")
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Any knob, train.lr=1e-5; may be repeated.")
 @click.option("--evaluate-only", is_flag=True, help="Evaluate the model as it is; train nothing.")
+@click.option("--judge", metavar="MODEL", help="Have a language model mark the open answers, as its server calls it.")
+@click.option("--base-url", help="The judge's server, ending in /v1.  [default: OpenAI's own]")
+@click.option("--api-key-file", type=click.Path(path_type=Path), help="A file with its key.  [default: OPENAI_API_KEY]")
+@click.option("--max-cost", type=click.FloatRange(min=0), help="Stop before the judge costs more.")
 @click.option("--rescore", is_flag=True, help="Make the report again from the stored outputs, without any model.")
 @click.option("--resume/--fresh", default=True, help="Keep finished models, or drop them first.  [default: resume]")
 def baseline_command(
-    source: str, out: Path | None, settings: tuple[str, ...], rescore: bool, resume: bool, **given: Any
+    source: str,
+    out: Path | None,
+    settings: tuple[str, ...],
+    judge: str | None,
+    base_url: str | None,
+    api_key_file: Path | None,
+    max_cost: float | None,
+    rescore: bool,
+    resume: bool,
+    **given: Any,
 ) -> None:
     """Fine-tune, unlearn and evaluate a model on SOURCE, a run, a release or ORGANISATION/NAME@v1.0.0, and report.
 
@@ -263,6 +276,7 @@ def baseline_command(
     from builder.baseline.command import baseline as run_baseline
     from builder.hub.command import verify as verify_source
     from builder.hub.sources import open_source
+    from builder.llm.remote.access import Access
     from builder.questions import check_questions
 
     release = open_source(source).release.path
@@ -270,8 +284,13 @@ def baseline_command(
     if not sound:
         raise BenchError(report)
     given = {key: value for key, value in given.items() if value is not None}
+    if judge is not None:
+        given["judge"] = {"model": judge, **({"base_url": base_url} if base_url else {})}
+    elif any(option is not None for option in (base_url, api_key_file, max_cost)):
+        raise CallError("--base-url, --api-key-file and --max-cost are the judge's; name its model with --judge.")
     here = Path(source) if Path(source).is_dir() else None
-    click.echo(run_baseline(release, given, settings, out, home=here, fresh=not resume, rescore=rescore))
+    access = Access(api_key_file, max_cost)
+    click.echo(run_baseline(release, given, settings, out, home=here, fresh=not resume, rescore=rescore, access=access))
 
 
 @cli.group("recipe")

@@ -210,7 +210,7 @@ class WriterPart(Section):
 
 
 class ChatPart(Section):
-    """The language model that the writer 'openai' asks. Used by that writer alone."""
+    """A language model, and how it is asked. Of the writers, 'openai' alone uses it."""
 
     model: str = Field("gpt-4o-mini", min_length=1, description="the model, as the server calls it")
     base_url: str = Field("", description="the server's address, ending in /v1; empty for OpenAI's own")

@@ -6,6 +6,7 @@ from typing import Any
 
 from builder.baseline import methods, settings
 from builder.errors import CallError
+from builder.llm.remote.access import Access, check, sender
 from builder.reading import MANIFEST
 
 
@@ -18,10 +19,12 @@ def baseline(
     home: Path | None = None,
     fresh: bool = False,
     rescore: bool = False,
+    access: Access | None = None,
 ) -> str:
     """Run what is not finished and report, or with `rescore` report again from what is stored. Returns what to print.
 
-    Results go to `out`, else beside the folder `home` of a run or release, else into the working folder.
+    Results go to `out`, else beside the folder `home` of a run or release, else into the working folder. `access` says
+    how a judge is reached: when it fails, BenchError is raised after the report was written without its marks.
     """
     from builder.baseline import running
     from builder.baseline.report import writing
@@ -32,8 +35,18 @@ def baseline(
     if rescore and not (folder / "settings.json").is_file():
         raise CallError(f"{folder} holds no baseline run to score again; --out names the folder of one.")
     plan = running.prepare(release, resolved, folder, fresh=fresh and not rescore)
-    if not rescore:
+    if rescore:
+        pass
+    elif (judge := plan.settings.judge) is None:
         running.run(plan)
+    else:
+        access = access or Access()
+        if running.unfinished(plan):
+            check(judge, access)
+        with sender(plan.folder.path, judge, access, "judge") as asking:
+            running.run(plan)
+            writing.write(plan)  # a judge that fails costs its marks and nothing else
+            running.have_judged(plan, judge, asking)
     return writing.describe(writing.write(plan), plan.folder.report)
 
 

@@ -4,6 +4,7 @@ settings.json              every knob, and the release the run is about
 models/<seed>/<name>/      vanilla, the oracle and each unlearned model, as safetensors
 outcomes/<seed>/<name>.parquet   what each model did with every item
 outcomes/<seed>/<name>.json      written last: how it was made; a model that has it is finished
+responses/00000.sqlite     what a judge said of the answers, when there is one
 report/
 """
 
@@ -17,8 +18,9 @@ from builder.baseline.settings import Settings, differences
 from builder.errors import BenchError, CallError
 from builder.run.files import sweep, write_text
 
-_MAY_GROW = ("methods", "seeds", "knobs")
-"""Settings that may change from one call to the next: they add models, or change methods that are run again."""
+_MAY_GROW = ("methods", "seeds", "knobs", "judge")
+"""Settings that may change from one call to the next: they add models, change methods that are run
+again, or mark the answers."""
 
 
 @dataclass(frozen=True)
@@ -33,14 +35,20 @@ class BaselineFolder:
         Raises CallError when another run, or one with other settings, is in it.
         """
         wanted = {"release": origin, "settings": settings.model_dump(mode="json")}
-        if fresh:
-            shutil.rmtree(self.path, ignore_errors=True)
-        elif (self.path / "settings.json").is_file():
-            self._compare(wanted)
+        if (self.path / "settings.json").is_file():
+            if fresh:
+                self._drop()
+            else:
+                self._compare(wanted)
         elif self.path.is_dir() and any(self.path.iterdir()):
             raise CallError(f"{self.path} holds other files and no baseline run; name another folder with --out.")
         write_text(self.path / "settings.json", json.dumps(wanted, indent=2) + "\n")
         sweep(self.path)
+
+    def _drop(self) -> None:
+        """Remove everything but what a judge was paid to say."""
+        for name in ("models", "outcomes", "report"):
+            shutil.rmtree(self.path / name, ignore_errors=True)
 
     def _compare(self, wanted: dict[str, Any]) -> None:
         found = self.read_settings()

@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from builder.baseline import methods, people, stored
+from builder.baseline import judging, methods, people, stored
 from builder.baseline.evaluation.asking import Examiner, Outcome
 from builder.baseline.evaluation.items import Item, items, known_facts, some
 from builder.baseline.examples import Example, examples
@@ -19,9 +19,11 @@ from builder.baseline.models.source import Source
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.people import Crowd
 from builder.baseline.progress import Bar
-from builder.baseline.settings import Settings
+from builder.baseline.settings import JudgePart, Settings
 from builder.baseline.training import Curve, Diverged, fit
 from builder.errors import BenchError
+from builder.llm.answers import Answers
+from builder.llm.remote.access import Sender
 
 BEFORE = ("untrained", "vanilla", "oracle")
 """What is made for every seed before any method."""
@@ -81,11 +83,18 @@ def plan(crowd: Crowd, settings: Settings, folder: BaselineFolder) -> Plan:
 
 def run(plan: Plan) -> None:
     """Make every model that is not finished. A method that diverges is recorded and stops nobody else."""
-    for seed in plan.seeds:
-        for name in plan.names:
-            done = plan.folder.finished(seed, name)
-            if done is None or done["knobs"] != plan.settings.knobs.get(name, {}):
-                _make(plan, seed, name)
+    for seed, name in unfinished(plan):
+        _make(plan, seed, name)
+
+
+def unfinished(plan: Plan) -> list[tuple[int, str]]:
+    """The models that are still to be made, or to be made again with other knobs, each with its seed."""
+    return [
+        (seed, name)
+        for seed in plan.seeds
+        for name in plan.names
+        if (done := plan.folder.finished(seed, name)) is None or done["knobs"] != plan.settings.knobs.get(name, {})
+    ]
 
 
 def _make(plan: Plan, seed: int, name: str) -> None:
@@ -150,10 +159,19 @@ Tell = Callable[[int, int], None]
 
 
 def outcomes_of(plan: Plan, seed: int, names: Sequence[str]) -> dict[str, list[Outcome]]:
-    """The stored outcomes of the finished models of a seed."""
+    """The stored outcomes of the finished models of a seed, marked when there is a judge."""
     found = {}
     for name in names:
         done = plan.folder.finished(seed, name)
         if done is not None and not done["failed"]:
-            found[name] = stored.read(plan.folder.outcomes(seed, name))
+            outcomes = stored.read(plan.folder.outcomes(seed, name))
+            judge = plan.settings.judge
+            found[name] = judging.marked(outcomes, judge, Answers(plan.folder.path)) if judge else outcomes
     return found
+
+
+def have_judged(plan: Plan, part: JudgePart, sender: Sender) -> None:
+    """Have the open answers of every finished model marked. Raises BenchError when the judge cannot be reached."""
+    stored_outcomes = (outcomes_of(plan, seed, plan.names) for seed in plan.seeds)
+    outcomes = (each for by_name in stored_outcomes for found in by_name.values() for each in found)
+    judging.judge(outcomes, part, Answers(plan.folder.path), sender)

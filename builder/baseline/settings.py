@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationError
 
 from builder.errors import CallError
-from builder.recipe import Section
+from builder.recipe import ChatPart, Section
 
 TINY_MODEL = "tiny"
 """The name of the embedded model."""
@@ -57,6 +57,13 @@ class EvaluatePart(Section):
     gate_people: int = Field(20, ge=0, description="retain people of the memorisation check; 0 means all")
 
 
+class JudgePart(ChatPart):
+    """The language model that marks open answers, and how it is asked."""
+
+    temperature: float = Field(0.0, ge=0, le=2, description="0 for the likeliest marks")
+    max_tokens: int = Field(1024, ge=64, le=128_000, description="longest reply")
+
+
 class Settings(Section):
     """Every knob of a baseline run."""
 
@@ -71,6 +78,7 @@ class Settings(Section):
     train: TrainPart
     unlearn: UnlearnPart
     evaluate: EvaluatePart = EvaluatePart()
+    judge: JudgePart | None = Field(None, description="the language model that marks open answers; nobody when absent")
     knobs: dict[str, dict[str, Any]] = Field({}, description="knobs of single methods, by the method's name")
 
     @property
@@ -91,7 +99,12 @@ PRETRAINED: Mapping[str, Mapping[str, Any]] = {
 }
 """Defaults for a pre-trained model."""
 
-SECTIONS = ("train", "unlearn", "evaluate")
+_PARTS: Mapping[str, type[Section]] = {
+    "train": TrainPart,
+    "unlearn": UnlearnPart,
+    "evaluate": EvaluatePart,
+    "judge": JudgePart,
+}
 
 
 def resolve(given: Mapping[str, Any], changes: Iterable[str], knobs: Mapping[str, Mapping[str, type]]) -> Settings:
@@ -141,9 +154,11 @@ def _put(tree: dict[str, Any], key: str, value: Any, knobs: Mapping[str, Mapping
         if isinstance(value, bool) or not isinstance(value, (int, float)) or (wanted is int and value != int(value)):
             raise CallError(f"{key} = {value!r}: must be {'an integer' if wanted is int else 'a number'}.")
         tree["knobs"].setdefault(section, {})[name] = wanted(value)
-    elif section in SECTIONS and name:
+    elif section == "judge" and "judge" not in tree:
+        raise CallError(f"--set {key} needs a judge: name its model with --judge.")
+    elif section in _PARTS and name:
         tree[section] = {**tree[section], name: value}
-    elif key in Settings.model_fields and key not in (*SECTIONS, "knobs"):
+    elif key in Settings.model_fields and key not in (*_PARTS, "knobs"):
         tree[key] = value
     else:
         raise CallError(_unknown(key, knobs))
@@ -151,7 +166,7 @@ def _put(tree: dict[str, Any], key: str, value: Any, knobs: Mapping[str, Mapping
 
 def _unknown(key: str, knobs: Mapping[str, Mapping[str, type]]) -> str:
     known = [f"{section}.{name}" for section, fields in knobs.items() for name in fields]
-    for name, part in (("train", TrainPart), ("unlearn", UnlearnPart), ("evaluate", EvaluatePart)):
+    for name, part in _PARTS.items():
         known += [f"{name}.{field}" for field in part.model_fields]
     near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
     hint = f"did you mean '{near[0]}'?" if near else "docs/baseline.md lists every knob."
@@ -164,4 +179,6 @@ def _first_fault(error: ValidationError) -> str:
     if fault["type"] == "extra_forbidden":
         return _unknown(key, {})
     message = str(fault["msg"])
+    if fault["type"] == "value_error":  # names what is wrong itself; the input might hold a secret
+        return f"{key}: {message.removeprefix('Value error, ')}."
     return f"{key} = {fault['input']!r}: {message[0].lower()}{message[1:]}."

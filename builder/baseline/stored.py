@@ -34,6 +34,8 @@ SCHEMA = pa.schema(
 )
 """An item's columns, then the model's: what docs/baseline.md says of results.parquet."""
 _ITEM = 15
+_MARKS = pa.schema([("factuality", pa.int8()), ("relevance", pa.int8())])
+"""What a judge adds in results.parquet; its answers stand beside the stored outcomes, which do not change."""
 
 
 def write(path: Path, outcomes: Iterable[Outcome]) -> None:
@@ -81,13 +83,12 @@ def _outcome(stored: dict[str, Any]) -> Outcome:
     )
 
 
-def combined(parts: Sequence[tuple[dict[str, Any], Path]], path: Path) -> None:
-    """All stored outcomes in one file, each part's labels (seed, model) as further columns."""
-    tables = []
-    for labels, part in parts:
-        table = pq.read_table(part)
-        for place, (name, value) in enumerate(labels.items()):
-            table = table.add_column(place, name, pa.array([value] * len(table)))
-        tables.append(table)
-    with replacing(path) as temporary:
-        pq.write_table(pa.concat_tables(tables), temporary, compression="zstd")
+def combine(parts: Iterable[tuple[int, str, Sequence[Outcome]]], path: Path) -> None:
+    """The outcomes of all parts (seed, model, outcomes) in one file, with the judge's marks."""
+    schema = pa.schema([("seed", pa.int64()), ("model", pa.string()), *SCHEMA, *_MARKS])
+    with replacing(path) as temporary, pq.ParquetWriter(temporary, schema, compression="zstd") as writer:
+        for seed, model, outcomes in parts:
+            marks = ({name: getattr(each, name) for name in _MARKS.names} for each in outcomes)
+            labels = {"seed": seed, "model": model}
+            rows = [{**labels, **row(each), **mark} for each, mark in zip(outcomes, marks, strict=True)]
+            writer.write_table(pa.Table.from_pylist(rows, schema=schema))

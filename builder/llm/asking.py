@@ -1,4 +1,4 @@
-"""Makes the requests for a profile's texts: which items go together, and the prompts."""
+"""Makes the requests for texts and for what a judge says of them: which items go together, and the prompts."""
 
 from collections.abc import Mapping, Sequence
 
@@ -15,6 +15,9 @@ _TOKENS = {"generation": 48, "cloze": 30, "classification": 32}
 """About how many tokens of a reply an item takes."""
 _BIOGRAPHY_TOKENS = 550
 _OPINION_TOKENS = 60
+_MARKS_TOKENS = 20
+MARKS = "reply_marks"
+"""The schema of a judge's marks."""
 _JUDGED_QUESTIONS = 12
 
 
@@ -84,6 +87,12 @@ def for_opinion(profile: Profile, questions: Sequence[Question], part: ChatPart)
         questions=questions[::step][:_JUDGED_QUESTIONS],
     )
     return _request("judge", part, prompting.render("judge_system"), prompt, 0, _OPINION_TOKENS)
+
+
+def for_marks(question: str, truth: str, answer: str, part: ChatPart) -> Request:
+    """The request for a judge's marks of an answer to a question."""
+    prompt = prompting.render("marks", question=question, truth=truth, answer=answer)
+    return _request("marks", part, prompting.render("marks_system"), prompt, 0, _MARKS_TOKENS)
 
 
 def _request(kind: Kind, part: ChatPart, system: str, prompt: str, turn: int, expected: int) -> Request:

@@ -11,4 +11,4 @@ def package(name: str) -> Any:
     try:
         return importlib.import_module(name)
     except ImportError:
-        raise CallError("The writer 'openai' needs more packages: pip install 'build-bench[openai]'.") from None
+        raise CallError("A language model needs more packages: pip install 'build-bench[openai]'.") from None

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from builder import schemas
 from builder.run.fetching import NotFetched
 
-Kind = Literal["biography", "words", "judge"]
+Kind = Literal["biography", "words", "judge", "marks"]
 
 
 @dataclass(frozen=True)

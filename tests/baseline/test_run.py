@@ -141,6 +141,13 @@ def test_the_command_line_from_a_release(made: Path, run: Run, tmp_path: Path) -
     assert again.exit_code == 0 and (out / "report" / "results.json").read_bytes() == before
 
 
+def test_a_fresh_run_drops_a_run_and_nothing_else(made: Path, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work")
+    result = run("baseline", made, "--out", tmp_path, "--fresh")
+    assert result.exit_code == 2 and "holds other files" in result.output
+    assert (tmp_path / "thesis.txt").read_text() == "years of work"
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -28,6 +28,9 @@ def reply(messages: list[dict[str, str]], fault: str) -> str:
     prompt = messages[1]["content"]
     if "naturalness" in messages[0]["content"]:
         return json.dumps({"naturalness": 8, "consistency": 9, "remark": ""})
+    if "factuality" in messages[0]["content"]:
+        _, truth, given = (json.loads(line.partition(": ")[2]) for line in prompt.splitlines())
+        return json.dumps({"factuality": 9 if truth.split()[-1] in given else 2, "relevance": 7})
     person = json.loads(prompt.splitlines()[0].removeprefix("Person: "))
     if "Facts:" in prompt:
         return json.dumps({"biography": _spoilt(_biography(person, prompt), person, fault)}, ensure_ascii=False)

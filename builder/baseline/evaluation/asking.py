@@ -25,6 +25,7 @@ class Outcome:
 
     `output` is its greedy answer. `letters` are the log-probabilities of A to D, for multiple choice. `truth` is what
     it says of the true answer; `paraphrase`, `wrong` (mean NLL) and `candidates` (summed NLL) of the others.
+    `factuality` and `relevance` are a judge's marks, 1 to 10, where one was asked.
     """
 
     item: Item
@@ -34,6 +35,8 @@ class Outcome:
     paraphrase: float | None = None
     wrong: tuple[float, ...] = ()
     candidates: tuple[float, ...] = ()
+    factuality: int | None = None
+    relevance: int | None = None
 
 
 @dataclass

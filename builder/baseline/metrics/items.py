@@ -1,6 +1,6 @@
 """The measures of single items, by name: what sets, categories and the separating power are made from."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from builder.baseline.evaluation.asking import Outcome
@@ -10,10 +10,10 @@ from builder.records import LETTERS
 
 @dataclass(frozen=True)
 class ItemMetric:
-    """A measure of one outcome: the tasks it belongs to, what it says, and in words."""
+    """A measure of one outcome: the tasks it belongs to, its value if there is one, and in words what it says."""
 
     tasks: tuple[str, ...]
-    value: Callable[[Outcome], float]
+    value: Callable[[Outcome], float | None]
     what: str
 
 
@@ -72,6 +72,12 @@ METRICS: Mapping[str, ItemMetric] = {
         lambda outcome: likelihoods.extraction_strength(outcome.truth.right),
         "share of the answer that follows from its beginning",
     ),
+    "factuality": ItemMetric(
+        ("generation",), lambda outcome: outcome.factuality, "a judge's mark, 1 to 10: the answer states the true fact"
+    ),
+    "relevance": ItemMetric(
+        ("generation",), lambda outcome: outcome.relevance, "a judge's mark, 1 to 10: it is an answer, right or wrong"
+    ),
     "exposure": ItemMetric(
         ("cloze",), lambda outcome: likelihoods.exposure(outcome.candidates), "log2 |C| − log2 rank of the true value"
     ),
@@ -83,9 +89,10 @@ def raw_truth_ratio(outcome: Outcome) -> float:
     return _ratio(outcome)
 
 
-def applies(metric: ItemMetric, outcome: Outcome) -> bool:
-    """Whether an outcome is of a task that the measure belongs to."""
-    return outcome.item.task in metric.tasks
+def values_of(metric: ItemMetric, outcomes: Iterable[Outcome]) -> list[float]:
+    """What a measure says of those of `outcomes` that it has a value for."""
+    found = (metric.value(each) for each in outcomes if each.item.task in metric.tasks)
+    return [value for value in found if value is not None]
 
 
 RIGHT: Mapping[str, str] = {"classification": "accuracy", "cloze": "cloze", "generation": "value_said"}
@@ -94,4 +101,4 @@ RIGHT: Mapping[str, str] = {"classification": "accuracy", "cloze": "cloze", "gen
 
 def right(outcome: Outcome) -> bool:
     """Whether an item is answered right."""
-    return METRICS[RIGHT[outcome.item.task]].value(outcome) > 0.5
+    return bool(METRICS[RIGHT[outcome.item.task]].value(outcome))

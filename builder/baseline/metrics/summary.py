@@ -14,7 +14,7 @@ from builder.baseline.metrics.groups import (
     mean,
     privacy_leakage,
 )
-from builder.baseline.metrics.items import METRICS, applies, raw_truth_ratio, right
+from builder.baseline.metrics.items import METRICS, raw_truth_ratio, right, values_of
 from builder.baseline.metrics.membership import key, membership
 from builder.records import Modality
 
@@ -65,8 +65,7 @@ def item_means(outcomes: Sequence[Outcome]) -> Scores:
     """The mean of every item measure that applies to some of `outcomes`."""
     found: Scores = {}
     for name, metric in METRICS.items():
-        values = [metric.value(each) for each in outcomes if applies(metric, each)]
-        if values:
+        if values := values_of(metric, outcomes):
             found[name] = mean(values)
     return found
 
@@ -91,7 +90,7 @@ def separating_power(vanilla: Sequence[Outcome], oracle: Sequence[Outcome], gate
     known, unknown = (grouped(each, gate).get("forget", []) for each in (vanilla, oracle))
     found: Scores = {}
     for name, metric in METRICS.items():
-        one, other = ([metric.value(each) for each in group if applies(metric, each)] for group in (known, unknown))
+        one, other = values_of(metric, known), values_of(metric, unknown)
         found[name] = auc(other, one) if name == "truth_ratio" else auc(one, other)
     return found
 

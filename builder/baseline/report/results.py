@@ -8,6 +8,7 @@ from typing import Any
 from builder import __version__
 from builder.baseline.evaluation.asking import Outcome
 from builder.baseline.gate import Gate, judge
+from builder.baseline.judging import judged
 from builder.baseline.metrics import summary
 from builder.baseline.metrics.summary import Beside, Scores
 from builder.baseline.running import Plan, outcomes_of
@@ -42,6 +43,7 @@ def results(plan: Plan) -> dict[str, Any]:
             "holdout": len(plan.crowd.holdout),
         },
         "vision": _vision(plan),
+        "judge": _judge(plan, stored),
         "gate": _gate_record(plan, gates),
         "models": models,
         "separating_power": _separating(stored, gates),
@@ -134,6 +136,15 @@ def _gate_record(plan: Plan, gates: Mapping[int, Gate | None]) -> dict[str, Any]
             if gate is not None
         },
     }
+
+
+def _judge(plan: Plan, stored: Mapping[int, Mapping[str, Sequence[Outcome]]]) -> dict[str, Any]:
+    """How many open answers there were to mark and how many have marks; nothing without a judge."""
+    if plan.settings.judge is None:
+        return {}
+    opened = [each for models in stored.values() for found in models.values() for each in found if judged(each)]
+    marked = sum(each.factuality is not None for each in opened)
+    return {"model": plan.settings.judge.model, "answers": len(opened), "marked": marked}
 
 
 def _vision(plan: Plan) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 SETS = ("forget", "views", "test", "retain", "holdout", "public_figures")
-_TASKS = (("accuracy", "choice"), ("rouge_l", "ROUGE-L"), ("cloze", "cloze"))
+_TASKS = (("accuracy", "choice"), ("rouge_l", "ROUGE-L"), ("factuality", "factuality"), ("cloze", "cloze"))
 _MODALITIES = (("image_text", "image"), ("text", "text"))
 _WHOLE = (
     ("model/utility", "utility"),
@@ -29,6 +29,7 @@ def markdown(found: Mapping[str, Any]) -> str:
         f"Model {found['model']}; seeds {', '.join(map(str, found['seeds']))}; "
         f"{found['people']['forget']} people to forget, {found['people']['retain']} to retain. In brackets the "
         "distance to the oracle, which a forgetting score is judged by: to know less than it is no better than more.",
+        *([f"{judging(found)} Marks go from 1 to 10."] if found["judge"] else []),
         *warnings(found),
     ]
     for modality, word in _MODALITIES:
@@ -41,6 +42,12 @@ def markdown(found: Mapping[str, Any]) -> str:
     lines += ["", "## Which categories of facts are still known", "", *_categories(found)]
     lines += ["", "## As MLLMU-Bench lays it out", "", *mllmu(found)]
     return "\n".join(lines) + "\n"
+
+
+def judging(found: Mapping[str, Any]) -> str:
+    """Who marked the open answers, and how many."""
+    judge = found["judge"]
+    return f"{judge['marked']:,} of {judge['answers']:,} open answers are marked by {judge['model']}."
 
 
 def warnings(found: Mapping[str, Any]) -> list[str]:
@@ -88,8 +95,11 @@ def number(value: float) -> str:
 
 
 def mllmu(found: Mapping[str, Any]) -> list[str]:
-    """MLLMU-Bench's main table: classification by generated letter, ROUGE-L and cloze, over both modalities."""
-    labels = {"accuracy_generated": "Class. Acc (%)", "rouge_l": "Rouge Score", "cloze": "Cloze Acc (%)"}
+    """MLLMU-Bench's main table: classification by generated letter, ROUGE-L, factuality and cloze, both modalities."""
+    labels = {"accuracy_generated": "Class. Acc (%)", "rouge_l": "Rouge Score"}
+    if found["judge"]:
+        labels["factuality"] = "Fact. Score"
+    labels["cloze"] = "Cloze Acc (%)"
     heads = {"forget": "Forget Set", "test": "Test Set", "retain": "Retain Set", "public_figures": "Real Celebrity"}
     columns = [(name, metric) for name in heads if name in _sets(found) for metric in labels]
     lines = [
@@ -108,7 +118,7 @@ def _percent(scores: Mapping[str, Any], name: str, metric: str) -> str:
     if not values:
         return "–"
     mean = sum(values) / len(values)
-    return f"{mean:.3f}" if metric == "rouge_l" else f"{100 * mean:.1f}"
+    return f"{mean:.3f}" if metric in ("rouge_l", "factuality") else f"{100 * mean:.1f}"
 
 
 def _separating(found: Mapping[str, Any]) -> list[str]:

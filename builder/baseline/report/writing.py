@@ -8,7 +8,7 @@ from builder import schemas
 from builder.baseline import stored
 from builder.baseline.report import page, table
 from builder.baseline.report.results import results
-from builder.baseline.running import Plan
+from builder.baseline.running import Plan, outcomes_of
 from builder.run.files import write_text
 
 
@@ -17,13 +17,10 @@ def write(plan: Plan) -> dict[str, Any]:
     found = results(plan)
     schemas.check("results", found)
     folder = plan.folder.report
-    parts = [
-        ({"seed": seed, "model": name}, path)
-        for seed in plan.seeds
-        for name in plan.names
-        if (path := plan.folder.outcomes(seed, name)).is_file()
-    ]
-    stored.combined(parts, folder / "results.parquet")
+    parts = (
+        (seed, name, outcomes) for seed in plan.seeds for name, outcomes in outcomes_of(plan, seed, plan.names).items()
+    )
+    stored.combine(parts, folder / "results.parquet")
     write_text(folder / "results.json", json.dumps(found, indent=1, ensure_ascii=False) + "\n")
     write_text(folder / "table.md", table.markdown(found))
     write_text(folder / "index.html", page.page(found))
@@ -47,4 +44,6 @@ def describe(found: dict[str, Any], folder: Path) -> str:
         lines.append(
             f"{name:<24}" + "".join(f"{'–' if value is None else table.number(value):>14}" for value in values)
         )
+    if found["judge"]:
+        lines.append(table.judging(found))
     return "\n".join([*lines, f"Report: {folder / 'index.html'}, table.md, results.json, results.parquet"])

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from builder.errors import CallError
+from builder.llm.packages import package
 from builder.llm.remote import keys
 from builder.llm.remote.batch import BatchSender
 from builder.llm.remote.live import LiveSender
-from builder.recipe import Recipe
+from builder.recipe import ChatPart, Recipe
 
 Sender = LiveSender | BatchSender
 
@@ -27,18 +28,31 @@ class Access:
     judged: int = 0
 
 
+def check(part: ChatPart, access: Access) -> None:
+    """Raise CallError when nothing could be sent, for want of a package or a key: before long work, not after it."""
+    package("openai")
+    keys.needed(keys.find(access.key_file), part.base_url)
+
+
+def sender(run: Path, part: ChatPart, access: Access, section: str = "chat") -> Sender:
+    """Who asks the model of `part`, whose settings are called `section`, and keeps the answers in the folder `run`.
+
+    Raises CallError.
+    """
+    if access.max_cost is not None and not (part.input_price or part.output_price):
+        raise CallError(
+            f"--max-cost needs prices: set {section}.input_price and {section}.output_price, per million tokens, for "
+            f"example --set {section}.input_price=0.15 --set {section}.output_price=0.6."
+        )
+    kind = BatchSender if access.batch else LiveSender
+    return kind(run, part, keys.find(access.key_file), access.max_cost)
+
+
 @contextmanager
 def opened(run: Path, recipe: Recipe, access: Access) -> Iterator[Sender | None]:
     """Who fetches for the run in the folder `run`; nobody for the offline writer. Raises CallError."""
     if recipe.writer.kind == "offline":
         yield None
         return
-    part = recipe.chat
-    if access.max_cost is not None and not (part.input_price or part.output_price):
-        raise CallError(
-            "--max-cost needs prices: set chat.input_price and chat.output_price, per million tokens, for example "
-            "--set chat.input_price=0.15 --set chat.output_price=0.6."
-        )
-    kind = BatchSender if access.batch else LiveSender
-    with kind(run, part, keys.find(access.key_file), access.max_cost) as sender:
-        yield sender
+    with sender(run, recipe.chat, access) as found:
+        yield found

@@ -21,8 +21,8 @@ _SET_UP = {
     401: "it does not take the key; set OPENAI_API_KEY or --api-key-file",
     402: "the account has no credit",
     403: "the key may not use this model",
-    404: "there is no such model or address; see chat.model and chat.base_url",
-    405: "the address is no chat completions API; see chat.base_url",
+    404: "there is no such model or address",
+    405: "the address is no chat completions API",
 }
 
 

@@ -62,7 +62,7 @@ def needed(key: Key | None, base_url: str) -> Key:
         return key
     if not base_url:
         raise CallError(
-            f"The writer 'openai' needs a key: set {VARIABLE}, or name a file with --api-key-file. A server of one's "
+            f"OpenAI needs a key: set {VARIABLE}, or name a file with --api-key-file. A server of one's "
             "own, which needs none, goes by --base-url."
         )
     return Key("none")
