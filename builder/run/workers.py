@@ -78,6 +78,7 @@ def available() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+_STEPS_BEHIND = 5
 _OBJECTS_BETWEEN_COLLECTIONS = 50_000
 """Records are many small objects that hold no cycles: looking through them all the time takes a tenth of the work."""
 
@@ -85,6 +86,8 @@ _OBJECTS_BETWEEN_COLLECTIONS = 50_000
 def settle_in() -> None:
     """Leave Ctrl-C to the parent, and do not outlive it: the beginning of every worker process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(os, "nice"):  # the parent, which keeps a server busy or shows how far it is, should never wait for us
+        os.nice(_STEPS_BEHIND)
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     parent = multiprocessing.parent_process()
     if parent is not None:
