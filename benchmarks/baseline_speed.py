@@ -10,20 +10,18 @@ again with every question, pads in the order in which questions come, and runs t
 
 import argparse
 import io
-import json
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import torch
 from PIL import Image
 from torch.nn import functional
 
-from builder.baseline.encoding import encode
 from builder.baseline.evaluation.asking import Examiner
-from builder.baseline.evaluation.branches import follow, roots
 from builder.baseline.evaluation.items import Item, items
 from builder.baseline.examples import Example, examples
 from builder.baseline.models.source import Source
@@ -34,20 +32,41 @@ from builder.baseline.training import fit
 
 
 def main() -> None:
-    """Train a little, then measure both sides in turn."""
+    """Train a little, then measure both sides by turns."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("release", type=Path)
-    parser.add_argument("--questions", type=int, default=120, help="questions that the plain loop answers")
-    parser.add_argument("--steps", type=int, default=40, help="steps of ours; the plain loop sees as many questions")
+    parser.add_argument("--rounds", type=int, default=5, help="turns that each side has; the median counts")
+    parser.add_argument("--questions", type=int, default=40, help="questions that the plain loop answers in a turn")
+    parser.add_argument("--steps", type=int, default=40, help="steps of ours; the plain loop sees a quarter of them")
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     settings = resolve({}, ["train.monitor=0"], {})
     crowd = read_crowd(options.release, 10)
     learned = examples(crowd.trained)
-    found = {**_training(crowd, learned, settings, options.steps)}
-    found |= _asking(crowd, learned, settings, options.questions)
-    print(json.dumps(found, indent=2))
+    _training(crowd, learned, settings, options.steps, options.rounds)
+    _asking(crowd, learned, settings, options.questions, options.rounds)
+
+
+def _by_turns(what: str, sides: Mapping[str, Callable[[], int]], rounds: int) -> None:
+    """Run the sides by turns, each of which returns how many questions it did; print the medians, the last one's ratio.
+
+    By turns, so that whatever else the machine does falls on all of them.
+    """
+    rates: dict[str, list[float]] = {name: [] for name in sides}
+    for _ in range(rounds):
+        for name, side in sides.items():
+            started = time.perf_counter()
+            count = side()
+            rates[name].append(count / (time.perf_counter() - started))
+    *ours, plain = sides
+    for name in ours:
+        ratios = sorted(one / other for one, other in zip(rates[name], rates[plain], strict=True))
+        print(
+            f"{what}, {name}: {median(rates[name]):.0f} questions/s, {plain}: {median(rates[plain]):.0f}; "
+            f"{median(ratios):.1f} times (between {ratios[0]:.1f} and {ratios[-1]:.1f})",
+            flush=True,
+        )
 
 
 def _model(crowd: Crowd, settings: Settings) -> Vlm:
@@ -55,25 +74,29 @@ def _model(crowd: Crowd, settings: Settings) -> Vlm:
     return Source(settings, pictures).trainable(0)
 
 
-def _training(crowd: Crowd, learned: Sequence[Example], settings: Settings, steps: int) -> dict[str, float]:
-    count = steps * settings.train.batch
-    some = random.Random(0).sample(list(learned), count)
-    vlm = _model(crowd, settings)
+def _training(crowd: Crowd, learned: Sequence[Example], settings: Settings, steps: int, rounds: int) -> None:
+    some = random.Random(0).sample(list(learned), steps * settings.train.batch)
+    few = some[: len(some) // 4]
+    ours, plain = _model(crowd, settings), _model(crowd, settings)
     part = settings.train.model_copy(update={"epochs": 1.0})
-    fit(vlm, some[:64], part, 0, lambda step, steps: None)  # warm
-    started = time.perf_counter()
-    fit(vlm, some, part, 0, lambda step, steps: None)
-    ours = count / (time.perf_counter() - started)
-    plain = _plain_training(_model(crowd, settings), some[: count // 4])
-    return {"training, ours: questions/s": ours, "training, plain: questions/s": plain, "training, times": ours / plain}
+
+    def fitted() -> int:
+        fit(ours, some, part, 0, lambda step, steps: None)
+        return len(some)
+
+    def trained_plainly() -> int:
+        _train_plainly(plain, few)
+        return len(few)
+
+    fitted()  # warm, and every image encoded
+    _by_turns("training", {"ours": fitted, "plain loop": trained_plainly}, rounds)
 
 
-def _plain_training(vlm: Vlm, some: Sequence[Example], batch: int = 4) -> float:
+def _train_plainly(vlm: Vlm, some: Sequence[Example], batch: int = 4) -> None:
     vlm.memo.detach() if vlm.memo else None
     vlm.memo = None
     chat, processor = vlm.chat, vlm.chat.processor
     optimiser = torch.optim.AdamW(vlm.trainable(), lr=1e-3)
-    started = time.perf_counter()
     for start in range(0, len(some), batch):
         for inputs, labels in _plain_batches(chat, processor, some[start : start + batch]):
             logits = vlm.model(**inputs).logits
@@ -81,7 +104,6 @@ def _plain_training(vlm: Vlm, some: Sequence[Example], batch: int = 4) -> float:
             loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
         optimiser.zero_grad()
-    return len(some) / (time.perf_counter() - started)
 
 
 def _plain_batches(chat: Any, processor: Any, piece: Sequence[Example]) -> list[tuple[Any, Any]]:
@@ -108,32 +130,30 @@ def _plain_batches(chat: Any, processor: Any, piece: Sequence[Example]) -> list[
     return found
 
 
-def _asking(crowd: Crowd, learned: Sequence[Example], settings: Settings, count: int) -> dict[str, float]:
+def _asking(crowd: Crowd, learned: Sequence[Example], settings: Settings, count: int, rounds: int) -> None:
     vlm = _model(crowd, settings)
     fit(vlm, learned, settings.train.model_copy(update={"epochs": 0.3}), 0, lambda step, steps: None)
     asked = [each for each in items(crowd, settings.evaluate) if each.task != "classification"]
-    limit = settings.evaluate.max_new_tokens
     some = random.Random(0).sample(asked, min(count, len(asked)))
-    started = time.perf_counter()
-    plain = [_plain_answer(vlm, item, limit) for item in some]
-    slow = len(some) / (time.perf_counter() - started)
-    started = time.perf_counter()
-    ours = Examiner(vlm, settings.evaluate.batch, limit).ask(asked)
-    fast = len(asked) / (time.perf_counter() - started)
-    said = {outcome.item: outcome.output for outcome in ours}
-    same = sum(said[item] == answer for item, answer in zip(some, plain, strict=True))
-    started = time.perf_counter()
-    alone = _answers_alone(vlm, asked, settings.evaluate.batch, limit)
-    alike = sum(alone[item] == answer for item, answer in zip(some, plain, strict=True))
-    answering = len(asked) / (time.perf_counter() - started)
-    return {
-        "asking, ours, answers alone: questions/s": answering,
-        "asking, ours with all scores: questions/s": fast,
-        "asking, plain generate alone: questions/s": slow,
-        "asking, times, answers alone": answering / slow,
-        "asking, times, with all scores": fast / slow,
-        "asking, same answers": min(same, alike) / len(some),
-    }
+    limit, batch = settings.evaluate.max_new_tokens, settings.evaluate.batch
+    said: dict[str, dict[Item, str]] = {"ours": {}, "with all scores": {}, "plain": {}}
+
+    def answered() -> int:
+        said["ours"] = _outputs(Examiner(vlm, batch, limit, score=False), asked)
+        return len(asked)
+
+    def scored() -> int:
+        said["with all scores"] = _outputs(Examiner(vlm, batch, limit), asked)
+        return len(asked)
+
+    def answered_plainly() -> int:
+        said["plain"] = {item: _plain_answer(vlm, item, limit) for item in some}
+        return len(some)
+
+    sides = {"answers alone": answered, "with all scores": scored, "one at a time": answered_plainly}
+    _by_turns("asking", sides, rounds)
+    same = [said["ours"][item] == said["with all scores"][item] == answer for item, answer in said["plain"].items()]
+    print(f"the same answers: {sum(same)} of {len(same)}")
 
 
 def _plain_answer(vlm: Vlm, item: Item, limit: int) -> str:
@@ -151,15 +171,8 @@ def _plain_answer(vlm: Vlm, item: Item, limit: int) -> str:
     return chat.text(ids[0, inputs["input_ids"].shape[1] :].tolist())
 
 
-def _answers_alone(vlm: Vlm, asked: Sequence[Item], batch: int, limit: int) -> dict[Item, str]:
-    rows = {item: encode(vlm.chat, item.prompt, item.picture) for item in asked}
-    ordered = sorted(asked, key=lambda item: (item.modality, item.task, len(rows[item])))
-    found = {}
-    for start in range(0, len(ordered), batch):
-        piece = ordered[start : start + batch]
-        answers = follow(vlm, roots(vlm, [rows[item] for item in piece]), limit)
-        found.update({item: vlm.chat.text(ids) for item, ids in zip(piece, answers, strict=True)})
-    return found
+def _outputs(examiner: Examiner, asked: Sequence[Item]) -> dict[Item, str]:
+    return {outcome.item: outcome.output for outcome in examiner.ask(asked)}
 
 
 if __name__ == "__main__":

@@ -50,6 +50,12 @@ def test_the_batch_and_sharing_change_no_result(half_trained: Vlm, asked: list[I
     assert len({each.output for each in one}) > 5, "a model that always says the same proves nothing"
 
 
+def test_answers_alone_are_those_with_all_scores(half_trained: Vlm, asked: list[Item]) -> None:
+    scored = Examiner(half_trained, 16, 10).ask(asked[:20])
+    alone = Examiner(half_trained, 16, 10, score=False).ask(asked[:20])
+    assert [each.output for each in alone] == [each.output for each in scored]
+
+
 def _plain_answers(vlm: Vlm, items: Sequence[Item], limit: int) -> list[str]:
     """The greedy answers by transformers' own `generate`, one question at a time."""
     found = []

@@ -43,7 +43,8 @@ class Outcome:
 class Examiner:
     """Asks one model, `batch` questions at once, for `limit` new tokens at most.
 
-    Neither the batch nor sharing prefixes changes what comes out; without `generate` no answer is written out.
+    Neither the batch nor sharing prefixes changes what comes out. Without `generate` no answer is written out, without
+    `score` no given answer of an open question is scored.
     """
 
     vlm: Vlm
@@ -51,6 +52,7 @@ class Examiner:
     limit: int
     share: bool = True
     generate: bool = True
+    score: bool = True
 
     def ask(self, items: Sequence[Item], tell: Callable[[int], None] = lambda count: None) -> list[Outcome]:
         """The outcome of every item, in their order; `tell(count)` hears of each batch."""
@@ -128,6 +130,9 @@ class Examiner:
         return log_p[:, [each[lead] for each in tokens]].tolist()
 
     def _open(self, items: Sequence[Item], branches: Branches) -> list[Outcome]:
+        if not self.score:
+            outputs = self._answers(branches, self.limit)
+            return [Outcome(item, output) for item, output in zip(items, outputs, strict=True)]
         chat = self.vlm.chat
         answers: list[list[int]] = []
         parents: list[int] = []
