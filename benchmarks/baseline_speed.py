@@ -70,7 +70,7 @@ def _by_turns(what: str, sides: Mapping[str, Callable[[], int]], rounds: int) ->
 
 
 def _model(crowd: Crowd, settings: Settings) -> Vlm:
-    pictures = pictures_of((*crowd.trained, *crowd.holdout))
+    pictures = pictures_of(crowd.everybody)
     return Source(settings, pictures).trainable(0)
 
 

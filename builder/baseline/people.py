@@ -9,24 +9,34 @@ from builder.errors import CallError
 from builder.reading import Person, Release, open_release
 from builder.records import Portrait, Question
 
-HOLDOUT = "holdout"
+HOLDOUT, PUBLIC = "holdout", "public_figures"
+"""Segments whose people no model is trained on."""
 TRAINED_VIEWS = ("reference", "train")
 
 
 @dataclass(frozen=True)
 class Crowd:
-    """Everybody in a release. `manifest` says where it comes from, `drawn` whether the offline painter drew them."""
+    """Everybody in a release. `manifest` says where it comes from, `drawn` whether the offline painter drew them.
+
+    Public figures, where a release has any, measure utility alone: a model knows them or not from before.
+    """
 
     forget: tuple[Person, ...]
     retain: tuple[Person, ...]
     holdout: tuple[Person, ...]
     manifest: dict[str, Any]
     drawn: bool = True
+    public_figures: tuple[Person, ...] = ()
 
     @property
     def trained(self) -> tuple[Person, ...]:
         """Those vanilla is trained on."""
         return (*self.forget, *self.retain)
+
+    @property
+    def everybody(self) -> tuple[Person, ...]:
+        """Those any model is asked about."""
+        return (*self.trained, *self.holdout, *self.public_figures)
 
 
 def read_crowd(source: Path, forget: int) -> Crowd:
@@ -44,15 +54,19 @@ def divide(release: Release, forget: int) -> Crowd:
         choices = ", ".join(name.removeprefix("forget_") for name in offered)
         raise CallError(f"{release.path} has no forget set of {forget}%; --forget takes one of {choices}.")
     gone = release.segments_of(f"forget_{forget}")
-    kept = [name for name in release.segments if name not in gone and name != HOLDOUT]
-    held = [HOLDOUT] if HOLDOUT in release.segments else []
+    kept = [name for name in release.segments if name not in gone and name not in (HOLDOUT, PUBLIC)]
     return Crowd(
         forget=tuple(release.people(*gone)),
         retain=tuple(release.people(*kept)),
-        holdout=tuple(release.people(*held)) if held else (),
+        holdout=_people(release, HOLDOUT),
         manifest=release.manifest,
         drawn=release.recipe.portraits.painter == "offline",
+        public_figures=_people(release, PUBLIC),
     )
+
+
+def _people(release: Release, segment: str) -> tuple[Person, ...]:
+    return tuple(release.people(segment)) if segment in release.segments else ()
 
 
 def questions(person: Person, use: str) -> list[Question]:

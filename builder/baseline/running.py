@@ -68,7 +68,7 @@ def plan(crowd: Crowd, settings: Settings, folder: BaselineFolder) -> Plan:
     """The plan of a run on these people."""
     forget, retain = examples(crowd.forget), examples(crowd.retain)
     judged = [*crowd.forget, *some(crowd.retain, settings.evaluate.gate_people, 0, "gate")]
-    pictures = people.pictures_of((*crowd.trained, *crowd.holdout))
+    pictures = people.pictures_of(crowd.everybody)
     return Plan(
         settings=settings,
         crowd=crowd,

@@ -127,12 +127,12 @@ def share_known(vlm: Vlm, examples: Sequence[Example], batch: int = 64) -> float
 
 
 def _monitored(examples: Sequence[Example], count: int, seed: int) -> list[Example]:
-    """Open questions of both modalities, as many of each."""
+    """Open questions and blanks of both modalities, as many of each."""
     chosen: list[Example] = []
-    for modality in ("image_text", "text"):
-        pool = [each for each in examples if (each.question.modality, each.question.task) == (modality, "generation")]
-        stream = randomness.stream(seed, "monitor", modality)
-        chosen += stream.sample(pool, min(count // 2, len(pool)))
+    for kind in itertools.product(("image_text", "text"), ("generation", "cloze")):
+        pool = [each for each in examples if (each.question.modality, each.question.task) == kind]
+        stream = randomness.stream(seed, "monitor", *kind)
+        chosen += stream.sample(pool, min(count // 4, len(pool)))
     return chosen
 
 

@@ -36,7 +36,7 @@ def learned(crowd: Crowd) -> list[Example]:
 @pytest.fixture(scope="session")
 def built(crowd: Crowd) -> Vlm:
     """The embedded model as it is before training; a test that changes it copies it first."""
-    return tiny.build(pictures_of((*crowd.trained, *crowd.holdout)))
+    return tiny.build(pictures_of(crowd.everybody))
 
 
 @pytest.fixture

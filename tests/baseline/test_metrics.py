@@ -180,3 +180,11 @@ def test_scores_stand_beside_the_oracle() -> None:
     assert found["model/forget_quality_d"] == 1.0
     assert found["model/utility"] == pytest.approx(3 / (1 / math.exp(-1) + 1 + 1 / (1 - math.exp(-2))))
     assert summary.by_category(mine, None) == {"health": {"text": 1.0}}
+
+
+def test_public_figures_are_part_of_utility() -> None:
+    kept = outcome(name="retain", output="The allergy is dust.")
+    one = summary.scores([kept], Beside())["model/utility"]
+    both = summary.scores([kept, outcome(name="public_figures", output="The allergy is dust.")], Beside())
+    lost = summary.scores([kept, outcome(name="public_figures", output="no")], Beside())
+    assert both["model/utility"] == pytest.approx(one) and lost["model/utility"] == 0.0

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from builder.baseline.report import writing
 from builder.baseline.running import Plan
 from builder.baseline.settings import resolve
 from builder.errors import BenchError, CallError
+from tests.baseline.people import person
 from tests.conftest import Run
 
 SMALL = ("train.epochs=1", "train.batch=16", "unlearn.steps=2", "unlearn.batch=4", "evaluate.max_new_tokens=6")
@@ -57,6 +59,17 @@ def test_a_run_is_made_once_and_reported(planned: Planned, monkeypatch: pytest.M
     again = planned({"methods": ("npo", "prompting"), "seeds": 2}, ["evaluate.gate=0"])
     running.run(again)
     assert writing.write(again)["models"] == found["models"], "scored again from what is stored"
+
+
+def test_public_figures_count_towards_utility_alone(planned: Planned, crowd: Crowd) -> None:
+    famous = replace(person(5), segment="public_figures")
+    plan = planned({"methods": ()}, ["evaluate.gate=0", "train.epochs=0.1"])
+    plan = running.plan(replace(crowd, public_figures=(famous,)), plan.settings, plan.folder)
+    running.run(plan)
+    scores = writing.write(plan)["models"]["vanilla"]["scores"]
+    assert scores["public_figures/text/rouge_l"]["mean"] is not None
+    assert "Real Celebrity" in (plan.folder.report / "table.md").read_text()
+    assert not any(famous.profile.id == each.question.profile_id for each in (*plan.forget, *plan.retain))
 
 
 def test_a_killed_run_goes_on_and_repeats_nothing(planned: Planned, monkeypatch: pytest.MonkeyPatch) -> None:

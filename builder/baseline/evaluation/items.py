@@ -10,9 +10,9 @@ from builder.baseline.settings import EvaluatePart
 from builder.reading import Person
 from builder.records import Question
 
-SETS = ("forget", "views", "test", "retain", "holdout")
+SETS = ("forget", "views", "test", "retain", "holdout", "public_figures")
 """What is evaluated: the forget set as it was learned; its image questions beside held-out views; the forget set in
-held-out wording and beside held-out views; people to be kept; people no model has seen."""
+held-out wording and beside held-out views; people to be kept; people no model has seen; public figures, if any."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,7 @@ def items(crowd: Crowd, part: EvaluatePart, seed: int = 0) -> list[Item]:
     for name, people, count in (
         ("retain", crowd.retain, part.retain_people),
         ("holdout", crowd.holdout, part.holdout_people),
+        ("public_figures", crowd.public_figures, 0),
     ):
         found += [each for person in some(people, count, seed, name) for each in asked(person, name, "eval")]
     return found

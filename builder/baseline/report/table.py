@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-SETS = ("forget", "views", "test", "retain", "holdout", "public_figures")
+from builder.baseline.evaluation.items import SETS
+
 _TASKS = (("accuracy", "choice"), ("rouge_l", "ROUGE-L"), ("factuality", "factuality"), ("cloze", "cloze"))
 _MODALITIES = (("image_text", "image"), ("text", "text"))
 _WHOLE = (
