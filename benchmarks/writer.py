@@ -1,11 +1,13 @@
-"""How well the writer by a language model uses a server: python benchmarks/writer.py [PEOPLE] [LATENCY_MS] [RATE].
+"""How well the writer by a language model uses a server:
+
+    python benchmarks/writer.py [PEOPLE] [LATENCY_MS] [RATE] [LIMITED_PEOPLE]
 
 A local server, a process of its own, answers as a model would. What it says is worked out by a run that is not
 measured, so that afterwards it hands out ready bytes and leaves the processor to what is measured. Then it takes
 LATENCY_MS (200) for each answer: the wall time of both stages that write for PEOPLE (500) people is set against the
 ideal, requests x latency / requests in flight, and the processor time of each kind of process is said. At last it
-allows RATE (600) requests a minute, in windows of ten seconds, and says so in three ways; what is reached is set
-against RATE.
+allows RATE (600) requests a minute, in windows of ten seconds, and says so in three ways; what is reached of it for
+LIMITED_PEOPLE (100) people is set against RATE.
 """
 
 import asyncio
@@ -34,7 +36,6 @@ from tests.llm.server import Limit, completion
 
 IN_FLIGHT = 64
 WINDOW = 10.0
-LIMITED_PEOPLE = 100
 
 
 @dataclass
@@ -201,10 +202,10 @@ def throughput(server: Remote, people: int, latency: float) -> None:
     )
 
 
-def adherence(server: Remote, rate: int, how: str, settings: Callable[[int], dict[str, Any]], told: bool) -> None:
+def adherence(server: Remote, people: int, rate: int, how: str, settings: dict[str, Any], told: bool) -> None:
     """Print what is reached of an allowed rate."""
     server.behave(Manner(0.05, Limit(int(rate * WINDOW / 60), WINDOW, told)))
-    write(recipe_for(server.url, LIMITED_PEOPLE, **settings(rate)))
+    write(recipe_for(server.url, people, **settings))
     said = server.behave(Manner())
     well, refused = said.outcomes["well"], said.outcomes["429"]
     reached = (well - 1) / (max(said.times) - min(said.times)) * 60
@@ -217,13 +218,14 @@ def adherence(server: Remote, rate: int, how: str, settings: Callable[[int], dic
 
 def main() -> None:
     """Measure both."""
-    people, latency, rate = (int(word) for word in (*sys.argv[1:], *("500", "200", "600")[len(sys.argv) - 1 :]))
+    usual = ("500", "200", "600", "100")
+    people, latency, rate, limited = (int(word) for word in (*sys.argv[1:], *usual[len(sys.argv) - 1 :]))
     print(f"{available()} processors, load {os.getloadavg()[0]:.1f}")
     server = Remote()
     throughput(server, people, latency / 1000)
-    adherence(server, rate, "stated in the recipe", lambda rate: {"chat__requests_per_minute": rate}, told=False)
-    adherence(server, rate, "said in headers", lambda _: {}, told=True)
-    adherence(server, rate, "said by Retry-After alone", lambda _: {}, told=False)
+    adherence(server, limited, rate, "stated in the recipe", {"chat__requests_per_minute": rate}, told=False)
+    adherence(server, limited, rate, "said in headers", {}, told=True)
+    adherence(server, limited, rate, "said by Retry-After alone", {}, told=False)
     server.stop()
 
 
