@@ -9,8 +9,10 @@ forgotten, what stays is how to learn the next one. To choose by letter is learn
 given value, which one is stated by a given sentence, and which one is right with nothing given. Run it again
 whenever the offline writer's wordings, the vision tower or the shape of the model change.
 
-The weights that come along took 25 minutes on two busy processor cores, in two goes: two worlds (six epochs and two)
-before the steps towards a letter stood here, then `--go-on --first 80`.
+The weights that come along took about an hour on two busy processor cores, in three goes: two worlds (six epochs and
+two) before the steps towards a letter stood here; then `--go-on --first 80`, where multiple choice came once in a pass;
+then `--go-on --first 160 --epochs 2`, stopped after four worlds. Only the last can be made again from what stands here.
+Started at random, two passes over each world are too few.
 """
 
 import argparse

@@ -31,7 +31,8 @@ class Batch:
 
     `ids`, `mask` (B, T): token ids and which of them are no padding; `positions` (B, T) count the tokens of each row.
     `rows`, `places`, `targets` (N,): for each answer token, its row, where the state stands that predicts it, its id.
-    `inputs`: what the processor made of the images, one after the other; `pictures`: their names.
+    `inputs`: what the processor made of the images, one after the other, and the kinds of tokens (B, T) where a model
+    wants them; `pictures`: the images' names.
     """
 
     ids: Tensor
@@ -78,6 +79,7 @@ def collate(chat: Chat, rows: Sequence[Row], *, left: bool = False) -> Batch:
     longest = max(map(len, rows))
     ids = torch.full((len(rows), longest), chat.padding)
     mask = torch.zeros((len(rows), longest), dtype=torch.long)
+    marks = {name: torch.zeros_like(mask) for name in chat.marks()}
     wheres: list[int] = []
     places: list[int] = []
     targets: list[int] = []
@@ -85,6 +87,8 @@ def collate(chat: Chat, rows: Sequence[Row], *, left: bool = False) -> Batch:
         start = longest - len(row) if left else 0
         ids[number, start : start + len(row)] = torch.tensor(row.prompt + row.answer)
         mask[number, start : start + len(row)] = 1
+        for name, kinds in chat.picture(row.picture).marks.items() if row.picture is not None else ():
+            marks[name][number, start : start + len(kinds)] = torch.tensor(kinds)
         first = start + len(row.prompt) - 1
         wheres += [number] * len(row.answer)
         places += range(first, first + len(row.answer))
@@ -97,16 +101,11 @@ def collate(chat: Chat, rows: Sequence[Row], *, left: bool = False) -> Batch:
         rows=torch.tensor(wheres, dtype=torch.long),
         places=torch.tensor(places, dtype=torch.long),
         targets=torch.tensor(targets, dtype=torch.long),
-        inputs=_images(chat, names, ids),
+        inputs={**_images(chat, names), **marks},
         pictures=names,
     )
 
 
-def _images(chat: Chat, names: Sequence[str], ids: Tensor) -> dict[str, Tensor]:
-    if not names:
-        return {}
+def _images(chat: Chat, names: Sequence[str]) -> dict[str, Tensor]:
     pictures = [chat.picture(name) for name in names]
-    inputs = {key: torch.cat([each.inputs[key] for each in pictures]) for key in pictures[0].inputs}
-    for mark in pictures[0].marks:
-        inputs[mark] = (ids == chat.placeholder).long()
-    return inputs
+    return {key: torch.cat([each.inputs[key] for each in pictures]) for key in (pictures[0].inputs if pictures else ())}

@@ -56,7 +56,7 @@ def test_answers_alone_are_those_with_all_scores(half_trained: Vlm, asked: list[
     assert [each.output for each in alone] == [each.output for each in scored]
 
 
-def _plain_answers(vlm: Vlm, items: Sequence[Item], limit: int) -> list[str]:
+def plain_answers(vlm: Vlm, items: Sequence[Item], limit: int) -> list[str]:
     """The greedy answers by transformers' own `generate`, one question at a time."""
     found = []
     for item in items:
@@ -77,7 +77,7 @@ def _plain_answers(vlm: Vlm, items: Sequence[Item], limit: int) -> list[str]:
 
 def test_answers_equal_those_of_a_plain_generate_loop(half_trained: Vlm, asked: list[Item]) -> None:
     some = random.Random(0).sample(asked, 24)
-    plain = _plain_answers(half_trained, some, 10)
+    plain = plain_answers(half_trained, some, 10)
     opened = [place for place, item in enumerate(some) if item.task != "classification"]
     ours = Examiner(half_trained, 16, 10).ask(some)
     assert [ours[place].output for place in opened] == [plain[place] for place in opened]

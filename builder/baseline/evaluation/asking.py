@@ -88,12 +88,15 @@ class Examiner:
         order = {picture: place for place, picture in enumerate(firsts)}
         heads = [Row(row.prompt[: row.shared], (), row.picture) for row in firsts.values()]
         rest = [row.prompt[row.shared :] for row in rows]
-        return extend(self.vlm, roots(self.vlm, heads), rest, [order[row.picture] for row in rows])[0]
+        return extend(self.vlm, roots(self.vlm, heads), rest, [order[row.picture] for row in rows])
 
     @torch.no_grad()
     def _can_share(self, rows: Sequence[Row]) -> bool:
-        """Whether this model gives the same with and without sharing: it is tried on a question or two."""
-        if self.vlm.own_positions:
+        """Whether this model gives the same with and without sharing: it is tried on a question or two.
+
+        Layers that look back a number of columns would count the padding between an image and a shorter question.
+        """
+        if self.vlm.window is not None and self.vlm.window < 2 * max(map(len, rows)) + self.limit:
             return False
         tried = [row for row in rows if row.picture is not None][:2]
         if not tried:
@@ -119,13 +122,13 @@ class Examiner:
     @torch.no_grad()
     def _letters(self, branches: Branches) -> list[list[float]]:
         """log p of each option letter after each prompt, all four read from one pass."""
-        chat, count = self.vlm.chat, len(branches.length)
+        chat, count = self.vlm.chat, len(branches.next)
         tokens = [chat.target(letter, end=False) for letter in LETTERS]
         lead = 0
         while all(len(each) > lead + 1 for each in tokens) and len({each[lead] for each in tokens}) == 1:
             lead += 1
         if lead:  # letters that start with the same token, a lone space
-            branches, _ = extend(self.vlm, branches, [tokens[0][:lead]] * count, range(count))
+            branches = extend(self.vlm, branches, [tokens[0][:lead]] * count, range(count))
         log_p = self.vlm.head(branches.last).float().log_softmax(-1)
         return log_p[:, [each[lead] for each in tokens]].tolist()
 
@@ -149,7 +152,7 @@ class Examiner:
 
     def _answers(self, branches: Branches, limit: int) -> list[str]:
         if not self.generate:
-            return [""] * len(branches.length)
+            return [""] * len(branches.next)
         return [self.vlm.chat.text(ids) for ids in follow(self.vlm, branches, limit)]
 
 

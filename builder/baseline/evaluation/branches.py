@@ -19,12 +19,12 @@ from builder.baseline.models.vlm import Vlm
 
 @dataclass(frozen=True)
 class Branches:
-    """B prefixes: their keys and values, which columns are no padding (B, S), how many tokens each has (B,), and the
-    state after the last one (B, H)."""
+    """B prefixes: their keys and values, which columns are no padding (B, S), the position of the token that comes next
+    (B,), and the state after the last one (B, H)."""
 
     cache: DynamicCache
     mask: Tensor
-    length: Tensor
+    next: Tensor
     last: Tensor
 
 
@@ -32,48 +32,71 @@ class Branches:
 def roots(vlm: Vlm, rows: Sequence[Row]) -> Branches:
     """The prompts of `rows`, images in place, as branches of their own."""
     batch = collate(vlm.chat, rows, left=True).to(vlm.device, vlm.dtype)
-    cache = DynamicCache()
+    cache, positions = DynamicCache(), vlm.positions(batch)
     out = vlm.body(
         batch.pictures,
         input_ids=batch.ids,
         attention_mask=batch.mask,
         past_key_values=cache,
         use_cache=True,
-        **vlm.positions(batch.positions),
+        position_ids=positions,
         **batch.inputs,
     )
-    return Branches(out.past_key_values, batch.mask, batch.mask.sum(1), out.last_hidden_state[:, -1])
+    return Branches(out.past_key_values, batch.mask, _after(positions, batch.mask), out.last_hidden_state[:, -1])
+
+
+def _after(positions: Tensor, mask: Tensor) -> Tensor:
+    """The position after the last of each row, (B,)."""
+    furthest = positions.reshape(-1, *mask.shape).amax(0)
+    return furthest.masked_fill(mask == 0, -1).amax(1) + 1
 
 
 @torch.no_grad()
 def extend(
     vlm: Vlm, branches: Branches, tokens: Sequence[Sequence[int]], parents: Sequence[int] | None = None
-) -> tuple[Branches, Tensor]:
-    """Branches that go on with `tokens`, each from one of `parents` (or each from its own), and their states.
+) -> Branches:
+    """Branches that go on with `tokens`, each from one of `parents`. Without those each is its own, and used up."""
+    ids, fresh = _padded(vlm, tokens, left=True)
+    start = branches if parents is None else _select(branches, parents)
+    out, mask = _go_on(vlm, start, ids, fresh)
+    return Branches(out.past_key_values, mask, start.next + fresh.sum(1), out.last_hidden_state[:, -1])
 
-    The states (B, T, H) are padded on the left as the tokens are. Without `parents` the old branches are used up.
-    """
+
+@torch.no_grad()
+def states_after(vlm: Vlm, branches: Branches, tokens: Sequence[Sequence[int]], parents: Sequence[int]) -> list[Tensor]:
+    """The states after each of `tokens`, which go on from `parents`, one (T, H) each."""
+    # Padded on the right, where nothing is to come: no gap stands between a question and its answer.
+    ids, fresh = _padded(vlm, tokens, left=False)
+    states = _go_on(vlm, _select(branches, parents), ids, fresh)[0].last_hidden_state
+    return [states[row, : len(each)] for row, each in enumerate(tokens)]
+
+
+def _padded(vlm: Vlm, tokens: Sequence[Sequence[int]], *, left: bool) -> tuple[Tensor, Tensor]:
+    """Token ids (B, T), and which of them are no padding."""
     longest = max(map(len, tokens))
     ids = torch.full((len(tokens), longest), vlm.chat.padding)
-    fresh = torch.zeros((len(tokens), longest), dtype=torch.long)
+    fresh = torch.zeros_like(ids)
     for number, each in enumerate(tokens):
-        ids[number, longest - len(each) :] = torch.tensor(list(each))
-        fresh[number, longest - len(each) :] = 1
-    ids, fresh = ids.to(vlm.device), fresh.to(vlm.device)
-    start = branches if parents is None else _select(branches, torch.tensor(parents, device=vlm.device))
+        start = longest - len(each) if left else 0
+        ids[number, start : start + len(each)] = torch.tensor(list(each))
+        fresh[number, start : start + len(each)] = 1
+    return ids.to(vlm.device), fresh.to(vlm.device)
+
+
+def _go_on(vlm: Vlm, start: Branches, ids: Tensor, fresh: Tensor) -> tuple[Any, Tensor]:
+    """What the model makes of further tokens, and which columns are no padding by then."""
     mask = torch.cat([start.mask, fresh], 1)
-    positions = (start.length[:, None] + fresh.cumsum(1) - 1).clamp(min=0)
+    positions = (start.next[:, None] + fresh.cumsum(1) - 1).clamp(min=0)
     out = vlm.body(
         input_ids=ids, attention_mask=mask, position_ids=positions, past_key_values=start.cache, use_cache=True
     )
-    states: Tensor = out.last_hidden_state
-    return Branches(out.past_key_values, mask, start.length + fresh.sum(1), states[:, -1]), states
+    return out, mask
 
 
 @torch.no_grad()
 def follow(vlm: Vlm, branches: Branches, limit: int) -> list[list[int]]:
     """Greedy answers, at most `limit` tokens each, without the end token."""
-    found: list[list[int]] = [[] for _ in range(len(branches.length))]
+    found: list[list[int]] = [[] for _ in range(len(branches.next))]
     alive = list(range(len(found)))
     for number in range(limit):
         tokens = vlm.head(branches.last).argmax(-1).tolist()
@@ -85,13 +108,14 @@ def follow(vlm: Vlm, branches: Branches, limit: int) -> list[list[int]]:
         # Finished answers leave the batch.
         parents = going if len(going) < len(tokens) else None
         alive = [alive[place] for place in going]
-        branches, _ = extend(vlm, branches, [[tokens[place]] for place in going], parents)
+        branches = extend(vlm, branches, [[tokens[place]] for place in going], parents)
     return found
 
 
-def _select(branches: Branches, places: Tensor) -> Branches:
+def _select(branches: Branches, chosen: Sequence[int]) -> Branches:
+    places = torch.tensor(chosen, device=branches.mask.device)
     cache = DynamicCache()
     layers: Sequence[Any] = branches.cache.layers
     for number, layer in enumerate(layers):
         cache.update(layer.keys.index_select(0, places), layer.values.index_select(0, places), number)
-    return Branches(cache, branches.mask[places], branches.length[places], branches.last[places])
+    return Branches(cache, branches.mask[places], branches.next[places], branches.last[places])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from builder.baseline.evaluation.branches import Branches, extend
+from builder.baseline.evaluation.branches import Branches, states_after
 from builder.baseline.models.vlm import Vlm
 
 
@@ -49,26 +49,12 @@ def say(
         after = [parents[place] for place in places]
         # The last token of an answer predicts nothing that is asked for, so it is not fed.
         fed = [list(each[:-1]) for each in piece]
-        states = _states(vlm, branches, fed, after)
-        lengths = [len(each) for each in piece]
-        flat = torch.cat([states[row, -length:] for row, length in enumerate(lengths)])
+        states = states_after(vlm, branches, fed, after) if any(fed) else [branches.last[:0]] * len(fed)
+        flat = torch.cat([torch.cat([branches.last[[one]], own]) for one, own in zip(after, states, strict=True)])
         targets = torch.tensor([token for each in piece for token in each], device=vlm.device)
+        lengths = [len(each) for each in piece]
         found.update(zip(places, _measured(vlm.head(flat).float(), targets, lengths), strict=True))
     return [found[place] for place in range(len(answers))]
-
-
-def _states(vlm: Vlm, branches: Branches, fed: list[list[int]], parents: list[int]) -> Tensor:
-    """The states that predict each answer token, (B, T, H), padded on the left."""
-    first = branches.last[parents][:, None]
-    if not any(fed):
-        return first
-    _, states = extend(vlm, branches, fed, parents)
-    missing = states.shape[1] + 1
-    aligned = torch.zeros((len(fed), missing, states.shape[2]), dtype=states.dtype, device=states.device)
-    aligned[:, 1:] = states
-    starts = [missing - len(tokens) - 1 for tokens in fed]
-    aligned[list(range(len(fed))), starts] = first[:, 0]
-    return aligned
 
 
 def _measured(logits: Tensor, targets: Tensor, lengths: Sequence[int]) -> list[Said]:

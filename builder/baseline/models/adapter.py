@@ -35,13 +35,9 @@ def _without_deprecations() -> Iterator[None]:
 
 
 def _targets(model: Any) -> list[str]:
-    found = [
-        name
-        for name, module in model.named_modules()
-        if isinstance(module, nn.Linear) and "language_model" in name and "lm_head" not in name
-    ]
+    """The names of the language model's linear layers, whatever the family calls it."""
+    decoder = set(getattr(model, "get_decoder", nn.Module)().modules())
+    found = [name for name, module in model.named_modules() if isinstance(module, nn.Linear) and module in decoder]
     if not found:
-        raise BenchError(
-            "The model has no language_model with linear layers that an adapter could sit on; leave --lora."
-        )
+        raise BenchError("The model's language model has no linear layers that an adapter could sit on; leave --lora.")
     return found

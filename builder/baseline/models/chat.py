@@ -1,8 +1,8 @@
 """How a model is spoken to: its chat template, its image tokens, its end token.
 
 The template and the processor decide, not a list of model names. An image's tokens are found by asking the processor
-once; after that a prompt is tokenised as text and the placeholder swapped for what the processor made of it. The
-outcome is compared with the processor's own on the first prompt.
+once; after that a prompt is tokenised as text and the placeholder swapped for what the processor made of it. Where the
+first prompt shows that this is not what the processor does, it is asked every time.
 """
 
 import io
@@ -22,14 +22,15 @@ _ANSWER = "ANSWERTEXT"
 
 @dataclass(frozen=True)
 class Picture:
-    """An image as a model takes it: what the processor made (pixel values, sizes, …) and the tokens it stands for.
+    """An image as a model takes it: what the processor made (pixel values, sizes, …) and the ids of a prompt up to its
+    end.
 
-    `marks` names inputs of the text's length that tell image tokens (1) from others (0), where a model wants them.
+    `marks` are inputs of the text's length that say of each of these ids what kind it is, where a model wants them.
     """
 
     inputs: Mapping[str, Tensor]
-    tokens: tuple[int, ...]
-    marks: tuple[str, ...] = ()
+    prefix: tuple[int, ...]
+    marks: Mapping[str, tuple[int, ...]]
 
 
 @dataclass
@@ -43,7 +44,8 @@ class Chat:
     _known: dict[str, Picture] = field(default_factory=dict, repr=False)
     _frames: dict[Any, tuple[str, str]] = field(default_factory=dict, repr=False)
     _ids: dict[str, tuple[int, ...]] = field(default_factory=dict, repr=False)
-    _checked: bool = False
+    _asked: dict[tuple[str, str], tuple[int, ...]] = field(default_factory=dict, repr=False)
+    _swaps: bool | None = None
 
     def __post_init__(self) -> None:
         if not getattr(self.processor, "chat_template", None):
@@ -81,15 +83,21 @@ class Chat:
         `text` is the user's turn; the image comes before it.
         """
         before, after = self._frame(picture is not None)
-        ids = list(self._tokenised(before + text + after))
+        whole = before + text + after
+        plain = self._tokenised(whole)
         if picture is None:
-            return ids, 0
-        at = ids.index(self.placeholder)
-        tokens = self.picture(picture).tokens
-        ids[at : at + 1] = tokens
-        if not self._checked:
-            self._compare(before + text + after, picture, ids)
-        return ids, at + len(tokens)
+            return list(plain), 0
+        prefix = self.picture(picture).prefix
+        ids = (*prefix, *plain[plain.index(self.placeholder) + 1 :])
+        if self._swaps is None:
+            self._swaps = ids == self._ask(whole, picture)
+        if not self._swaps:
+            ids = self._ask(whole, picture)
+        return list(ids), len(prefix) if ids[: len(prefix)] == prefix else 0
+
+    def marks(self) -> tuple[str, ...]:
+        """The names of the inputs that tell the kind of each token: those that some processors make beside images."""
+        return tuple(self.picture(next(iter(self.pictures))).marks) if self.pictures else ()
 
     def target(self, answer: str, *, end: bool = True) -> list[int]:
         """Token ids of an answer as they follow a prompt, its end token last."""
@@ -173,16 +181,15 @@ class Chat:
                 "The model's chat template does not put exactly one image placeholder before the question; "
                 "this runner needs one."
             )
-        at = plain.index(self.placeholder)
         ids = made.pop("input_ids")[0].tolist()
-        behind = len(plain) - at - 1
+        end = len(ids) - (len(plain) - plain.index(self.placeholder) - 1)
         made.pop("attention_mask", None)
         alike = [key for key, value in made.items() if value.shape == torch.Size([1, len(ids)])]
         inputs = {key: value for key, value in made.items() if key not in alike}
-        return Picture(inputs, tuple(ids[at : len(ids) - behind]), tuple(alike))
+        return Picture(inputs, tuple(ids[:end]), {key: tuple(made[key][0, :end].tolist()) for key in alike})
 
-    def _compare(self, text: str, name: str, ids: list[int]) -> None:
-        theirs = self._processed(text, name)["input_ids"][0].tolist()
-        if theirs != ids:
-            raise BenchError("The model's processor tokenises a prompt in a way that this runner does not reproduce.")
-        self._checked = True
+    def _ask(self, text: str, name: str) -> tuple[int, ...]:
+        """The ids that the processor itself makes of a prompt."""
+        if (text, name) not in self._asked:
+            self._asked[text, name] = tuple(self._processed(text, name)["input_ids"][0].tolist())
+        return self._asked[text, name]

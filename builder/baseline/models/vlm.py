@@ -1,6 +1,7 @@
 """A vision-language model as methods and measures see it: hidden states and logits at answer tokens."""
 
 import contextlib
+import inspect
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -54,6 +55,12 @@ class Vlm:
         """The number type of its weights."""
         return self.inner.get_input_embeddings().weight.dtype  # type: ignore[no-any-return]
 
+    @property
+    def window(self) -> int | None:
+        """How many tokens some of its layers look back, None when all of them see everything."""
+        found: int | None = getattr(self.inner.config.get_text_config(), "sliding_window", None)
+        return found
+
     def trainable(self) -> list[nn.Parameter]:
         """The parameters that training changes."""
         return [parameter for parameter in self.model.parameters() if parameter.requires_grad]
@@ -100,16 +107,18 @@ class Vlm:
             attention_mask=batch.mask,
             use_cache=False,
             output_hidden_states=wanted,
-            **self.positions(batch.positions),
+            position_ids=self.positions(batch),
             **batch.inputs,
         )
         return out.hidden_states[layer] if wanted else out.last_hidden_state  # type: ignore[no-any-return]
 
-    def positions(self, positions: Tensor) -> dict[str, Tensor]:
-        """Position ids as an argument, for models whose positions are a plain count; the others make their own."""
-        return {} if self.own_positions else {"position_ids": positions}
-
-    @property
-    def own_positions(self) -> bool:
-        """Whether the model counts positions in more than one dimension (Qwen-VL and its like)."""
-        return hasattr(self.inner.model, "get_rope_index")
+    def positions(self, batch: Batch) -> Tensor:
+        """Position ids: a plain count (B, T), or (3, B, T) for images of models that count in time, height and width
+        (Qwen-VL and its like), whose own method is asked."""
+        index = getattr(self.inner.model, "get_rope_index", None)
+        if index is None or not batch.pictures:
+            return batch.positions
+        wanted = inspect.signature(index).parameters
+        given = {name: value for name, value in batch.inputs.items() if name in wanted}
+        positions: Tensor = index(batch.ids, attention_mask=batch.mask, **given)[0]
+        return positions
