@@ -4,6 +4,7 @@ What a model of three million weights needs is not what one of seven billion nee
 defaults in `TINY` and `PRETRAINED`.
 """
 
+import copy
 import difflib
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -88,8 +89,9 @@ class Settings(Section):
 
 
 TINY: Mapping[str, Mapping[str, Any]] = {
-    "train": {"epochs": 4.0, "lr": 1e-3, "batch": 16},
+    "train": {"epochs": 3.4, "lr": 1e-3, "batch": 16},
     "unlearn": {"lr": 5e-4, "steps": 65},
+    "knobs": {"kl": {"lr": 0.6}},
 }
 """Defaults for the embedded model."""
 
@@ -113,10 +115,9 @@ def resolve(given: Mapping[str, Any], changes: Iterable[str], knobs: Mapping[str
     `knobs` are the knobs of every method with their types. Raises CallError with one sentence on any fault.
     """
     defaults = TINY if given.get("model", TINY_MODEL) == TINY_MODEL else PRETRAINED
-    tree: dict[str, Any] = {key: dict(part) for key, part in defaults.items()}
+    tree = {"knobs": {}, **copy.deepcopy(dict(defaults))}
     tree.update({key: value for key, value in given.items() if value is not None})
     tree.setdefault("evaluate", {})
-    tree["knobs"] = {}
     for change in changes:
         _put(tree, *_parsed(change), knobs)
     try:
