@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from builder.baseline import methods, settings
 from builder.errors import CallError
 from builder.llm.remote.access import Access, check, sender
 from builder.reading import MANIFEST
+
+if TYPE_CHECKING:
+    from builder.baseline.running import Plan
 
 
 def baseline(
@@ -35,19 +38,26 @@ def baseline(
     if rescore and not (folder / "settings.json").is_file():
         raise CallError(f"{folder} holds no baseline run to score again; --out names the folder of one.")
     plan = running.prepare(release, resolved, folder, fresh=fresh and not rescore)
-    if rescore:
-        pass
-    elif (judge := plan.settings.judge) is None:
-        running.run(plan)
-    else:
-        access = access or Access()
-        if running.unfinished(plan):
-            check(judge, access)
-        with sender(plan.folder.path, judge, access, "judge") as asking:
-            running.run(plan)
-            writing.write(plan)  # a judge that fails costs its marks and nothing else
-            running.have_judged(plan, judge, asking)
+    if not rescore:
+        _make(plan, access or Access())
     return writing.describe(writing.write(plan), plan.folder.report)
+
+
+def _make(plan: "Plan", access: Access) -> None:
+    """Make and evaluate what is not finished, and have it judged when there is a judge."""
+    from builder.baseline import running
+    from builder.baseline.report import writing
+
+    judge = plan.settings.judge
+    if judge is None:
+        running.run(plan)
+        return
+    if running.unfinished(plan):
+        check(judge, access)
+    with sender(plan.folder.path, judge, access, "judge") as asking:
+        running.run(plan)
+        writing.write(plan)  # a judge that fails costs its marks and nothing else
+        running.have_judged(plan, judge, asking)
 
 
 def default_folder(home: Path | None, model: str) -> Path:

@@ -19,8 +19,8 @@ from builder.errors import BenchError, CallError
 from builder.run.files import sweep, write_text
 
 _MAY_GROW = ("methods", "seeds", "knobs", "judge")
-"""Settings that may change from one call to the next: they add models, change methods that are run
-again, or mark the answers."""
+"""Settings that may change from one call to the next: they add models, change methods that
+are run again, or mark the answers."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +37,12 @@ class BaselineFolder:
         wanted = {"release": origin, "settings": settings.model_dump(mode="json")}
         if (self.path / "settings.json").is_file():
             if fresh:
+                self.read_settings()  # somebody else's settings.json is no reason to drop what stands beside it
                 self._drop()
             else:
                 self._compare(wanted)
         elif self.path.is_dir() and any(self.path.iterdir()):
-            raise CallError(f"{self.path} holds other files and no baseline run; name another folder with --out.")
+            raise self._foreign()
         write_text(self.path / "settings.json", json.dumps(wanted, indent=2) + "\n")
         sweep(self.path)
 
@@ -71,7 +72,12 @@ class BaselineFolder:
             raise CallError(f"{self.path} holds no baseline run; 'build-bench baseline SOURCE' makes one.") from None
         except ValueError as error:
             raise BenchError(f"{self.path / 'settings.json'} cannot be read: {error}.") from error
+        if not isinstance(found, dict) or not {"release", "settings"} <= set(found):
+            raise self._foreign()
         return found
+
+    def _foreign(self) -> CallError:
+        return CallError(f"{self.path} holds other files and no baseline run; name another folder with --out.")
 
     def model(self, seed: int, name: str) -> Path:
         """Where a model is kept."""

@@ -1,7 +1,6 @@
 """A baseline run: vanilla, oracle and methods of every seed, made, evaluated and reported."""
 
 import time
-from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -155,23 +154,33 @@ def _evaluated(plan: Plan, vlm: Vlm, seed: int, name: str) -> list[Outcome]:
         return outcomes + (gate.ask(judged, bar.advance) if judged else [])
 
 
-Tell = Callable[[int, int], None]
+Outcomes = dict[int, dict[str, list[Outcome]]]
+"""The outcomes of each seed's finished models, by name."""
 
 
-def outcomes_of(plan: Plan, seed: int, names: Sequence[str]) -> dict[str, list[Outcome]]:
-    """The stored outcomes of the finished models of a seed, marked when there is a judge."""
-    found = {}
-    for name in names:
-        done = plan.folder.finished(seed, name)
-        if done is not None and not done["failed"]:
-            outcomes = stored.read(plan.folder.outcomes(seed, name))
-            judge = plan.settings.judge
-            found[name] = judging.marked(outcomes, judge, Answers(plan.folder.path)) if judge else outcomes
-    return found
+def outcomes_of(plan: Plan) -> Outcomes:
+    """What is stored of all finished models, marked when there is a judge."""
+    part, found = plan.settings.judge, _stored(plan)
+    if part is None:
+        return found
+    answers = Answers(plan.folder.path)
+    return {
+        seed: {name: judging.marked(outcomes, part, answers) for name, outcomes in models.items()}
+        for seed, models in found.items()
+    }
 
 
 def have_judged(plan: Plan, part: JudgePart, sender: Sender) -> None:
     """Have the open answers of every finished model marked. Raises BenchError when the judge cannot be reached."""
-    stored_outcomes = (outcomes_of(plan, seed, plan.names) for seed in plan.seeds)
-    outcomes = (each for by_name in stored_outcomes for found in by_name.values() for each in found)
+    outcomes = (each for models in _stored(plan).values() for found in models.values() for each in found)
     judging.judge(outcomes, part, Answers(plan.folder.path), sender)
+
+
+def _stored(plan: Plan) -> Outcomes:
+    found: Outcomes = {seed: {} for seed in plan.seeds}
+    for seed, models in found.items():
+        for name in plan.names:
+            done = plan.folder.finished(seed, name)
+            if done is not None and not done["failed"]:
+                models[name] = stored.read(plan.folder.outcomes(seed, name))
+    return found

@@ -5,6 +5,15 @@ from typing import Any
 
 from builder.errors import CallError
 
+_NEEDED = ("jinja2", "openai", "aiohttp")
+"""For the prompts, for requests, and as their transport."""
+
+
+def check() -> None:
+    """Import all of them. Raises CallError when one is not installed."""
+    for name in _NEEDED:
+        package(name)
+
 
 def package(name: str) -> Any:
     """The module `name`. Raises CallError, saying how to get it, when it is not installed."""

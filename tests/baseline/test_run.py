@@ -154,11 +154,19 @@ def test_the_command_line_from_a_release(made: Path, run: Run, tmp_path: Path) -
     assert again.exit_code == 0 and (out / "report" / "results.json").read_bytes() == before
 
 
-def test_a_fresh_run_drops_a_run_and_nothing_else(made: Path, run: Run, tmp_path: Path) -> None:
-    (tmp_path / "thesis.txt").write_text("years of work")
-    result = run("baseline", made, "--out", tmp_path, "--fresh")
+@pytest.mark.parametrize("fresh", [True, False])
+@pytest.mark.parametrize("beside", ["thesis.txt", "settings.json"])
+def test_a_fresh_run_drops_a_run_and_nothing_else(
+    made: Path, run: Run, tmp_path: Path, beside: str, fresh: bool
+) -> None:
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "thesis.txt").write_text("years of work")
+    (tmp_path / beside).write_text('{"editor.fontSize": 14}')
+    result = run("baseline", made, "--out", tmp_path, *["--fresh"] * fresh)
     assert result.exit_code == 2 and "holds other files" in result.output
-    assert (tmp_path / "thesis.txt").read_text() == "years of work"
+    assert "Traceback" not in result.output
+    assert (tmp_path / "models" / "thesis.txt").read_text() == "years of work"
+    assert (tmp_path / beside).read_text() == '{"editor.fontSize": 14}'
 
 
 @pytest.mark.parametrize(

@@ -11,14 +11,13 @@ from builder.baseline.gate import Gate, judge
 from builder.baseline.judging import judged
 from builder.baseline.metrics import summary
 from builder.baseline.metrics.summary import Beside, Scores
-from builder.baseline.running import Plan, outcomes_of
+from builder.baseline.running import Outcomes, Plan
 
 _PACKAGES = ("torch", "transformers", "peft", "accelerate", "safetensors", "rouge_score", "sacrebleu", "scipy")
 
 
-def results(plan: Plan) -> dict[str, Any]:
-    """The content of results.json, valid against schemas/results.json."""
-    stored = {seed: outcomes_of(plan, seed, plan.names) for seed in plan.seeds}
+def results(plan: Plan, stored: Outcomes) -> dict[str, Any]:
+    """The content of results.json, valid against schemas/results.json, from a run's outcomes."""
     gates = {seed: _gate(plan, outcomes) for seed, outcomes in stored.items()}
     each = {seed: _scores(outcomes, gates[seed]) for seed, outcomes in stored.items()}
     models = {name: _model(plan, name, each, stored, gates) for name in plan.names}

@@ -14,12 +14,11 @@ from builder.run.files import write_text
 
 def write(plan: Plan) -> dict[str, Any]:
     """Write results.json, results.parquet, table.md and index.html from the stored outcomes; return the first."""
-    found = results(plan)
+    outcomes = outcomes_of(plan)
+    found = results(plan, outcomes)
     schemas.check("results", found)
     folder = plan.folder.report
-    parts = (
-        (seed, name, outcomes) for seed in plan.seeds for name, outcomes in outcomes_of(plan, seed, plan.names).items()
-    )
+    parts = ((seed, name, each) for seed, models in outcomes.items() for name, each in models.items())
     stored.combine(parts, folder / "results.parquet")
     write_text(folder / "results.json", json.dumps(found, indent=1, ensure_ascii=False) + "\n")
     write_text(folder / "table.md", table.markdown(found))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from builder.errors import CallError
-from builder.llm.packages import package
+from builder.llm import packages
 from builder.llm.remote import keys
 from builder.llm.remote.batch import BatchSender
 from builder.llm.remote.live import LiveSender
@@ -30,7 +30,7 @@ class Access:
 
 def check(part: ChatPart, access: Access) -> None:
     """Raise CallError when nothing could be sent, for want of a package or a key: before long work, not after it."""
-    package("openai")
+    packages.check()
     keys.needed(keys.find(access.key_file), part.base_url)
 
 

@@ -11,8 +11,8 @@ from threading import Thread
 from typing import Any
 
 from builder.errors import BenchError, CallError
+from builder.llm import packages
 from builder.llm.answers import Answer, Answers
-from builder.llm.packages import package
 from builder.llm.remote.client import Client, Reply, Trouble
 from builder.llm.remote.dialect import Dialect, memory
 from builder.llm.remote.gate import Gate, Ticket
@@ -237,7 +237,7 @@ class _Line:
 
 def _import() -> None:
     with suppress(CallError):  # who has nothing to ask needs no package; who has is told
-        package("openai")
+        packages.check()
 
 
 async def _wait_for(task: "asyncio.Task[None]") -> None:
