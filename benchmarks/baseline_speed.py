@@ -4,8 +4,9 @@
 
 Asking against one question at a time by transformers' `generate`, the processor given the image every time, as
 MLLMU-Bench's eval.py does it: once for the answers alone, which must be the same, and once with everything that is
-scored beside them, which eval.py does not do. Training against a loop at batch 4 that gives the processor every image
-again with every question, pads in the order in which questions come, and runs the output head on every token.
+scored beside them, which eval.py does not do. All questions, and the open ones alone, to a model that knows its people
+and to one that has hardly begun. Training against a loop at batch 4 that gives the processor every image again with
+every question, pads in the order in which questions come, and runs the output head on every token.
 """
 
 import argparse
@@ -21,6 +22,7 @@ import torch
 from PIL import Image
 from torch.nn import functional
 
+from builder.baseline.allocation import keep_freed_memory
 from builder.baseline.evaluation.asking import Examiner
 from builder.baseline.evaluation.items import Item, items
 from builder.baseline.examples import Example, examples
@@ -41,6 +43,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
+    keep_freed_memory()
     settings = resolve({}, ["train.monitor=0"], {})
     crowd = read_crowd(options.release, 10)
     learned = examples(crowd.trained)
@@ -131,28 +134,36 @@ def _plain_batches(chat: Any, processor: Any, piece: Sequence[Example]) -> list[
 
 
 def _asking(crowd: Crowd, learned: Sequence[Example], settings: Settings, count: int, rounds: int) -> None:
-    vlm = _model(crowd, settings)
-    fit(vlm, learned, settings.train.model_copy(update={"epochs": 0.3}), 0, lambda step, steps: None)
-    asked = [each for each in items(crowd, settings.evaluate) if each.task != "classification"]
+    asked = items(crowd, settings.evaluate)
+    opened = [each for each in asked if each.task != "classification"]
+    for name, epochs in (("has hardly begun", 0.3), ("knows its people", settings.train.epochs)):
+        vlm = _model(crowd, settings)
+        fit(vlm, learned, settings.train.model_copy(update={"epochs": epochs}), 0, lambda step, steps: None)
+        _ask(f"asking a model that {name}", vlm, asked, settings, count, rounds)
+        _ask(f"open questions to a model that {name}", vlm, opened, settings, count, rounds)
+
+
+def _ask(what: str, vlm: Vlm, asked: Sequence[Item], settings: Settings, count: int, rounds: int) -> None:
     some = random.Random(0).sample(asked, min(count, len(asked)))
     limit, batch = settings.evaluate.max_new_tokens, settings.evaluate.batch
-    said: dict[str, dict[Item, str]] = {"ours": {}, "with all scores": {}, "plain": {}}
+    said: dict[str, dict[Item, str]] = {}
 
     def answered() -> int:
-        said["ours"] = _outputs(Examiner(vlm, batch, limit, score=False), asked)
+        said["answers"] = _outputs(Examiner(vlm, batch, limit, score=False), asked)
         return len(asked)
 
     def scored() -> int:
-        said["with all scores"] = _outputs(Examiner(vlm, batch, limit), asked)
+        said["scores"] = _outputs(Examiner(vlm, batch, limit), asked)
         return len(asked)
 
     def answered_plainly() -> int:
         said["plain"] = {item: _plain_answer(vlm, item, limit) for item in some}
         return len(some)
 
+    answered()  # warm
     sides = {"answers alone": answered, "with all scores": scored, "one at a time": answered_plainly}
-    _by_turns("asking", sides, rounds)
-    same = [said["ours"][item] == said["with all scores"][item] == answer for item, answer in said["plain"].items()]
+    _by_turns(what, sides, rounds)
+    same = [said["answers"][item] == said["scores"][item] == answer for item, answer in said["plain"].items()]
     print(f"the same answers: {sum(same)} of {len(same)}")
 
 

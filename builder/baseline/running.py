@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from builder.baseline import judging, methods, people, stored
+from builder.baseline.allocation import keep_freed_memory
 from builder.baseline.evaluation.asking import Examiner, Outcome
 from builder.baseline.evaluation.items import Item, items, known_facts, some
 from builder.baseline.examples import Example, examples
@@ -82,6 +83,7 @@ def plan(crowd: Crowd, settings: Settings, folder: BaselineFolder) -> Plan:
 
 def run(plan: Plan) -> None:
     """Make every model that is not finished. A method that diverges is recorded and stops nobody else."""
+    keep_freed_memory()
     for seed, name in unfinished(plan):
         _make(plan, seed, name)
 

@@ -1,6 +1,7 @@
 """Batching, sorting, shared prefixes and key-values change nothing that comes out."""
 
 import copy
+import dataclasses
 import random
 from collections.abc import Callable, Sequence
 
@@ -12,6 +13,7 @@ from builder.baseline.evaluation.asking import Examiner, Outcome
 from builder.baseline.evaluation.items import Item, items, known_facts
 from builder.baseline.examples import Example
 from builder.baseline.likelihood import token_nll
+from builder.baseline.models.linear import fast_linear
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.people import Crowd
 from builder.baseline.settings import EvaluatePart, resolve
@@ -54,6 +56,42 @@ def test_answers_alone_are_those_with_all_scores(half_trained: Vlm, asked: list[
     scored = Examiner(half_trained, 16, 10).ask(asked[:20])
     alone = Examiner(half_trained, 16, 10, score=False).ask(asked[:20])
     assert [each.output for each in alone] == [each.output for each in scored]
+
+
+def test_answers_that_begin_like_the_truth_go_on_as_greedy_decoding_does(half_trained: Vlm, asked: list[Item]) -> None:
+    """Truths made of the model's own answers, cut or changed anywhere: what it says stays what it says."""
+    opened = [each for each in asked if each.task == "generation"][:12]
+    own = Examiner(half_trained, 1, 12, share=False).ask(opened)
+    assert len({each.output for each in own}) > 3
+    stream = random.Random(0)
+    for change in (lambda words, at: words[:at], lambda words, at: [*words[:at], "Other", *words[at:]]):
+        given = []
+        for outcome in own:
+            words = outcome.output.split()
+            truth = " ".join(change(words, stream.randrange(len(words) + 1))) or "Other"
+            given.append(dataclasses.replace(outcome.item, truth=truth))
+        found = Examiner(half_trained, 5, 12).ask(given)
+        assert [each.output for each in found] == [each.output for each in own]
+        assert len({sum(each.truth.right) for each in found}) > 2, "truths that all part at one place prove little"
+
+
+def test_linear_layers_are_faster_for_a_while_and_say_the_same(
+    fresh: Callable[[], Vlm], learned: list[Example]
+) -> None:
+    vlm = fresh()
+    batch = collate(vlm.chat, [encode(vlm.chat, each.prompt, None, each.answer) for each in learned[:4]])
+    layer = vlm.model.get_output_embeddings()
+    with torch.no_grad():
+        before = vlm.answers(batch).logits
+        with fast_linear(vlm.model):
+            assert "forward" in vars(layer)
+            with fast_linear(vlm.model):
+                during = vlm.answers(batch).logits
+            assert "forward" in vars(layer), "whoever came first is not undone by who comes second"
+    assert "forward" not in vars(layer)
+    assert torch.allclose(before, during, atol=1e-4)
+    with fast_linear(vlm.model.bfloat16()):
+        assert "forward" not in vars(layer), "only full precision has something to gain"
 
 
 def plain_answers(vlm: Vlm, items: Sequence[Item], limit: int) -> list[str]:

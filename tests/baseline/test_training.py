@@ -9,7 +9,8 @@ import torch
 
 from builder.baseline.batching import endlessly, length_grouped
 from builder.baseline.encoding import Row
-from builder.baseline.evaluation.branches import follow, roots
+from builder.baseline.evaluation.branches import roots
+from builder.baseline.evaluation.greedy import follow
 from builder.baseline.examples import Example
 from builder.baseline.models.memo import TowerMemo
 from builder.baseline.models.vlm import Vlm

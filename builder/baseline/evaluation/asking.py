@@ -1,22 +1,30 @@
 """Puts items to a model in batches, and keeps everything that comes out of it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import torch
 
 from builder.baseline.encoding import Row, encode
-from builder.baseline.evaluation.branches import Branches, extend, follow, roots
+from builder.baseline.evaluation.branches import Branches, extend, roots
+from builder.baseline.evaluation.greedy import Unfinished, follow
 from builder.baseline.evaluation.items import Item
 from builder.baseline.evaluation.scoring import NOTHING, Said, say
+from builder.baseline.models.linear import fast_linear
 from builder.baseline.models.vlm import Vlm
 from builder.records import LETTERS
 
 _ANSWERS_AT_ONCE = 4
 """Given answers are scored in batches that many times as large as those of questions: they are short."""
+_BATCHES_POOLED = 4
+"""So many batches share the prefixes of their images and are sorted by length together, which leaves little padding."""
 _CHOICE_TOKENS = 8
 _ENOUGH_ALIKE = 1e-2
 """Largest difference of a log-probability at which sharing prefixes is still believed, in full precision."""
+
+_Batches = Iterable[tuple[list[int], Branches]]
+"""Places of items, and their prompts."""
 
 
 @dataclass(frozen=True)
@@ -39,12 +47,20 @@ class Outcome:
     relevance: int | None = None
 
 
+@dataclass(frozen=True)
+class _Heads:
+    """The prefixes of images, each of which is computed once, and the place of each."""
+
+    branches: Branches
+    places: Mapping[str, int]
+
+
 @dataclass
 class Examiner:
     """Asks one model, `batch` questions at once, for `limit` new tokens at most.
 
     Neither the batch nor sharing prefixes changes what comes out. Without `generate` no answer is written out, without
-    `score` no given answer of an open question is scored.
+    `score` only the true one of the answers given to an open question is scored.
     """
 
     vlm: Vlm
@@ -57,38 +73,64 @@ class Examiner:
     def ask(self, items: Sequence[Item], tell: Callable[[int], None] = lambda count: None) -> list[Outcome]:
         """The outcome of every item, in their order; `tell(count)` hears of each batch."""
         self.vlm.model.eval()
+        with fast_linear(self.vlm.model):
+            return self._ask(items, tell)
+
+    def _ask(self, items: Sequence[Item], tell: Callable[[int], None]) -> list[Outcome]:
         rows = [encode(self.vlm.chat, item.prompt, item.picture) for item in items]
         sharing = self.share and self._can_share(rows)
         found: dict[int, Outcome] = {}
-        for places in self._batches(items, rows):
-            asked = [items[place] for place in places]
-            branches = self._branches([rows[place] for place in places], sharing)
-            found.update(zip(places, self._outcomes(asked, branches), strict=True))
-            tell(len(places))
+        for pool in self._pools(items, rows):
+            batches = self._batches(pool, rows, sharing, tell)
+            chosen = bool(items[pool[0]].letter)
+            found.update(self._choices(items, batches) if chosen else self._open(items, batches, sharing))
         return [found[place] for place in range(len(items))]
 
-    def _batches(self, items: Sequence[Item], rows: Sequence[Row]) -> list[list[int]]:
-        """Places of items of one task and modality, questions about the same image and of like length together."""
+    def _pools(self, items: Sequence[Item], rows: Sequence[Row]) -> Iterator[list[int]]:
+        """Places of items of one task and modality, some batches of them, all questions about an image together."""
 
-        def order(place: int) -> tuple[str, str, str, int]:
-            item = items[place]
-            return item.modality, item.task, item.picture or "", len(rows[place])
+        def kind(place: int) -> tuple[str, str]:
+            return items[place].modality, items[place].task
 
-        groups: dict[tuple[str, str], list[int]] = {}
-        for place in sorted(range(len(items)), key=order):
-            groups.setdefault((items[place].modality, items[place].task), []).append(place)
-        return [
-            group[start : start + self.batch] for group in groups.values() for start in range(0, len(group), self.batch)
-        ]
+        def picture(place: int) -> str:
+            return rows[place].picture or ""
 
-    def _branches(self, rows: Sequence[Row], sharing: bool) -> Branches:
-        if not sharing or rows[0].picture is None:
-            return roots(self.vlm, rows)
-        firsts = {row.picture: row for row in reversed(rows)}
-        order = {picture: place for place, picture in enumerate(firsts)}
+        order = sorted(range(len(items)), key=lambda place: (kind(place), picture(place)))
+        for _, alike in groupby(order, kind):
+            pool: list[int] = []
+            for number, (_, places) in enumerate(groupby(alike, picture), 1):
+                pool += places
+                # As many images at most as a batch has rows: their prefixes take no more memory than its own.
+                if len(pool) >= self.batch * _BATCHES_POOLED or number % self.batch == 0:
+                    yield pool
+                    pool = []
+            if pool:
+                yield pool
+
+    def _batches(
+        self, pool: Sequence[int], rows: Sequence[Row], sharing: bool, tell: Callable[[int], None]
+    ) -> Iterator[tuple[list[int], Branches]]:
+        """The pool's places and prompts in batches, rows of like length together."""
+        heads = self._heads([rows[place] for place in pool]) if sharing else None
+        order = sorted(pool, key=lambda place: len(rows[place]))
+        for start in range(0, len(order), self.batch):
+            places = order[start : start + self.batch]
+            yield places, self._branches([rows[place] for place in places], heads)
+            tell(len(places))
+
+    def _heads(self, rows: Sequence[Row]) -> _Heads | None:
+        """What questions about the images of `rows` share; None where there are no images."""
+        firsts = {row.picture: row for row in reversed(rows) if row.picture is not None}
+        if not firsts:
+            return None
         heads = [Row(row.prompt[: row.shared], (), row.picture) for row in firsts.values()]
+        return _Heads(roots(self.vlm, heads), {picture: place for place, picture in enumerate(firsts)})
+
+    def _branches(self, rows: Sequence[Row], heads: _Heads | None) -> Branches:
+        if heads is None:
+            return roots(self.vlm, rows)
         rest = [row.prompt[row.shared :] for row in rows]
-        return extend(self.vlm, roots(self.vlm, heads), rest, [order[row.picture] for row in rows])
+        return extend(self.vlm, heads.branches, rest, [heads.places[row.picture or ""] for row in rows])
 
     @torch.no_grad()
     def _can_share(self, rows: Sequence[Row]) -> bool:
@@ -101,23 +143,17 @@ class Examiner:
         tried = [row for row in rows if row.picture is not None][:2]
         if not tried:
             return True
-        shared, plain = self._branches(tried, True).last, roots(self.vlm, tried).last
+        shared, plain = self._branches(tried, self._heads(tried)).last, roots(self.vlm, tried).last
         one, other = (self.vlm.head(states).float().log_softmax(-1) for states in (shared, plain))
         tolerance = _ENOUGH_ALIKE if self.vlm.dtype == torch.float32 else 50 * _ENOUGH_ALIKE
         return float((one.exp() * (one - other).abs()).sum(-1).max()) < tolerance
 
-    def _outcomes(self, items: Sequence[Item], branches: Branches) -> list[Outcome]:
-        if items[0].task == "classification":
-            return self._choices(items, branches)
-        return self._open(items, branches)
-
-    def _choices(self, items: Sequence[Item], branches: Branches) -> list[Outcome]:
-        letters = self._letters(branches)
-        outputs = self._answers(branches, _CHOICE_TOKENS)
-        return [
-            Outcome(item, output, letters=tuple(each))
-            for item, output, each in zip(items, outputs, letters, strict=True)
-        ]
+    def _choices(self, items: Sequence[Item], batches: _Batches) -> Iterator[tuple[int, Outcome]]:
+        for places, branches in batches:
+            letters = self._letters(branches)
+            answers = follow(self.vlm, branches, _CHOICE_TOKENS) if self.generate else [[]] * len(places)
+            for place, ids, log_p in zip(places, answers, letters, strict=True):
+                yield place, Outcome(items[place], self.vlm.chat.text(ids), letters=tuple(log_p))
 
     @torch.no_grad()
     def _letters(self, branches: Branches) -> list[list[float]]:
@@ -132,37 +168,43 @@ class Examiner:
         log_p = self.vlm.head(branches.last).float().log_softmax(-1)
         return log_p[:, [each[lead] for each in tokens]].tolist()
 
-    def _open(self, items: Sequence[Item], branches: Branches) -> list[Outcome]:
-        if not self.score:
-            outputs = self._answers(branches, self.limit)
-            return [Outcome(item, output) for item, output in zip(items, outputs, strict=True)]
-        chat = self.vlm.chat
-        answers: list[list[int]] = []
-        parents: list[int] = []
-        counts = []
-        for place, item in enumerate(items):
-            given = [item.truth, *([item.paraphrase] if item.paraphrase else []), *item.wrong, *item.candidates]
-            answers += [chat.target(answer) for answer in given]
-            parents += [place] * len(given)
-            counts.append(len(given))
-        said = iter(say(self.vlm, branches, answers, parents, self.batch * _ANSWERS_AT_ONCE))
-        theirs = [[next(said) for _ in range(count)] for count in counts]
-        outputs = self._answers(branches, self.limit)
-        return [_outcome(item, output, each) for item, output, each in zip(items, outputs, theirs, strict=True)]
+    def _open(self, items: Sequence[Item], batches: _Batches, sharing: bool) -> Iterator[tuple[int, Outcome]]:
+        said: dict[int, list[Said]] = {}
+        unfinished = Unfinished(self.vlm, self.limit, self.batch)
+        for places, branches in batches:
+            theirs = self._said([items[place] for place in places], branches)
+            said.update(zip(places, theirs, strict=True))
+            if self.generate:
+                # A model that knows an answer has just given it, in one pass: only what differs is left to write.
+                known = [truth.begun if sharing else truth.begun[:1] for truth, *_ in theirs]
+                unfinished.add(places, branches, known)
+        outputs = unfinished.texts()
+        for place, each in said.items():
+            yield place, _outcome(items[place], outputs.get(place, ""), each)
 
-    def _answers(self, branches: Branches, limit: int) -> list[str]:
-        if not self.generate:
-            return [""] * len(branches.next)
-        return [self.vlm.chat.text(ids) for ids in follow(self.vlm, branches, limit)]
+    def _said(self, items: Sequence[Item], branches: Branches) -> list[list[Said]]:
+        """What is said of the answers given to each item, the true one first."""
+        given = [[item.truth] for item in items]
+        if self.score:
+            given = [
+                [item.truth, *([item.paraphrase] if item.paraphrase else []), *item.wrong, *item.candidates]
+                for item in items
+            ]
+        answers = [self.vlm.chat.target(answer) for each in given for answer in each]
+        parents = [place for place, each in enumerate(given) for _ in each]
+        said = iter(say(self.vlm, branches, answers, parents, self.batch * _ANSWERS_AT_ONCE))
+        return [[next(said) for _ in each] for each in given]
 
 
 def _outcome(item: Item, output: str, said: Sequence[Said]) -> Outcome:
-    rest = list(said[1:])
+    truth, *rest = said
+    if not rest:
+        return Outcome(item, output, truth=truth)
     paraphrase = rest.pop(0).mean_nll if item.paraphrase else None
     return Outcome(
         item=item,
         output=output,
-        truth=said[0],
+        truth=truth,
         paraphrase=paraphrase,
         wrong=tuple(each.mean_nll for each in rest[: len(item.wrong)]),
         candidates=tuple(each.nll for each in rest[len(item.wrong) :]),

@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.nn.functional import pad
 from transformers import DynamicCache
 
 from builder.baseline.encoding import Row, collate
@@ -57,7 +58,7 @@ def extend(
 ) -> Branches:
     """Branches that go on with `tokens`, each from one of `parents`. Without those each is its own, and used up."""
     ids, fresh = _padded(vlm, tokens, left=True)
-    start = branches if parents is None else _select(branches, parents)
+    start = branches if parents is None else select(branches, parents)
     out, mask = _go_on(vlm, start, ids, fresh)
     return Branches(out.past_key_values, mask, start.next + fresh.sum(1), out.last_hidden_state[:, -1])
 
@@ -67,7 +68,7 @@ def states_after(vlm: Vlm, branches: Branches, tokens: Sequence[Sequence[int]], 
     """The states after each of `tokens`, which go on from `parents`, one (T, H) each."""
     # Padded on the right, where nothing is to come: no gap stands between a question and its answer.
     ids, fresh = _padded(vlm, tokens, left=False)
-    states = _go_on(vlm, _select(branches, parents), ids, fresh)[0].last_hidden_state
+    states = _go_on(vlm, select(branches, parents), ids, fresh)[0].last_hidden_state
     return [states[row, : len(each)] for row, each in enumerate(tokens)]
 
 
@@ -93,26 +94,23 @@ def _go_on(vlm: Vlm, start: Branches, ids: Tensor, fresh: Tensor) -> tuple[Any, 
     return out, mask
 
 
-@torch.no_grad()
-def follow(vlm: Vlm, branches: Branches, limit: int) -> list[list[int]]:
-    """Greedy answers, at most `limit` tokens each, without the end token."""
-    found: list[list[int]] = [[] for _ in range(len(branches.next))]
-    alive = list(range(len(found)))
-    for number in range(limit):
-        tokens = vlm.head(branches.last).argmax(-1).tolist()
-        going = [place for place, token in enumerate(tokens) if token != vlm.chat.end]
-        for place in going:
-            found[alive[place]].append(tokens[place])
-        if not going or number + 1 == limit:
-            break
-        # Finished answers leave the batch.
-        parents = going if len(going) < len(tokens) else None
-        alive = [alive[place] for place in going]
-        branches = extend(vlm, branches, [[tokens[place]] for place in going], parents)
-    return found
+def join(parts: Sequence[Branches]) -> Branches:
+    """Branches of several batches side by side, padded on the left."""
+    width = max(part.mask.shape[1] for part in parts)
+    lacks = [width - part.mask.shape[1] for part in parts]
+    cache = DynamicCache()
+    for number, layers in enumerate(zip(*(part.cache.layers for part in parts), strict=True)):
+        keys, values = (
+            torch.cat([pad(getattr(layer, name), (0, 0, lack, 0)) for layer, lack in zip(layers, lacks, strict=True)])
+            for name in ("keys", "values")
+        )
+        cache.update(keys, values, number)
+    mask = torch.cat([pad(part.mask, (lack, 0)) for part, lack in zip(parts, lacks, strict=True)])
+    return Branches(cache, mask, torch.cat([part.next for part in parts]), torch.cat([part.last for part in parts]))
 
 
-def _select(branches: Branches, chosen: Sequence[int]) -> Branches:
+def select(branches: Branches, chosen: Sequence[int]) -> Branches:
+    """Some of the branches, any of them several times."""
     places = torch.tensor(chosen, device=branches.mask.device)
     cache = DynamicCache()
     layers: Sequence[Any] = branches.cache.layers

@@ -1,7 +1,8 @@
 """What a model says of given answers: log-probabilities token by token."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import accumulate
 
 import torch
 from torch import Tensor
@@ -15,11 +16,18 @@ class Said:
     """One answer's tokens (T,), end token included: log p, whether argmax gives them, and Min-K%++'s scores.
 
     A score is (log p − μ) / σ, with the mean and deviation of log p over the vocabulary under p (Zhang et al. 2024).
+    `greedy` are the tokens that argmax gives in their places, as long as the model is at hand: they are not stored.
     """
 
     log_p: tuple[float, ...]
     right: tuple[bool, ...]
     scores: tuple[float, ...]
+    greedy: tuple[int, ...] = field(default=(), compare=False, repr=False)
+
+    @property
+    def begun(self) -> tuple[int, ...]:
+        """How the model's own greedy answer begins: as this one does, then with the first token that differs."""
+        return self.greedy[: self.right.index(False) + 1 if False in self.right else None]
 
     @property
     def nll(self) -> float:
@@ -63,7 +71,7 @@ def _measured(logits: Tensor, targets: Tensor, lengths: Sequence[int]) -> list[S
     p = log_p.exp()
     mean = (p * log_p).sum(-1)
     spread = ((p * log_p.square()).sum(-1) - mean.square()).clamp(min=1e-12).sqrt()
-    scores = (of_target - mean) / spread
-    right = logits.argmax(-1) == targets
-    pieces = zip(*(torch.split(values.cpu(), list(lengths)) for values in (of_target, right, scores)), strict=True)
-    return [Said(tuple(one.tolist()), tuple(two.tolist()), tuple(three.tolist())) for one, two, three in pieces]
+    greedy = logits.argmax(-1)
+    columns = [values.tolist() for values in (of_target, greedy == targets, (of_target - mean) / spread, greedy)]
+    pieces = [slice(end - length, end) for end, length in zip(accumulate(lengths), lengths, strict=True)]
+    return [Said(*(tuple(column[piece]) for column in columns)) for piece in pieces]
