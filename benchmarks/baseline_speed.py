@@ -38,7 +38,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("release", type=Path)
     parser.add_argument("--rounds", type=int, default=5, help="turns that each side has; the median counts")
-    parser.add_argument("--questions", type=int, default=40, help="questions that the plain loop answers in a turn")
+    parser.add_argument("--questions", type=int, default=60, help="questions that the plain loop answers in a turn")
     parser.add_argument("--steps", type=int, default=40, help="steps of ours; the plain loop sees a quarter of them")
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
