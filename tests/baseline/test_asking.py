@@ -75,6 +75,16 @@ def test_answers_that_begin_like_the_truth_go_on_as_greedy_decoding_does(half_tr
         assert len({sum(each.truth.right) for each in found}) > 2, "truths that all part at one place prove little"
 
 
+def test_a_known_answer_is_cut_at_the_limit(half_trained: Vlm, asked: list[Item]) -> None:
+    opened = [each for each in asked if each.task == "generation"][:6]
+    own = Examiner(half_trained, 6, 20).ask(opened)
+    known = [dataclasses.replace(each.item, truth=each.output) for each in own]
+    plain = Examiner(half_trained, 1, 2, share=False).ask(known)
+    found = Examiner(half_trained, 6, 2).ask(known)
+    assert any(all(each.truth.right) for each in found)
+    assert [each.output for each in found] == [each.output for each in plain]
+
+
 def test_linear_layers_are_faster_for_a_while_and_say_the_same(
     fresh: Callable[[], Vlm], learned: list[Example]
 ) -> None:

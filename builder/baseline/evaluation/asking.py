@@ -136,9 +136,10 @@ class Examiner:
     def _can_share(self, rows: Sequence[Row]) -> bool:
         """Whether this model gives the same with and without sharing: it is tried on a question or two.
 
-        Layers that look back a number of columns would count the padding between an image and a shorter question.
+        Layers that look back a number of columns would count the padding between an image, a shorter question and what
+        is known of its answer.
         """
-        if self.vlm.window is not None and self.vlm.window < 2 * max(map(len, rows)) + self.limit:
+        if self.vlm.window is not None and self.vlm.window < 2 * (max(map(len, rows)) + self.limit):
             return False
         tried = [row for row in rows if row.picture is not None][:2]
         if not tried:

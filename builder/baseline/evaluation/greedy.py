@@ -33,7 +33,8 @@ def follow(vlm: Vlm, branches: Branches, limit: int, begun: Sequence[Sequence[in
 
 
 def _ended(answer: list[int], end: int, limit: int) -> list[int]:
-    return answer[: answer.index(end) if end in answer else limit]
+    said = answer[:limit]
+    return said[: said.index(end)] if end in said else said
 
 
 def _unfinished(answers: Sequence[Sequence[int]], end: int, limit: int) -> list[int]:
