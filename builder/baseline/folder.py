@@ -4,6 +4,7 @@ settings.json              every knob, and the release the run is about
 models/<seed>/<name>/      vanilla, the oracle and each unlearned model, as safetensors
 outcomes/<seed>/<name>.parquet   what each model did with every item
 outcomes/<seed>/<name>.json      written last: how it was made; a model that has it is finished
+checkpoints/<seed>/<name>.safetensors    a training that is not finished
 responses/00000.sqlite     what a judge said of the answers, when there is one
 report/
 """
@@ -21,6 +22,7 @@ from builder.run.files import sweep, write_text
 _MAY_GROW = ("methods", "seeds", "knobs", "judge")
 """Settings that may change from one call to the next: they add models, change methods that
 are run again, or mark the answers."""
+_CHANGES_NOTHING = ("train.checkpoint_minutes",)
 
 
 @dataclass(frozen=True)
@@ -48,13 +50,15 @@ class BaselineFolder:
 
     def _drop(self) -> None:
         """Remove everything but what a judge was paid to say."""
-        for name in ("models", "outcomes", "report"):
+        for name in ("models", "outcomes", "checkpoints", "report"):
             shutil.rmtree(self.path / name, ignore_errors=True)
 
     def _compare(self, wanted: dict[str, Any]) -> None:
         found = self.read_settings()
         changed = [
-            key for key in differences(found["settings"], wanted["settings"]) if key.partition(".")[0] not in _MAY_GROW
+            key
+            for key in differences(found["settings"], wanted["settings"])
+            if key.partition(".")[0] not in _MAY_GROW and key not in _CHANGES_NOTHING
         ]
         if found["release"] != wanted["release"]:
             changed.insert(0, "the release")
@@ -83,6 +87,10 @@ class BaselineFolder:
         """Where a model is kept."""
         return self.path / "models" / str(seed) / name
 
+    def checkpoint(self, seed: int, name: str) -> Path:
+        """Where the state of a training is kept until its model is finished."""
+        return self.path / "checkpoints" / str(seed) / f"{name}.safetensors"
+
     def outcomes(self, seed: int, name: str) -> Path:
         """Where a model's outcomes are kept."""
         return self.path / "outcomes" / str(seed) / f"{name}.parquet"
@@ -99,6 +107,7 @@ class BaselineFolder:
     def finish(self, seed: int, name: str, made: dict[str, Any]) -> None:
         """Say that a model is finished."""
         write_text(self.outcomes(seed, name).with_suffix(".json"), json.dumps(made) + "\n")
+        self.checkpoint(seed, name).unlink(missing_ok=True)
 
     @property
     def report(self) -> Path:

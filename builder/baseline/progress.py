@@ -15,7 +15,8 @@ class Bar:
 
     def __init__(self, label: str, unit: str, total: int = 0) -> None:
         self._label, self._unit, self._total, self._done = label, unit, total, 0
-        self._started = self._last_line = time.monotonic()
+        self._last_line = time.monotonic()
+        self._first: tuple[int, float] | None = None  # where it stood when first heard of, and when
         self._bar: tqdm[Never] | None = None
         if sys.stderr.isatty():
             self._bar = tqdm(total=total or None, desc=label, unit=unit, leave=True)
@@ -37,6 +38,10 @@ class Bar:
 
     def reach(self, done: int, total: int) -> None:
         """Stand at `done` of `total`."""
+        if self._first is None:
+            self._first = done, time.monotonic()
+            if self._bar is not None:
+                self._bar.initial = done
         if self._bar is not None:
             self._bar.total = total
             self._bar.update(done - self._done)
@@ -46,10 +51,10 @@ class Bar:
 
     def _line(self) -> None:
         self._last_line = time.monotonic()
-        spent = self._last_line - self._started
-        left = (
-            f", about {spent / self._done * (self._total - self._done):.0f} s left"
-            if 0 < self._done < self._total
-            else ""
-        )
+        # What was done before, in a run that was stopped, says nothing of how fast this one is.
+        before, since = self._first or (self._done, self._last_line)
+        left = ""
+        if before < self._done < self._total:
+            seconds = (self._last_line - since) / (self._done - before) * (self._total - self._done)
+            left = f", about {seconds:.0f} s left"
         print(f"{self._label}: {self._done} of {self._total} {self._unit}s{left}", file=sys.stderr, flush=True)

@@ -9,6 +9,7 @@ import torch
 
 from builder.baseline import judging, methods, people, stored
 from builder.baseline.allocation import keep_freed_memory
+from builder.baseline.checkpoint import Checkpoint, Curve
 from builder.baseline.evaluation.asking import Examiner, Outcome
 from builder.baseline.evaluation.items import Item, items, known_facts, some
 from builder.baseline.examples import Example, examples
@@ -20,7 +21,7 @@ from builder.baseline.models.vlm import Vlm
 from builder.baseline.people import Crowd
 from builder.baseline.progress import Bar
 from builder.baseline.settings import JudgePart, Settings
-from builder.baseline.training import Curve, Diverged, fit
+from builder.baseline.training import Diverged, fit
 from builder.errors import BenchError
 from builder.llm.answers import Answers
 from builder.llm.remote.access import Sender
@@ -140,7 +141,9 @@ def _fine_tuned(plan: Plan, seed: int, name: str) -> tuple[Vlm, Curve]:
     learned = (*plan.forget, *plan.retain) if name == "vanilla" else plan.retain
     vlm = plan.source.trainable(seed)
     with Bar(f"{name}, seed {seed}", "step") as bar:
-        curve = fit(vlm, learned, plan.settings.train, seed, bar.reach)
+        part = plan.settings.train
+        checkpoint = Checkpoint(plan.folder.checkpoint(seed, name), part.checkpoint_minutes * 60)
+        curve = fit(vlm, learned, part, seed, bar.reach, checkpoint)
     source.save(vlm, plan.folder.model(seed, name))
     return vlm, curve
 

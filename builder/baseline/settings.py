@@ -35,6 +35,7 @@ class TrainPart(Section):
     monitor: int = Field(256, ge=0, description="open questions and blanks that are monitored")
     freeze_vision: bool = Field(True, description="leave the vision tower as it is, and encode each image once")
     gradient_checkpointing: bool = Field(False, description="trade time for memory")
+    checkpoint_minutes: float = Field(10.0, gt=0, description="minutes of training between two checkpoints")
 
 
 class UnlearnPart(Section):

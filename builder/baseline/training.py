@@ -9,7 +9,6 @@ same seed gives the same weights.
 import itertools
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from random import Random
 
 import torch
@@ -17,6 +16,7 @@ from torch import nn
 
 from builder import randomness
 from builder.baseline.batching import length_grouped
+from builder.baseline.checkpoint import Checkpoint, Curve
 from builder.baseline.encoding import collate
 from builder.baseline.examples import Example
 from builder.baseline.likelihood import exactly_right, token_nll
@@ -32,40 +32,45 @@ class Diverged(BenchError):
     """A loss that is no number any more."""
 
 
-@dataclass
-class Curve:
-    """What was seen on the way: the loss of each step, and measures at some steps."""
-
-    losses: list[float] = field(default_factory=list)
-    marks: list[dict[str, float]] = field(default_factory=list)
-    stopped_early: bool = False
-
-
-def fit(vlm: Vlm, examples: Sequence[Example], part: TrainPart, seed: int, tell: Callable[[int, int], None]) -> Curve:
+def fit(
+    vlm: Vlm,
+    examples: Sequence[Example],
+    part: TrainPart,
+    seed: int,
+    tell: Callable[[int, int], None],
+    checkpoint: Checkpoint | None = None,
+) -> Curve:
     """Train `vlm` on `examples`; `tell(step, steps)` hears of every step.
 
-    Raises Diverged when the loss is no number.
+    Goes on from the `checkpoint`, where there is one. Raises Diverged when the loss is no number.
     """
     steps = math.ceil(part.epochs * math.ceil(len(examples) / part.batch))
-    curve = Curve()
     if steps == 0:
-        return curve
+        return Curve()
     optimiser = optimiser_for(vlm.trainable(), part.lr, part.weight_decay)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: cosine(step, steps, part.warmup_steps))
-    watched = _monitored(examples, part.monitor, seed)
     scaler = torch.amp.GradScaler(vlm.device.type, enabled=vlm.compute == torch.float16)
     torch.manual_seed(seed)
+    curve = checkpoint.read(vlm.trainable(), optimiser, scaler) if checkpoint else Curve()
+    done = len(curve.losses)
+    if done:
+        tell(done, steps)
+    last = done if curve.stopped_early else steps
+    watched = _monitored(examples, part.monitor, seed)
     vlm.model.train()
-    for step, batch in enumerate(itertools.islice(_batches(vlm, examples, part.batch, seed), steps), start=1):
+    for step, batch in enumerate(itertools.islice(_batches(vlm, examples, part.batch, seed), done, last), done + 1):
+        for group in optimiser.param_groups:
+            group["lr"] = part.lr * cosine(step - 1, steps, part.warmup_steps)
         curve.losses.append(_step(vlm, batch, part, seed, step, optimiser, scaler))
-        schedule.step()
         tell(step, steps)
         if watched and (step % max(1, steps // _CHECKS) == 0 or step == steps):
             known = share_known(vlm, watched)
             curve.marks.append({"step": float(step), "known": known})
             if known >= part.stop_at and step < steps:
                 curve.stopped_early = True
-                break
+        if checkpoint and (checkpoint.due or (checkpoint.path.exists() and (curve.stopped_early or step == steps))):
+            checkpoint.write(vlm.trainable(), optimiser, scaler, curve)
+        if curve.stopped_early:
+            break
     vlm.model.eval()
     return curve
 

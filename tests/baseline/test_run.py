@@ -1,6 +1,7 @@
 """A whole run: made once, gone on with, scored again, reported."""
 
 import json
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -10,8 +11,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from builder import schemas
-from builder.baseline import methods, running
+from builder.baseline import methods, running, training
 from builder.baseline.folder import BaselineFolder
+from builder.baseline.models.vlm import Vlm
 from builder.baseline.people import Crowd
 from builder.baseline.report import writing
 from builder.baseline.running import Plan
@@ -88,6 +90,33 @@ def test_a_killed_run_goes_on_and_repeats_nothing(planned: Planned, monkeypatch:
         running.run(plan)
     running.run(planned())
     assert names == ["untrained", "vanilla", "oracle", "oracle", "ga"]
+
+
+def test_a_run_killed_while_it_asks_trains_no_step_again(planned: Planned, monkeypatch: pytest.MonkeyPatch) -> None:
+    changes = ["train.checkpoint_minutes=1e-9"]
+    plan, evaluated = planned({}, changes), running._evaluated
+
+    def killed(plan: Plan, vlm: Vlm, seed: int, name: str) -> Any:
+        if name == "vanilla":
+            raise KeyboardInterrupt
+        return evaluated(plan, vlm, seed, name)
+
+    monkeypatch.setattr(running, "_evaluated", killed)
+    with pytest.raises(KeyboardInterrupt):
+        running.run(plan)
+    monkeypatch.setattr(running, "_evaluated", evaluated)
+    steps = 0
+
+    def counted(*given: Any) -> float:
+        nonlocal steps
+        steps += 1
+        return step(*given)
+
+    step = training._step
+    monkeypatch.setattr(training, "_step", counted)
+    running.run(planned({}, ["train.checkpoint_minutes=1000"]))
+    assert steps == math.ceil(len(plan.retain) / 16), "the oracle's, and none of vanilla's"
+    assert not [each for each in (plan.folder.path / "checkpoints").rglob("*") if each.is_file()]
 
 
 def test_a_diverged_method_is_recorded_and_stops_nobody(planned: Planned) -> None:

@@ -8,13 +8,14 @@ from torch import nn
 
 from builder import randomness
 from builder.baseline.batching import endlessly
+from builder.baseline.checkpoint import Curve
 from builder.baseline.encoding import Batch, collate
 from builder.baseline.examples import Example
 from builder.baseline.methods.base import Method, Step
 from builder.baseline.models.reference import Reference
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.settings import UnlearnPart
-from builder.baseline.training import Curve, Diverged, optimiser_for, share_known
+from builder.baseline.training import Diverged, optimiser_for, share_known
 from builder.reading import Person
 
 _MARKS = 8

@@ -1,0 +1,88 @@
+"""The state of a training on disk: killed in the night, it goes on where it was, to the same weights."""
+
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+from torch.amp.grad_scaler import GradScaler
+from torch.optim import Optimizer
+
+from builder.errors import BenchError
+from builder.run.files import replacing
+
+
+@dataclass
+class Curve:
+    """What was seen on the way: the loss of each step, and measures at some steps."""
+
+    losses: list[float] = field(default_factory=list)
+    marks: list[dict[str, float]] = field(default_factory=list)
+    stopped_early: bool = False
+
+
+@dataclass
+class Checkpoint:
+    """One file, written anew after so many `seconds`: weights that learn, moments, random numbers, and the curve."""
+
+    path: Path
+    seconds: float
+    _written: float = field(default_factory=time.monotonic)
+
+    @property
+    def due(self) -> bool:
+        """Whether it is time to write again."""
+        return time.monotonic() - self._written >= self.seconds
+
+    def write(self, parameters: Sequence[nn.Parameter], optimiser: Optimizer, scaler: GradScaler, curve: Curve) -> None:
+        """Keep how a training stands after the steps of `curve`."""
+        tensors = {f"random.{device}": state for device, state in _random_states().items()}
+        for number, parameter in enumerate(parameters):
+            tensors[f"{number}.weight"] = parameter.detach()
+            tensors.update((f"{number}.{name}", value) for name, value in optimiser.state[parameter].items())
+        notes = {"curve": json.dumps(vars(curve)), "scaler": json.dumps(scaler.state_dict())}
+        with replacing(self.path) as temporary:
+            save_file({name: value.contiguous() for name, value in tensors.items()}, temporary, notes)
+        self._written = time.monotonic()
+
+    def read(self, parameters: Sequence[nn.Parameter], optimiser: Optimizer, scaler: GradScaler) -> Curve:
+        """Put a training back to where it was, and say what was seen so far: nothing when there is no file.
+
+        Raises BenchError when the file cannot be read.
+        """
+        if not self.path.is_file():
+            return Curve()
+        try:
+            with safe_open(self.path, framework="pt") as file:
+                notes = file.metadata()
+                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
+        except (OSError, SafetensorError) as error:
+            raise BenchError(f"{self.path} cannot be read ({error}); delete it to train from the start.") from error
+        states: dict[int, dict[str, Tensor]] = {}
+        for number, parameter in enumerate(parameters):
+            with torch.no_grad():
+                parameter.copy_(tensors[f"{number}.weight"])
+            of_it = {name.partition(".")[2]: value for name, value in tensors.items() if name.startswith(f"{number}.")}
+            states[number] = {name: value for name, value in of_it.items() if name != "weight"}
+        optimiser.load_state_dict({"state": states, "param_groups": optimiser.state_dict()["param_groups"]})
+        scaler.load_state_dict(json.loads(notes["scaler"]))
+        _set_random_states({name[7:]: state for name, state in tensors.items() if name.startswith("random.")})
+        return Curve(**json.loads(notes["curve"]))
+
+
+def _random_states() -> dict[str, Tensor]:
+    """The generators of the processor and of every accelerator."""
+    accelerators = enumerate(torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [])
+    return {"cpu": torch.get_rng_state(), **{str(number): state for number, state in accelerators}}
+
+
+def _set_random_states(states: dict[str, Tensor]) -> None:
+    torch.set_rng_state(states.pop("cpu"))
+    for number, state in states.items():
+        if int(number) < torch.cuda.device_count():
+            torch.cuda.set_rng_state(state, int(number))
