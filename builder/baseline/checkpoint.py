@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,7 +29,10 @@ class Curve:
 
 @dataclass
 class Checkpoint:
-    """One file, written anew after so many `seconds`: weights that learn, moments, random numbers, and the curve."""
+    """One file, written anew after so many `seconds`: weights that learn, their moments, random numbers, the curve.
+
+    It is three times as large as the weights that learn.
+    """
 
     path: Path
     seconds: float
@@ -57,21 +61,22 @@ class Checkpoint:
         """
         if not self.path.is_file():
             return Curve()
+        states: dict[str, dict[str, Tensor]] = defaultdict(dict)
         try:
             with safe_open(self.path, framework="pt") as file:
                 notes = file.metadata()
-                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
+                for name in file.keys():  # noqa: SIM118 - no mapping
+                    whose, _, what = name.partition(".")
+                    states[whose][what] = file.get_tensor(name)
         except (OSError, SafetensorError) as error:
             raise BenchError(f"{self.path} cannot be read ({error}); delete it to train from the start.") from error
-        states: dict[int, dict[str, Tensor]] = {}
-        for number, parameter in enumerate(parameters):
-            with torch.no_grad():
-                parameter.copy_(tensors[f"{number}.weight"])
-            of_it = {name.partition(".")[2]: value for name, value in tensors.items() if name.startswith(f"{number}.")}
-            states[number] = {name: value for name, value in of_it.items() if name != "weight"}
-        optimiser.load_state_dict({"state": states, "param_groups": optimiser.state_dict()["param_groups"]})
+        _set_random_states(states.pop("random"))
+        with torch.no_grad():
+            for number, parameter in enumerate(parameters):
+                parameter.copy_(states[str(number)].pop("weight"))
+        moments = {int(number): state for number, state in states.items()}
+        optimiser.load_state_dict({"state": moments, "param_groups": optimiser.state_dict()["param_groups"]})
         scaler.load_state_dict(json.loads(notes["scaler"]))
-        _set_random_states({name[7:]: state for name, state in tensors.items() if name.startswith("random.")})
         return Curve(**json.loads(notes["curve"]))
 
 

@@ -67,7 +67,9 @@ def fit(
             curve.marks.append({"step": float(step), "known": known})
             if known >= part.stop_at and step < steps:
                 curve.stopped_early = True
-        if checkpoint and (checkpoint.due or (checkpoint.path.exists() and (curve.stopped_early or step == steps))):
+        over = curve.stopped_early or step == steps
+        # Its end is kept as well, where a training was long enough to be kept at all, until its model has been asked.
+        if checkpoint and (checkpoint.due or (over and checkpoint.path.exists())):
             checkpoint.write(vlm.trainable(), optimiser, scaler, curve)
         if curve.stopped_early:
             break
