@@ -56,6 +56,7 @@ def test_a_run_is_made_once_and_reported(planned: Planned, monkeypatch: pytest.M
     assert "Class. Acc (%)" in table and " ± " in table
     page = (plan.folder.report / "index.html").read_text()
     assert page.count("<svg") == 3 and "src=" not in page and 'href="http' not in page
+    assert "Small dots are single seeds." in page
 
     monkeypatch.setattr(running, "_made", lambda *arguments: pytest.fail("it was made again"))
     again = planned({"methods": ("npo", "prompting"), "seeds": 2}, ["evaluate.gate=0"])

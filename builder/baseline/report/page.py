@@ -30,9 +30,7 @@ def page(found: Mapping[str, Any]) -> str:
         *(f'<p class="bad">{_inline(line)}</p>' for line in table.warnings(found) if line),
         *_gate(found),
         *_vision(found),
-        _figure(
-            "Forgetting against utility", plots.forgetting_against_utility(found), "The aim is the oracle's place."
-        ),
+        _figure("Forgetting against utility", plots.forgetting_against_utility(found), _aim(found)),
         _figure("What leaks", plots.leakage(found), "Forget items answered right, by category of facts."),
         _figure("On the way", plots.training(found), "The first seed's curves."),
         _tables(table.markdown(found)),
@@ -41,6 +39,10 @@ def page(found: Mapping[str, Any]) -> str:
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)}</title>'
         f"<style>{_STYLE}</style></head><body>{''.join(body)}</body></html>\n"
     )
+
+
+def _aim(found: Mapping[str, Any]) -> str:
+    return "The aim is the oracle's place." + (" Small dots are single seeds." if len(found["seeds"]) > 1 else "")
 
 
 def _gate(found: Mapping[str, Any]) -> list[str]:

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Mapping
+from statistics import fmean
 from typing import Any
 
 from matplotlib import rc_context
@@ -19,24 +20,27 @@ _SPECIAL = {"vanilla": ("s", "#c0392b"), "oracle": ("*", "#1e8449"), "untrained"
 
 
 def forgetting_against_utility(found: Mapping[str, Any]) -> str:
-    """Each model by what it still knows of the forget set and what it is still worth; the aim is the oracle's place."""
+    """Each model by what it still knows of the forget set and what it is still worth; the aim is the oracle's place.
+
+    Where there are several seeds, each of them is a small dot.
+    """
     figure = Figure(figsize=(6.4, 4.2), layout="constrained")
     with rc_context(_STYLE):
         axes = figure.add_subplot()
         for number, (name, model) in enumerate(found["models"].items()):
             scores = model["scores"]
-            known = [
-                scores[path]["mean"]
-                for path in ("forget/image_text/rouge_l", "forget/text/rouge_l")
-                if path in scores and scores[path]["mean"] is not None
-            ]
-            utility = scores.get("model/utility", {}).get("mean")
-            if not known or utility is None:
+            paths = ("forget/image_text/rouge_l", "forget/text/rouge_l", "model/utility")
+            *known, utility = (scores.get(path, {"mean": None, "values": []}) for path in paths)
+            known = [score for score in known if score["mean"] is not None]
+            if not known or utility["mean"] is None:
                 continue
             marker, colour = _SPECIAL.get(name, ("o", f"C{number % 10}"))
-            x = sum(known) / len(known)
+            x = fmean(score["mean"] for score in known)
             size = 110 if name in _SPECIAL else 60
-            axes.scatter([x], [utility], marker=marker, color=colour, s=size, zorder=3, label=name)
+            axes.scatter([x], [utility["mean"]], marker=marker, color=colour, s=size, zorder=3, label=name)
+            seeds = list(zip(*(score["values"] for score in known), strict=False))
+            if len(seeds) == len(utility["values"]) > 1:
+                axes.scatter([fmean(seed) for seed in seeds], utility["values"], color=colour, s=9, alpha=0.6, zorder=4)
         axes.set(xlim=(-0.03, 1.08), ylim=(-0.03, 1.08))
         axes.set(xlabel="still known of the forget set (ROUGE-L)", ylabel="utility (harmonic mean on the retain set)")
         if axes.get_legend_handles_labels()[0]:
