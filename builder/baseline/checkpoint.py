@@ -14,17 +14,9 @@ from torch import Tensor, nn
 from torch.amp.grad_scaler import GradScaler
 from torch.optim import Optimizer
 
+from builder.baseline.curve import Curve
 from builder.errors import BenchError
 from builder.run.files import replacing
-
-
-@dataclass
-class Curve:
-    """What was seen on the way: the loss of each step, and measures at some steps."""
-
-    losses: list[float] = field(default_factory=list)
-    marks: list[dict[str, float]] = field(default_factory=list)
-    stopped_early: bool = False
 
 
 @dataclass

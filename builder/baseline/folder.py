@@ -23,6 +23,7 @@ _MAY_GROW = ("methods", "seeds", "knobs", "judge")
 """Settings that may change from one call to the next: they add models, change methods that
 are run again, or mark the answers."""
 _CHANGES_NOTHING = ("train.checkpoint_minutes",)
+"""Knobs on which no result depends."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ import torch
 
 from builder.baseline import judging, methods, people, stored
 from builder.baseline.allocation import keep_freed_memory
-from builder.baseline.checkpoint import Checkpoint, Curve
+from builder.baseline.checkpoint import Checkpoint
+from builder.baseline.curve import Curve
 from builder.baseline.evaluation.asking import Examiner, Outcome
 from builder.baseline.evaluation.items import Item, items, known_facts, some
 from builder.baseline.examples import Example, examples

@@ -16,7 +16,8 @@ from torch import nn
 
 from builder import randomness
 from builder.baseline.batching import length_grouped
-from builder.baseline.checkpoint import Checkpoint, Curve
+from builder.baseline.checkpoint import Checkpoint
+from builder.baseline.curve import Curve
 from builder.baseline.encoding import collate
 from builder.baseline.examples import Example
 from builder.baseline.likelihood import exactly_right, token_nll

@@ -23,8 +23,8 @@ _CHOICE_TOKENS = 8
 _ENOUGH_ALIKE = 1e-2
 """Largest difference of a log-probability at which sharing prefixes is still believed, in full precision."""
 
-_Batches = Iterable[tuple[list[int], Branches]]
-"""Places of items, and their prompts."""
+_Prompts = Iterable[tuple[list[int], Branches]]
+"""Batches of prompts, each with the places of its items."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class _Heads:
     """The prefixes of images, each of which is computed once, and the place of each."""
 
     branches: Branches
-    places: Mapping[str, int]
+    places: Mapping[str | None, int]
 
 
 @dataclass
@@ -73,17 +73,14 @@ class Examiner:
     def ask(self, items: Sequence[Item], tell: Callable[[int], None] = lambda count: None) -> list[Outcome]:
         """The outcome of every item, in their order; `tell(count)` hears of each batch."""
         self.vlm.model.eval()
-        with fast_linear(self.vlm.model):
-            return self._ask(items, tell)
-
-    def _ask(self, items: Sequence[Item], tell: Callable[[int], None]) -> list[Outcome]:
         rows = [encode(self.vlm.chat, item.prompt, item.picture) for item in items]
-        sharing = self.share and self._can_share(rows)
         found: dict[int, Outcome] = {}
-        for pool in self._pools(items, rows):
-            batches = self._batches(pool, rows, sharing, tell)
-            chosen = bool(items[pool[0]].letter)
-            found.update(self._choices(items, batches) if chosen else self._open(items, batches, sharing))
+        with fast_linear(self.vlm.model):
+            sharing = self.share and self._can_share(rows)
+            for pool in self._pools(items, rows):
+                prompts = self._prompts(pool, rows, sharing, tell)
+                chosen = items[pool[0]].task == "classification"
+                found.update(self._choices(items, prompts) if chosen else self._open(items, prompts, sharing))
         return [found[place] for place in range(len(items))]
 
     def _pools(self, items: Sequence[Item], rows: Sequence[Row]) -> Iterator[list[int]]:
@@ -107,7 +104,7 @@ class Examiner:
             if pool:
                 yield pool
 
-    def _batches(
+    def _prompts(
         self, pool: Sequence[int], rows: Sequence[Row], sharing: bool, tell: Callable[[int], None]
     ) -> Iterator[tuple[list[int], Branches]]:
         """The pool's places and prompts in batches, rows of like length together."""
@@ -130,7 +127,7 @@ class Examiner:
         if heads is None:
             return roots(self.vlm, rows)
         rest = [row.prompt[row.shared :] for row in rows]
-        return extend(self.vlm, heads.branches, rest, [heads.places[row.picture or ""] for row in rows])
+        return extend(self.vlm, heads.branches, rest, [heads.places[row.picture] for row in rows])
 
     @torch.no_grad()
     def _can_share(self, rows: Sequence[Row]) -> bool:
@@ -149,8 +146,8 @@ class Examiner:
         tolerance = _ENOUGH_ALIKE if self.vlm.dtype == torch.float32 else 50 * _ENOUGH_ALIKE
         return float((one.exp() * (one - other).abs()).sum(-1).max()) < tolerance
 
-    def _choices(self, items: Sequence[Item], batches: _Batches) -> Iterator[tuple[int, Outcome]]:
-        for places, branches in batches:
+    def _choices(self, items: Sequence[Item], prompts: _Prompts) -> Iterator[tuple[int, Outcome]]:
+        for places, branches in prompts:
             letters = self._letters(branches)
             answers = follow(self.vlm, branches, _CHOICE_TOKENS) if self.generate else [[]] * len(places)
             for place, ids, log_p in zip(places, answers, letters, strict=True):
@@ -169,14 +166,15 @@ class Examiner:
         log_p = self.vlm.head(branches.last).float().log_softmax(-1)
         return log_p[:, [each[lead] for each in tokens]].tolist()
 
-    def _open(self, items: Sequence[Item], batches: _Batches, sharing: bool) -> Iterator[tuple[int, Outcome]]:
+    def _open(self, items: Sequence[Item], prompts: _Prompts, sharing: bool) -> Iterator[tuple[int, Outcome]]:
         said: dict[int, list[Said]] = {}
         unfinished = Unfinished(self.vlm, self.limit, self.batch)
-        for places, branches in batches:
+        for places, branches in prompts:
             theirs = self._said([items[place] for place in places], branches)
             said.update(zip(places, theirs, strict=True))
             if self.generate:
                 # A model that knows an answer has just given it, in one pass: only what differs is left to write.
+                # One token leaves no gap in front of the next: nothing to be taken amiss where sharing is not believed.
                 known = [truth.begun if sharing else truth.begun[:1] for truth, *_ in theirs]
                 unfinished.add(places, branches, known)
         outputs = unfinished.texts()

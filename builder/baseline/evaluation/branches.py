@@ -98,13 +98,14 @@ def join(parts: Sequence[Branches]) -> Branches:
     """Branches of several batches side by side, padded on the left."""
     width = max(part.mask.shape[1] for part in parts)
     lacks = [width - part.mask.shape[1] for part in parts]
+
+    def beside(pieces: Sequence[Tensor]) -> Tensor:
+        return torch.cat([pad(piece, (0, 0, lack, 0)) for piece, lack in zip(pieces, lacks, strict=True)])
+
     cache = DynamicCache()
-    for number, layers in enumerate(zip(*(part.cache.layers for part in parts), strict=True)):
-        keys, values = (
-            torch.cat([pad(getattr(layer, name), (0, 0, lack, 0)) for layer, lack in zip(layers, lacks, strict=True)])
-            for name in ("keys", "values")
-        )
-        cache.update(keys, values, number)
+    for number in range(len(parts[0].cache.layers)):
+        layers: Sequence[Any] = [part.cache.layers[number] for part in parts]
+        cache.update(beside([each.keys for each in layers]), beside([each.values for each in layers]), number)
     mask = torch.cat([pad(part.mask, (lack, 0)) for part, lack in zip(parts, lacks, strict=True)])
     return Branches(cache, mask, torch.cat([part.next for part in parts]), torch.cat([part.last for part in parts]))
 

@@ -8,7 +8,7 @@ from torch import nn
 
 from builder import randomness
 from builder.baseline.batching import endlessly
-from builder.baseline.checkpoint import Curve
+from builder.baseline.curve import Curve
 from builder.baseline.encoding import Batch, collate
 from builder.baseline.examples import Example
 from builder.baseline.methods.base import Method, Step

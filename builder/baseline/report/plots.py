@@ -38,9 +38,9 @@ def forgetting_against_utility(found: Mapping[str, Any]) -> str:
             x = fmean(score["mean"] for score in known)
             size = 110 if name in _SPECIAL else 60
             axes.scatter([x], [utility["mean"]], marker=marker, color=colour, s=size, zorder=3, label=name)
-            seeds = list(zip(*(score["values"] for score in known), strict=False))
-            if len(seeds) == len(utility["values"]) > 1:
-                axes.scatter([fmean(seed) for seed in seeds], utility["values"], color=colour, s=9, alpha=0.6, zorder=4)
+            if all(len(score["values"]) == len(utility["values"]) > 1 for score in known):
+                seeds = [fmean(seed) for seed in zip(*(score["values"] for score in known), strict=True)]
+                axes.scatter(seeds, utility["values"], color=colour, s=9, alpha=0.6, zorder=4)
         axes.set(xlim=(-0.03, 1.08), ylim=(-0.03, 1.08))
         axes.set(xlabel="still known of the forget set (ROUGE-L)", ylabel="utility (harmonic mean on the retain set)")
         if axes.get_legend_handles_labels()[0]:

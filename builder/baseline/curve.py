@@ -1,0 +1,12 @@
+"""How a training went."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Curve:
+    """What was seen on the way: the loss of each step, and measures at some steps."""
+
+    losses: list[float] = field(default_factory=list)
+    marks: list[dict[str, float]] = field(default_factory=list)
+    stopped_early: bool = False
