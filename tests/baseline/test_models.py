@@ -151,3 +151,11 @@ def test_a_tower_that_does_not_know_the_portraits_is_adapted(vlm: Vlm, crowd: Cr
     origin._adapted[0] = weights
     adapted = origin.untrained(0).model.model.vision_tower.state_dict()
     assert all(torch.equal(value, weights[name]) for name, value in adapted.items())
+
+
+def test_a_processor_without_bf16_trains_in_full_precision(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx2": True, "avx512_bf16": False}, raising=False)
+    assert tiny.fast_type() is None
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": True}, raising=False)
+    assert tiny.fast_type() == torch.bfloat16

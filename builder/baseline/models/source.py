@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import torch
 from torch import Tensor
 
 from builder.baseline.models import adapter, pretrained, seeing, tiny
@@ -31,8 +32,9 @@ class Source:
         """The base model as it comes."""
         if self.settings.tiny:
             vlm = tiny.build(self.pictures)
-            if self.settings.precision == "fp32":
-                vlm.compute = None
+            if self.settings.precision != "auto":
+                dtype = pretrained.number_type(self.settings)
+                vlm.compute = None if dtype == torch.float32 else dtype
             if self.seen:
                 if seed not in self._adapted:
                     self._adapted[seed] = seeing.adapt(vlm, self.seen, seed)

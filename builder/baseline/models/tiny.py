@@ -106,7 +106,18 @@ def blank(words: PreTrainedTokenizerFast, pictures: Mapping[str, bytes], seed: i
     # Written out, attention is a quarter faster on a processor at this size than the fused kernel's backward pass.
     model.set_attn_implementation("eager")
     load_tower(model, tower.weights())
-    return Vlm(model.eval(), Chat(processor(words), pictures), compute=torch.bfloat16)
+    return Vlm(model.eval(), Chat(processor(words), pictures), compute=fast_type())
+
+
+def fast_type() -> torch.dtype | None:
+    """What to train in: bf16 where the hardware multiplies it, else full precision (None).
+
+    A processor without such instructions computes bf16 several times slower than fp32.
+    """
+    if torch.cuda.is_available():
+        return torch.bfloat16
+    able: Mapping[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()
+    return torch.bfloat16 if able.get("avx512_bf16") or able.get("amx_bf16") or able.get("arm_bf16") else None
 
 
 def load_tower(model: Any, weights: Mapping[str, torch.Tensor]) -> None:
