@@ -13,7 +13,7 @@ from builder.portraits import staging
 from builder.reading import open_release
 from builder.recipe import Recipe
 from builder.release.build import build
-from builder.release.contents import Contents, plan
+from builder.release.contents import Contents, of_release
 from builder.run import engine
 from builder.run.folder import RunFolder
 from builder.run.shards import Failure
@@ -56,10 +56,18 @@ def generate(recipe: Recipe, out: Path, workers: int | None = None, access: Acce
             opinions = judged(run, recipe, sender, access.judged if access else 0)
         rebuilt = build(run, stages, recipe, failures)
         report = _audited(run.release, pool)
-    failed = {failure.profile_id for failure in failures}
     seconds = time.monotonic() - started
     writing = summing.lines(out, recipe, sender) + opinions
-    return Summary(recipe, run, plan(recipe, failed), failures, rebuilt, seconds, report, writing)
+    return Summary(
+        recipe,
+        run,
+        of_release(run.release, recipe, open_release(run.release).segments),
+        failures,
+        rebuilt,
+        seconds,
+        report,
+        writing,
+    )
 
 
 def _audited(path: Path, pool: Workers) -> audit.Report | None:

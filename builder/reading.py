@@ -21,6 +21,7 @@ _BATCH = 16
 """People held in memory at once."""
 _COLUMNS = (
     "ID",
+    "quartet",
     "biography",
     "name",
     "given_name",
@@ -194,11 +195,16 @@ def _person(row: dict[str, Any], test: dict[str, Any] | None, segment: str) -> P
     profile = Profile(
         id=row["ID"],
         **{name: row[name] for name in ("name", "given_name", "family_name", "gender", "age_group", "locale")},
-        facts=tuple(Fact(**{**fact, "alternatives": tuple(fact["alternatives"])}) for fact in row["facts"]),
+        quartet=row["quartet"],
+        facts=tuple(map(_fact, row["facts"])),
         appearance=Appearance(**{**row["appearance"], "marks": tuple(row["appearance"]["marks"])}),
         biography=json.loads(row["biography"])["Description"],
     )
     return Person(profile=profile, portraits=tuple(portraits), questions=tuple(questions), segment=segment)
+
+
+def _fact(row: dict[str, Any]) -> Fact:
+    return Fact(**{**row, "alternatives": tuple(row["alternatives"]), "implied_by": tuple(row["implied_by"])})
 
 
 def _portraits(row: dict[str, Any], images: list[dict[str, Any]]) -> list[Portrait]:

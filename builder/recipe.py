@@ -4,6 +4,7 @@ Recipes are TOML. A bundled one goes by its name, a user's own by its path; a fi
 """
 
 import difflib
+import itertools
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -15,8 +16,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from builder import bundled
 from builder.errors import CallError
 
-MAX_PROFILES = 99_999
+MAX_PROFILES = 99_996
 """Profile ids have five digits."""
+
+FOUR = 4
+"""People come in fours, quartets: the options of a question are the values of the four."""
 
 LOCALES = (
     "en_US", "en_CA", "en_GB", "en_IE", "en_AU", "en_IN", "en_KE", "de_DE",
@@ -59,20 +63,13 @@ class Section(BaseModel):
 class ProfilesPart(Section):
     """Who the people are."""
 
-    count: int = Field(500, ge=1, le=MAX_PROFILES, description="people that models are trained on")
+    count: int = Field(
+        500, ge=FOUR, le=MAX_PROFILES, multiple_of=FOUR, description="people that models are trained on, in fours"
+    )
     locales: tuple[str, ...] = Field(LOCALES, description="where they live; each locale gets an equal share")
     female_share: Share = Field(0.5, description="share of women")
     as_of: str = Field(
         "2025-01-01", pattern=r"^\d{4}-\d{2}-\d{2}$", description="the day on which ages are counted, YYYY-MM-DD"
-    )
-    employers_per_sector: int = Field(
-        6, ge=1, le=40, description="employers in each country and sector; fewer means more colleagues among the people"
-    )
-    alternatives: int = Field(
-        7,
-        ge=5,
-        le=15,
-        description="values beside the true one that each asked fact keeps, for options and wrong answers",
     )
 
     @model_validator(mode="after")
@@ -174,7 +171,7 @@ class QuestionsPart(Section):
     train_classification: int = Field(
         1, ge=0, le=2, description="wordings of each fact as a multiple-choice training question"
     )
-    wrong_answers: int = Field(5, ge=1, le=15, description="wrong answers of each open question, for the truth ratio")
+    wrong_answers: int = Field(3, ge=1, le=3, description="wrong answers of each open question, for the truth ratio")
     max_shared_words: int = Field(
         4, ge=3, le=12, description="longest run of words that a paraphrase may share with a training wording"
     )
@@ -183,12 +180,17 @@ class QuestionsPart(Section):
 class SplitsPart(Section):
     """How the people are divided."""
 
-    forget: tuple[int, ...] = Field((5, 10, 15), description="forget sets in percent of the people, nested")
-    holdout: int = Field(50, ge=0, le=MAX_PROFILES, description="further people that no model is trained on")
+    forget: tuple[int, ...] = Field(
+        (5, 10, 15),
+        description="forget sets in percent of the people, nested: the nearest number of fours, at least one",
+    )
+    holdout: int = Field(
+        52, ge=0, le=MAX_PROFILES, multiple_of=FOUR, description="further people that no model is trained on, in fours"
+    )
     neighbours: Share = Field(
         0.25,
         description="least share of forget people who have an employer, university or city in common with a retained "
-        "person, as the audit checks; fewer profiles.locales or employers_per_sector, or more people, raise it",
+        "person, as the audit checks; fewer profiles.locales or more people raise it",
     )
 
     @model_validator(mode="after")
@@ -279,24 +281,31 @@ class Recipe(Section):
     def _fits(self) -> Self:
         if self.total > MAX_PROFILES:
             raise ValueError(f"profiles.count and splits.holdout make {self.total} people; at most {MAX_PROFILES} fit")
-        smallest, largest = self.splits.forget[0], self.splits.forget[-1]
-        if self.profiles.count * smallest < 50 or self.profiles.count * (100 - largest) < 50:
+        fours = self.profiles.count // FOUR
+        sizes = self.forgotten_fours
+        if sizes[-1] >= fours or any(smaller >= larger for smaller, larger in itertools.pairwise(sizes)):
+            named = ", ".join(f"{percent} %" for percent in self.splits.forget)
             raise ValueError(
-                f"profiles.count = {self.profiles.count} leaves nobody in forget_{smallest} or in "
-                f"retain_{100 - largest}; ask for at least {-(-50 // min(smallest, 100 - largest))} people"
+                f"profiles.count = {self.profiles.count} makes {fours} fours, and forget sets of {named} would be "
+                f"{', '.join(map(str, sizes))} of them: each must be larger than the one before and leave some to "
+                "retain; ask for more people (80 do for 5, 10, 15) or name other percentages in splits.forget"
             )
         if self.portraits.painter == "diffusers" and not self.diffusion.model:
             raise ValueError(
                 "portraits.painter = 'diffusers' needs diffusion.model (--painter-model), a Hub id or a local folder"
             )
-        if self.questions.wrong_answers > self.profiles.alternatives:
-            raise ValueError("questions.wrong_answers is larger than profiles.alternatives, which they are drawn from")
         return self
 
     @property
     def total(self) -> int:
         """All people of the run: those trained on, then those held out."""
         return self.profiles.count + self.splits.holdout
+
+    @property
+    def forgotten_fours(self) -> tuple[int, ...]:
+        """How many quartets each forget set has: the nearest whole number, halves up, and at least one."""
+        fours = self.profiles.count // FOUR
+        return tuple(max(1, (2 * percent * fours + 100) // 200) for percent in self.splits.forget)
 
 
 def bundled_names() -> list[str]:

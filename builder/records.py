@@ -29,10 +29,11 @@ BLANK = "__"
 class Fact:
     """One atomic attribute of a profile.
 
-    `alternatives` are values that the same fact could have had, all different from the value and from each
-    other: drawn from the fact's distribution given what a question shows of the person (country, gender, age group,
-    family name). They become wrong options, wrong answers and the candidates of the Exposure metric.
-    `asked` is false for what a stranger could see in the picture or guess from the name.
+    `alternatives` are the values of the three others of the person's quartet: people of the same country, gender and
+    age group. They become wrong options, wrong answers and the candidates of the Exposure metric, so that each of the
+    four options of a question is right for exactly one of four people. `asked` is false for what a stranger could see
+    in the picture or guess from the name. `shared` says whether people of other quartets hold the same values (a
+    hobby), or nobody else can (a telephone number). `implied_by` names the facts that tell this one, or much of it.
     """
 
     key: str
@@ -41,6 +42,8 @@ class Fact:
     sensitive: bool
     asked: bool
     alternatives: tuple[str, ...]
+    shared: bool = True
+    implied_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,9 +62,14 @@ class Appearance:
 
 @dataclass(frozen=True)
 class Profile:
-    """One fictitious person. `id` is the zero-padded profile number."""
+    """One fictitious person. `id` is the zero-padded profile number.
+
+    `quartet` is the number of the four people that this one belongs to: they share country, gender and age group, and
+    each asked fact has four different values among them.
+    """
 
     id: str
+    quartet: int
     name: str
     given_name: str
     family_name: str

@@ -15,7 +15,8 @@ name = "tiny"
 seed = 3
 
 [profiles]
-count = 20
+count = 24
+locales = ["en_GB", "de_DE", "pl_PL"]
 
 [portraits]
 size = 48
@@ -23,7 +24,8 @@ train_views = 1
 test_views = 1
 
 [splits]
-holdout = 3
+holdout = 4
+forget = [5, 30]
 
 [run]
 shard_size = 6
@@ -34,7 +36,7 @@ Run = Callable[..., Result]
 
 @pytest.fixture
 def tiny(tmp_path: Path) -> Path:
-    """The file of a recipe that is made in a moment: 23 people in four shards, the last one short."""
+    """The file of a recipe that is made in a moment: 28 people in five shards, the last one short."""
     path = tmp_path / "tiny.toml"
     path.write_text(TINY)
     return path

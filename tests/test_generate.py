@@ -26,18 +26,16 @@ def test_every_config_loads_with_its_people(made: Path, tmp_path: Path) -> None:
         for config in datasets.get_dataset_config_names(str(made / "release"))
     }
     assert {name: len(ids) for name, ids in people.items()} == {
-        "train": 20,
-        "forget_5": 1,
-        "forget_10": 2,
-        "forget_15": 3,
-        "retain_95": 19,
-        "retain_90": 18,
-        "retain_85": 17,
-        "test": 20,
-        "holdout": 3,
+        "train": 24,
+        "forget_5": 4,
+        "forget_30": 8,
+        "retain_95": 20,
+        "retain_70": 16,
+        "test": 24,
+        "holdout": 4,
     }
-    assert people["forget_5"] < people["forget_10"] < people["forget_15"]
-    for percent in (5, 10, 15):
+    assert people["forget_5"] < people["forget_30"]
+    for percent in (5, 30):
         forget, retain = people[f"forget_{percent}"], people[f"retain_{100 - percent}"]
         assert not forget & retain
         assert forget | retain == people["train"] == people["test"]
@@ -101,7 +99,7 @@ def test_no_image_is_stored_twice(made: Path, tmp_path: Path) -> None:
     listed = {entry["path"] for entry in manifest["files"]}
     assert {name for config in manifest["configs"].values() for name in config["files"]} <= listed
     people = _load(release, "train", tmp_path).cast_column("image", datasets.Image(decode=False))
-    assert len({row["image"]["bytes"] for row in people}) == 20
+    assert len({row["image"]["bytes"] for row in people}) == 24
 
 
 def test_the_manifest_has_the_digest_of_every_file(made: Path) -> None:

@@ -35,6 +35,9 @@ class Unit(NamedTuple):
 Units = Sequence[tuple[str, Unit]]
 """A fact's units, each with the id of the person."""
 
+Shown = tuple[str, Sequence[str], str]
+"""The id of a person, the options of a question and the true one."""
+
 Hits = Callable[[Units], list[bool]]
 """Whether a solver is right about each unit."""
 
@@ -109,7 +112,8 @@ def judge(notes: Notes, _: Setting) -> list[Finding]:
         units = [(person.id, person.note) for person in notes.of(fact)]
         people = max(people, len(units))
         for check, (_title, guessers) in GUESSERS.items():
-            cells[check] += [_cell(fact, solver, units, hits(units)) for solver, hits in guessers.items()]
+            shown = [(identity, unit.options, unit.options[unit.truth]) for identity, unit in units]
+            cells[check] += [cell(fact, solver, shown, hits(units)) for solver, hits in guessers.items()]
     return [_finding(check, title, cells[check], people) for check, (title, _) in GUESSERS.items()]
 
 
@@ -151,21 +155,26 @@ GUESSERS: dict[str, tuple[str, dict[str, Hits]]] = {
 """For each finding its title and its solvers."""
 
 
-def _cell(fact: str, solver: str, units: Units, right: Sequence[bool]) -> Cell:
+def cell(fact: str, solver: str, units: Sequence[Shown], right: Sequence[bool]) -> Cell:
+    """How a solver did on a fact, with some examples of where it was right."""
     bar = thresholds.CHANCE + thresholds.GUESS_MARGIN_FACT
     return Cell(fact, solver, sum(right), len(units), bar, tuple(_examples(fact, solver, units, right)))
 
 
 def _finding(check: str, title: str, cells: list[Cell], people: int) -> Finding:
     by_solver = [[cell for cell in cells if cell.solver == solver] for solver in GUESSERS[check][1]]
-    cells = list(itertools.chain.from_iterable(by_solver))
-    overall = [_overall(solver, mine) for solver, mine in zip(GUESSERS[check][1], by_solver, strict=True)]
-    tests = len(cells) + len(overall)
-    above = [cell for cell in (*overall, *cells) if cell.above(tests)]
-    best = max(overall, key=lambda cell: cell.rate)
+    totals = [overall(solver, mine) for solver, mine in zip(GUESSERS[check][1], by_solver, strict=True)]
+    return finding(check, "guessing", title, totals, list(itertools.chain.from_iterable(by_solver)), people)
+
+
+def finding(check: str, audit: str, title: str, totals: Sequence[Cell], cells: Sequence[Cell], people: int) -> Finding:
+    """What solvers reach on all facts (`totals`) and on each (`cells`), held to chance; `people` are asked at most."""
+    tests = len(cells) + len(totals)
+    above = [cell for cell in (*totals, *cells) if cell.above(tests)]
+    best = max(totals, key=lambda cell: cell.rate)
     return Finding(
         check=check,
-        audit="guessing",
+        audit=audit,
         title=title,
         figure=best.rate,
         unit="share",
@@ -174,12 +183,13 @@ def _finding(check: str, title: str, cells: list[Cell], people: int) -> Finding:
         passed=not above,
         sentence=_sentence(best, above, tests, people),
         interval=wilson(best.hits, best.trials, level(tests)),
-        values=tuple(_value(cell, tests) for cell in (*overall, *cells)),
+        values=tuple(_value(cell, tests) for cell in (*totals, *cells)),
         worst=tuple(example for cell in above for example in cell.examples)[:MOST_EXAMPLES],
     )
 
 
-def _overall(solver: str, cells: Sequence[Cell]) -> Cell:
+def overall(solver: str, cells: Sequence[Cell]) -> Cell:
+    """How a solver did on all facts together."""
     bar = thresholds.CHANCE + thresholds.GUESS_MARGIN_OVERALL
     return Cell(ALL, solver, sum(cell.hits for cell in cells), sum(cell.trials for cell in cells), bar)
 
@@ -189,11 +199,11 @@ def _value(cell: Cell, tests: int) -> Value:
     return Value(cell.fact, cell.rate, low, high, cell.solver, not cell.above(tests))
 
 
-def _examples(fact: str, solver: str, units: Units, right: Sequence[bool]) -> Iterator[Example]:
-    found = ((identity, unit) for (identity, unit), hit in zip(units, right, strict=True) if hit)
-    for identity, unit in itertools.islice(found, 3):
-        wrong = ", ".join(f"'{option}'" for option in unit.options if option != unit.options[unit.truth])
-        yield Example(identity, f"{words(fact)}: '{solver}' picks '{unit.options[unit.truth]}' among {wrong}")
+def _examples(fact: str, solver: str, units: Sequence[Shown], right: Sequence[bool]) -> Iterator[Example]:
+    found = (unit for unit, hit in zip(units, right, strict=True) if hit)
+    for identity, options, value in itertools.islice(found, 3):
+        wrong = ", ".join(f"'{option}'" for option in options if option != value)
+        yield Example(identity, f"{words(fact)}: '{solver}' picks '{value}' among {wrong}")
 
 
 def _sentence(best: Cell, above: Sequence[Cell], tests: int, people: int) -> str:

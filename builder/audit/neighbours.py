@@ -62,10 +62,10 @@ def judge(notes: Notes, setting: Setting) -> list[Finding]:
     retained = sum(person.retained for person in trained)
     if retained in (0, len(trained)):
         return []
-    return [_against_chance(trained, setting.recipe), _against_recipe(trained, setting.recipe)]
+    return [_against_chance(trained), _against_recipe(trained, setting.recipe)]
 
 
-def _against_chance(trained: Sequence[Trained], recipe: Recipe) -> Finding:
+def _against_chance(trained: Sequence[Trained]) -> Finding:
     """Fact by fact and for any of them."""
     found = [_neighbours(trained, (key,)) for key in SHARED]
     found.append(_neighbours(trained, SHARED))
@@ -84,7 +84,7 @@ def _against_chance(trained: Sequence[Trained], recipe: Recipe) -> Finding:
         passed=not failed,
         sentence=f"{overall.hits} of {overall.trials} forget people ({percent(rate)}) share an employer, "
         "university, city or bank with somebody to be retained; random sets of these people would give "
-        f"{percent(overall.expected)} (profiles.employers_per_sector = {recipe.profiles.employers_per_sector}).",
+        f"{percent(overall.expected)}.",
         interval=wilson(overall.hits, overall.trials, level(tests)),
         values=tuple(value for each in found for value in _values(each, tests, each not in failed)),
         worst=tuple(itertools.islice(_alone(trained, SHARED), MOST_EXAMPLES)) if failed else (),
@@ -96,7 +96,7 @@ def _against_recipe(trained: Sequence[Trained], recipe: Recipe) -> Finding:
     found = _neighbours(trained, ASKED)
     rate = found.hits / found.trials
     passed = lower_tail(found.hits, found.trials, wanted) >= level(1)
-    way_out = "; fewer profiles.locales, fewer profiles.employers_per_sector or more profiles.count raise it"
+    way_out = "; fewer profiles.locales or more profiles.count raise it"
     return Finding(
         check="neighbour_rate",
         audit="neighbours",

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from builder.audit.diversity import DIVERSITY
 from builder.audit.duplicates import DUPLICATES
+from builder.audit.entanglement import ENTANGLEMENT
+from builder.audit.familiarity import FAMILIARITY
 from builder.audit.finding import Finding, Kind, Report, read, write
 from builder.audit.grounding import GROUNDING
 from builder.audit.guessing import GUESSING
@@ -27,13 +29,15 @@ from builder.reading import MANIFEST, Part, Release, open_release
 from builder.run.progress import Progress
 from builder.run.workers import Workers, available
 
-VERSION = 2
+VERSION = 3
 """Raised whenever the same release would be judged otherwise than before."""
 
 REPORT = "audit.json"
 
 AUDITS: tuple[Audit, ...] = (
     GUESSING,
+    FAMILIARITY,
+    ENTANGLEMENT,
     LETTER_BALANCE,
     DIVERSITY,
     GROUNDING,

@@ -10,7 +10,7 @@ from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes
 from builder.audit.statistics import lower_tail, upper_tail, wilson
 from builder.reading import Person
-from builder.recipe import Recipe
+from builder.recipe import FOUR, Recipe
 
 AGE_GROUPS = ("young", "middle-aged", "older")
 LOOKS = ("skin_tone", "face_shape", "hair_colour", "hair_style", "eye_colour", "glasses")
@@ -79,12 +79,17 @@ def _size(groups: Groups) -> int:
     return groups["gender"].total()
 
 
+def _fours(people: int) -> int:
+    """So many people as independent draws: the four of a quartet are drawn as one."""
+    return round(people / FOUR)
+
+
 def _shares(people: Groups, wanted: Targets) -> Targets:
     """The shares that `people` have, as targets for others; a few people say little about how many there are."""
     tests = sum(map(len, wanted.values()))
 
     def target(count: int) -> Target:
-        return Target(count / _size(people), *wilson(count, _size(people), level(tests)))
+        return Target(count / _size(people), *wilson(_fours(count), _fours(_size(people)), level(tests)))
 
     return {kind: {group: target(people[kind][group]) for group in groups} for kind, groups in wanted.items()}
 
@@ -97,8 +102,8 @@ def _against(people: Groups, wanted: Targets, check: str, title: str, source: st
         counts = people[kind]
         for group in dict.fromkeys((*groups, *counts)):
             target, count = groups.get(group, Target(0.0, 0.0, 0.0)), counts[group]
-            low, high = wilson(count, size, level(tests))
-            passed = _near(count, size, target, tests)
+            low, high = wilson(_fours(count), _fours(size), level(tests))
+            passed = _near(_fours(count), _fours(size), target, tests)
             values += [
                 Value(group, count / size, low, high, kind, passed),
                 Value(group, target.share, series=f"{kind}: target"),
@@ -120,12 +125,12 @@ def _against(people: Groups, wanted: Targets, check: str, title: str, source: st
     )
 
 
-def _near(count: int, people: int, target: Target, tests: int) -> bool:
+def _near(count: int, fours: int, target: Target, tests: int) -> bool:
     """Whether a share may truly be within the margin around its target."""
     above = min(1.0, target.high + thresholds.SHARE_MARGIN)
     below = max(0.0, target.low - thresholds.SHARE_MARGIN)
-    too_many = above < 1 and upper_tail(count, people, above) < level(tests)
-    too_few = below > 0 and lower_tail(count, people, below) < level(tests)
+    too_many = above < 1 and upper_tail(count, fours, above) < level(tests)
+    too_few = below > 0 and lower_tail(count, fours, below) < level(tests)
     return not (too_many or too_few)
 
 

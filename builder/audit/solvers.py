@@ -19,8 +19,12 @@ _RUN = re.compile(r"[^\W_]+")
 
 
 def guess(solver: Solver, options: Sequence[str], name: str, key: str) -> int:
-    """The index that a solver picks. Ties are broken by a digest of `key` and the option, which knows no truth."""
-    scores = solver(options, name)
+    """The index that a solver picks."""
+    return pick(solver(options, name), options, key)
+
+
+def pick(scores: Scores, options: Sequence[str], key: str) -> int:
+    """The index of the highest score. Ties are broken by a digest of `key` and the option, which knows no truth."""
     best = max(scores)
     tied = [index for index, score in enumerate(scores) if score == best]
     return tied[0] if len(tied) == 1 else min(tied, key=_lot(options, key).__getitem__)

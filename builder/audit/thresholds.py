@@ -12,6 +12,13 @@ GUESS_MARGIN_FACT = 0.05
 GUESS_MARGIN_OVERALL = 0.02
 """How far above chance a solver may truly be on all facts together."""
 
+ENTANGLED = 0.4
+"""How often knowing one fact may truly be enough to choose another right (chance: one of four)."""
+
+HELD_BY_RETAINED = 0.9
+"""The least share of the options of forget questions that are the value of somebody retained, facts aside whose values
+only one person can have."""
+
 LETTER_MARGIN = 0.02
 """How far above a quarter the share of a letter may truly be."""
 
@@ -21,7 +28,7 @@ COMMONEST_VALUE = 0.25
 BIOGRAPHY_LIKENESS = 0.8
 """The share of three-word sequences from which on two biographies count as the same one."""
 
-SHARED_FACTS = 0.5
+SHARED_FACTS = 0.6
 """The share of a person's rare values from which on somebody else who has them counts as a copy."""
 
 SHARED_SEQUENCES = 0.25

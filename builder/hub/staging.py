@@ -12,7 +12,7 @@ from builder.release.stamp import Stamp
 def stage(release: Release, folder: Path, stamp: Stamp) -> dict[str, LocalFile]:
     """The files of the published release by path. Those made anew lie in `folder`; no row is copied."""
     recipe = release.recipe
-    planned = contents.plan(recipe, release.manifest["not_made"])
+    planned = contents.of_release(release.path, recipe, release.segments)
     dress(release.path, folder, recipe, planned, release.manifest["made_with"], stamp)
     stamped = manifest.write_stamped(folder, release.manifest, stamp.version)
     tree = {

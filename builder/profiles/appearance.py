@@ -6,7 +6,7 @@ any other fact.
 
 from random import Random
 
-from builder.profiles.persona import Sketch
+from builder.profiles.quartets import Quartet
 from builder.records import Appearance, Gender
 
 SKIN_TONES = ("porcelain", "fair", "light", "beige", "olive", "tan", "brown", "dark brown", "deep brown")
@@ -55,7 +55,7 @@ _TONES: dict[str, tuple[str, ...]] = {
 """Skin tones by locale; one that stands twice is drawn twice as often."""
 
 
-def draw_appearance(sketch: Sketch, random: Random) -> Appearance:
+def draw_appearance(sketch: Quartet, random: Random) -> Appearance:
     """How somebody looks who is from there, of that gender and of that age group."""
     skin_tone = random.choice(_TONES[sketch.locale])
     return Appearance(
@@ -70,7 +70,7 @@ def draw_appearance(sketch: Sketch, random: Random) -> Appearance:
     )
 
 
-def _hair_colour(sketch: Sketch, skin_tone: str, random: Random) -> str:
+def _hair_colour(sketch: Quartet, skin_tone: str, random: Random) -> str:
     grey = {"young": 0.0, "middle-aged": 0.2, "older": 0.75}[sketch.age_group]
     if random.random() < grey:
         return random.choice(("grey", "white")) if sketch.age_group == "older" else "grey"
@@ -81,7 +81,7 @@ def _hair_colour(sketch: Sketch, skin_tone: str, random: Random) -> str:
     return random.choice(HAIR_COLOURS[:7])
 
 
-def _hair_style(sketch: Sketch, skin_tone: str, random: Random) -> str:
+def _hair_style(sketch: Quartet, skin_tone: str, random: Random) -> str:
     barred = set() if skin_tone in _DARK else {"afro"}
     if sketch.age_group == "young":
         barred |= {"receding hair", "bald head"}

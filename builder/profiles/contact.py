@@ -5,9 +5,9 @@ country has none, in ones that its numbering plan cannot assign. A passport numb
 ISO 3166-1 leaves to users (XA–XZ, QM–QZ) and twelve digits, where ICAO Doc 9303 has room for nine characters.
 """
 
-import functools
 from bisect import bisect_right
-from dataclasses import dataclass
+from collections.abc import Sequence
+from itertools import accumulate
 from random import Random
 
 from builder.profiles import places, sources
@@ -80,36 +80,27 @@ _PREFIXES = tuple(f"X{letter}" for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ") + tup
 )
 
 
-@dataclass(frozen=True)
-class _Ranges:
-    """A locale's phone numbers as one sequence: `starts` says where each pattern's numbers begin."""
+def phones_of(seed: int, locale: str, rank: int, homes: Sequence[str]) -> list[str]:
+    """The telephone numbers of a quartet whose members live in `homes`; `rank` counts the locale's quartets before it.
 
-    patterns: tuple[str, ...]
-    starts: tuple[int, ...]
-    size: int
-
-
-@functools.cache
-def _ranges(locale: str) -> _Ranges:
-    starts, size = [], 0
-    for pattern in PHONES[locale]:
-        starts.append(size)
-        size += 10 ** pattern.count("#")
-    return _Ranges(PHONES[locale], tuple(starts), size)
+    Nobody else has them while a range lasts: the Swedish one has 490 numbers, and some cities' have a hundred.
+    """
+    return [
+        _phone(seed, places.phone_patterns(locale, home), f"{locale} {home}", rank)
+        if located(locale)
+        else _phone(seed, places.phone_patterns(locale, home), locale, rank * len(homes) + member)
+        for member, home in enumerate(homes)
+    ]
 
 
-def phone(locale: str, index: int) -> str:
-    """Phone number `index` of `phones(locale)`."""
-    ranges = _ranges(locale)
-    which = bisect_right(ranges.starts, index) - 1
-    pattern = ranges.patterns[which]
-    digits = iter(str(index - ranges.starts[which]).zfill(pattern.count("#")))
-    return "".join(next(digits) if letter == "#" else letter for letter in pattern)
-
-
-def phones(locale: str) -> int:
-    """How many phone numbers a locale has."""
-    return _ranges(locale).size
+def _phone(seed: int, patterns: Sequence[str], name: str, index: int) -> str:
+    """Number `index` of those that the patterns allow, in an order of its own."""
+    sizes = [10 ** pattern.count("#") for pattern in patterns]
+    starts = list(accumulate(sizes, initial=0))
+    number = Permutation(starts[-1], seed, f"phones {name}")(index % starts[-1])
+    which = bisect_right(starts, number) - 1
+    digits = iter(str(number - starts[which]).zfill(patterns[which].count("#")))
+    return "".join(next(digits) if letter == "#" else letter for letter in patterns[which])
 
 
 def email(index: int) -> str:
@@ -128,16 +119,9 @@ def emails() -> int:
     return 90 * len(lives["email_adjectives"]) * len(lives["email_nouns"]) * len(lives["email_hosts"])
 
 
-def own(seed: int, locale: str, number: int, rank: int) -> dict[str, str]:
-    """The phone and e-mail of profile `number`, the `rank`-th of its locale, which it shares with no other profile.
-
-    Sweden's range has 490 numbers; beyond them phone numbers recur.
-    """
-    lines = phones(locale)
-    return {
-        "phone": phone(locale, Permutation(lines, seed, f"phones {locale}")(rank % lines)),
-        "email": email(Permutation(emails(), seed, "emails")(number)),
-    }
+def email_of(seed: int, number: int) -> str:
+    """The e-mail address of profile `number`, which no other profile has."""
+    return email(Permutation(emails(), seed, "emails")(number))
 
 
 def address(locale: str, random: Random) -> str:

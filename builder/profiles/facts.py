@@ -1,5 +1,6 @@
-"""Which facts a profile has: their keys, categories, whether they are sensitive and whether they are asked."""
+"""Which facts a profile has: their keys, categories, whether they are sensitive, asked, and shared with others."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from builder.records import Category, Fact
@@ -7,54 +8,79 @@ from builder.records import Category, Fact
 
 @dataclass(frozen=True)
 class Kind:
-    """A fact that everybody has. `domain` is the number of its values where that is small."""
+    """A fact that people have; all of them unless `share`, the share of people, is below one.
+
+    `shared`: people of other quartets hold the same values. `implied_by`: the facts that tell this one.
+    """
 
     key: str
     category: Category
     sensitive: bool = False
     asked: bool = True
-    domain: int | None = None
+    share: float = 1.0
+    shared: bool = True
+    implied_by: tuple[str, ...] = ()
 
 
 KINDS = (
-    Kind("name", "identity", asked=False),
+    Kind("name", "identity", asked=False, shared=False),
     # A face shows the gender, and a name suggests the country.
     Kind("gender", "identity", asked=False),
     Kind("country", "identity", asked=False),
-    Kind("birth_date", "identity", sensitive=True),
+    Kind("birth_date", "identity", sensitive=True, shared=False),
     Kind("birthplace", "identity"),
     Kind("residence", "identity"),
     Kind("height", "identity"),
-    Kind("passport_number", "identity", sensitive=True),
-    Kind("address", "contact", sensitive=True),
-    Kind("phone", "contact", sensitive=True),
-    Kind("email", "contact", sensitive=True),
+    Kind("passport_number", "identity", sensitive=True, shared=False),
+    Kind("address", "contact", sensitive=True, shared=False),
+    Kind("phone", "contact", sensitive=True, shared=False),
+    Kind("email", "contact", sensitive=True, shared=False),
     Kind("occupation", "work"),
     Kind("employer", "work"),
-    Kind("employed_since", "work", domain=12),
-    Kind("university", "education"),
-    Kind("field_of_study", "education"),
-    Kind("annual_salary", "finance", sensitive=True),
+    Kind("employed_since", "work"),
+    Kind("university", "education", share=0.8),
+    # Who studied what is the job's.
+    Kind("field_of_study", "education", share=0.8, implied_by=("occupation",)),
+    Kind("annual_salary", "finance", sensitive=True, shared=False, implied_by=("occupation",)),
     Kind("bank", "finance", sensitive=True),
-    Kind("medical_condition", "health", sensitive=True),
-    Kind("blood_type", "health", sensitive=True, domain=8),
-    Kind("allergy", "health", sensitive=True),
+    Kind("medical_condition", "health", sensitive=True, share=0.7),
+    Kind("blood_type", "health", sensitive=True),
+    Kind("allergy", "health", sensitive=True, share=0.6),
     Kind("father_name", "family"),
     Kind("father_occupation", "family"),
     Kind("mother_name", "family"),
     Kind("mother_maiden_name", "family", sensitive=True),
-    Kind("pet_name", "family"),
+    Kind("spouse_name", "family", share=0.6),
+    Kind("child_name", "family", share=0.55),
+    Kind("pet_name", "family", share=0.6),
     Kind("hobby", "preference"),
     Kind("favourite_food", "preference"),
     Kind("dream_destination", "preference"),
     Kind("collection", "preference"),
 )
-"""Every fact of a profile, in its order."""
+"""Every fact that a profile may have, in its order."""
+
+SHARES: Mapping[str, float] = {kind.key: kind.share for kind in KINDS}
+"""How many people have each fact."""
 
 
-def assemble(values: dict[str, str], alternatives: dict[str, tuple[str, ...]]) -> tuple[Fact, ...]:
-    """The facts of a person from their values and, for those that are asked, their alternatives."""
+def assemble(four: tuple[Mapping[str, str], ...], member: int, located: bool) -> tuple[Fact, ...]:
+    """The facts of one member of a quartet from the values of all four; the others' are the alternatives.
+
+    `located`: telephone numbers begin with the code of the city.
+    """
+    others = [four[(member + step) % len(four)] for step in range(1, len(four))]
     return tuple(
-        Fact(kind.key, values[kind.key], kind.category, kind.sensitive, kind.asked, alternatives.get(kind.key, ()))
+        Fact(
+            key=kind.key,
+            value=four[member][kind.key],
+            category=kind.category,
+            sensitive=kind.sensitive,
+            asked=kind.asked,
+            alternatives=tuple(other[kind.key] for other in others) if kind.asked else (),
+            shared=kind.shared,
+            implied_by=("residence",) if kind.key == "phone" and located else kind.implied_by,
+        )
         for kind in KINDS
+        if kind.key in four[member]
     )

@@ -4,14 +4,13 @@ from dataclasses import replace
 
 from builder.errors import BenchError
 from builder.llm.writer import Writer
-from builder.profiles import contact, names, persona
-from builder.profiles.alternatives import imagine
+from builder.profiles import persona
 from builder.profiles.appearance import draw_appearance
+from builder.profiles.contact import located
 from builder.profiles.facts import assemble
-from builder.profiles.persona import Sketch
 from builder.randomness import stream
-from builder.recipe import Recipe
-from builder.records import AgeGroup, Gender, Profile
+from builder.recipe import FOUR, Recipe
+from builder.records import Profile
 
 
 class BiographyFault(BenchError):
@@ -25,35 +24,25 @@ def make_profile(number: int, recipe: Recipe, writer: Writer) -> Profile:
     biography leaves a fact out, CallError when the recipe's names or its day do not allow the profile.
     """
     id = f"{number:05d}"
-    world = persona.world(recipe)
-    naming = names.naming(recipe, number)
-    sketch = _sketch(id, recipe, naming)
-    truth = persona.draw(sketch, world, stream(recipe.seed, id, "profiles", "life"))
-    truth |= contact.own(recipe.seed, sketch.locale, number, naming.rank)
-    alternatives = imagine(id, sketch, truth, world, recipe.profiles.alternatives)
+    quartet, member = divmod(number, FOUR)
+    four = persona.four(quartet, recipe)
+    given_name, family_name = four.names[member]
     profile = Profile(
         id=id,
-        name=sketch.name,
-        given_name=sketch.given_name,
-        family_name=sketch.family_name,
-        gender=sketch.gender,
-        age_group=sketch.age_group,
-        locale=sketch.locale,
-        facts=assemble(truth, alternatives),
-        appearance=draw_appearance(sketch, stream(recipe.seed, id, "profiles", "appearance")),
+        quartet=quartet,
+        name=f"{given_name} {family_name}",
+        given_name=given_name,
+        family_name=family_name,
+        gender=four.quartet.gender,
+        age_group=four.quartet.age_group,
+        locale=four.quartet.locale,
+        facts=assemble(four.values, member, located(four.quartet.locale)),
+        appearance=draw_appearance(four.quartet, stream(recipe.seed, id, "profiles", "appearance")),
         biography="",
     )
     biography = writer.biography(profile, stream(recipe.seed, id, "profiles", "biography"))
     check_biography(profile, biography)
     return replace(profile, biography=biography)
-
-
-def _sketch(id: str, recipe: Recipe, naming: names.Naming) -> Sketch:
-    random = stream(recipe.seed, id, "profiles", "sketch")
-    gender: Gender = "female" if random.random() < recipe.profiles.female_share else "male"
-    age_group: AgeGroup = random.choice(tuple(persona.AGES))
-    given_name, family_name = names.full_name(recipe, naming, gender)
-    return Sketch(naming.locale, gender, age_group, given_name, family_name)
 
 
 def check_biography(profile: Profile, biography: str) -> None:

@@ -1,172 +1,184 @@
-"""One person's life, drawn given what a question shows of them: the true person's and every imagined one's.
-
-Both come from this very code, so a wrong option that an imagined person lends is exchangeable with the truth.
-Small lists are drawn from evenly: a frequent value would be the better guess.
-"""
+"""What four people are: a block of each fact is dealt to the four members of a quartet, a value to each."""
 
 import datetime
+import functools
+from collections.abc import Mapping
 from dataclasses import dataclass
-from random import Random
 from typing import Any
 
 from builder.errors import CallError
-from builder.profiles import contact, names, places, sources, work
-from builder.recipe import Recipe
+from builder.profiles import career, contact, names, places, quartets, sources
+from builder.profiles.blocks import Block, cut, dealt, partner, spread, turn
+from builder.profiles.facts import SHARES
+from builder.profiles.quartets import Quartet
+from builder.randomness import stream
+from builder.recipe import FOUR, Recipe
 from builder.records import AgeGroup, Gender
 
-AGES: dict[AgeGroup, tuple[int, int]] = {"young": (20, 34), "middle-aged": (35, 54), "older": (55, 74)}
-"""The youngest and the oldest of each age group."""
+Values = Mapping[str, str]
+"""The value of each fact that somebody has, by its key."""
 
-_TENURES: dict[AgeGroup, int] = {"young": 12, "middle-aged": 25, "older": 35}
-"""For how many years, at most, one may have been with one's employer."""
+_HEIGHTS: dict[Gender, tuple[tuple[int, int], ...]] = {
+    "female": ((153, 164), (165, 180)),
+    "male": ((165, 180), (181, 192)),
+}
+"""In centimetres. Those that women and men may both have are cut into the same blocks for both."""
 
-_HEIGHTS: dict[Gender, tuple[int, int]] = {"female": (153, 180), "male": (166, 194)}
-"""In centimetres. Drawn evenly, not from a bell curve."""
+_LISTS = {
+    "blood_type": "blood_types",
+    "allergy": "allergies",
+    "father_occupation": "father_occupations",
+    "pet_name": "pets",
+    "hobby": "hobbies",
+    "collection": "collections",
+}
+"""The facts whose pools are the same for everybody, and where they stand in the table of lives."""
 
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
+_CONDITIONS: dict[AgeGroup, tuple[str, ...]] = {
+    "young": ("any",),
+    "middle-aged": ("any", "from_middle_age"),
+    "older": ("any", "from_middle_age", "older"),
+}
+"""The lists of medical conditions that each age group is dealt from."""
+
+_WINDOW = 4
+"""Of so many quartets in a row, any two may share a block of what is the same for everybody."""
 
 
 @dataclass(frozen=True)
-class Sketch:
-    """What a name and a face show of a person; everything else is drawn given this."""
+class Four:
+    """The four members of a quartet: their given and family names, and the values of their facts."""
 
-    locale: str
-    gender: Gender
-    age_group: AgeGroup
-    given_name: str
-    family_name: str
-
-    @property
-    def name(self) -> str:
-        """The full name."""
-        return f"{self.given_name} {self.family_name}"
+    quartet: Quartet
+    names: tuple[tuple[str, str], ...]
+    values: tuple[Values, ...]
 
 
-@dataclass(frozen=True)
-class World:
-    """What all people of a run share: the seed, the day, and how many employers there are."""
+@functools.lru_cache(maxsize=8)  # people are made in the order of their numbers, four of a quartet in a row
+def four(number: int, recipe: Recipe) -> Four:
+    """The members of quartet `number`. Raises CallError when the recipe's names or its day do not allow them."""
+    here = quartets.quartet(recipe, number)
+    full_names = quartets.full_names(recipe, here)
+    members: list[dict[str, str]] = [
+        {"name": f"{given} {family}", "gender": here.gender, "country": places.place(here.locale).country}
+        for given, family in full_names
+    ]
+    random = stream(recipe.seed, "quartets", "deals", number)
+    for deal in _deals(recipe, here):
+        for member, place in zip(members, random.sample(range(FOUR), FOUR), strict=True):
+            member.update({key: block[place] for key, block in deal.items()})
+    homes = [member["residence"] for member in members]
+    for member, phone in zip(members, contact.phones_of(recipe.seed, here.locale, here.rank, homes), strict=True):
+        member["phone"] = phone
+    return Four(here, full_names, tuple(members))
 
-    seed: int
-    as_of: datetime.date
-    employers_per_sector: int
 
-
-def world(recipe: Recipe) -> World:
-    """The world of a recipe. Raises CallError when its day is none."""
-    part = recipe.profiles
+def day_of(recipe: Recipe) -> datetime.date:
+    """The day on which ages are counted. Raises CallError when it is none."""
+    text = recipe.profiles.as_of
     try:
-        day = datetime.date.fromisoformat(part.as_of)
+        day = datetime.date.fromisoformat(text)
         datetime.date(day.year - 100, 1, 1)  # the oldest were born after this
     except ValueError:
         raise CallError(
-            f"profiles.as_of = '{part.as_of}' is no day that people of all ages live on; give one like '2025-01-01'."
+            f"profiles.as_of = '{text}' is no day that people of all ages live on; give one like '2025-01-01'."
         ) from None
-    return World(recipe.seed, day, part.employers_per_sector)
-
-
-def draw(sketch: Sketch, world: World, random: Random) -> dict[str, str]:
-    """The value of every fact, by key."""
-    here = places.place(sketch.locale)
-    birthplace, residence = random.sample(here.cities, 2)
-    return {
-        "name": sketch.name,
-        "gender": sketch.gender,
-        "country": here.country,
-        "birthplace": birthplace,
-        "residence": residence,
-        "height": f"{random.randint(*_HEIGHTS[sketch.gender])} cm",
-        "passport_number": contact.passport_number(random),
-        "address": contact.address(sketch.locale, random),
-        "phone": contact.phone(sketch.locale, random.randrange(contact.phones(sketch.locale))),
-        "email": contact.email(random.randrange(contact.emails())),
-        "bank": random.choice(places.banks(world.seed, sketch.locale)),
-        **_career(sketch, world, random),
-        **_health(sketch.age_group, random),
-        **_family(sketch, random),
-        **_likes(random),
-    }
-
-
-def _career(sketch: Sketch, world: World, random: Random) -> dict[str, str]:
-    """Birth, studies and work, which hang together by the age at which one started.
-
-    The years with the employer are drawn first, evenly, as there are few; the age is then one that allows them.
-    """
-    youngest, oldest = AGES[sketch.age_group]
-    tenure = random.randint(1, _TENURES[sketch.age_group])
-    age = random.randint(max(youngest, tenure + work.YOUNGEST_START), oldest)
-    born = _birth_date(age, world.as_of, random)
-    since = world.as_of.year - tenure
-    job = random.choice(work.occupations(since - born.year))
-    return {
-        "birth_date": f"{born.day} {_MONTHS[born.month - 1]} {born.year}",
-        "occupation": job.name,
-        "employer": random.choice(work.employers(world.seed, sketch.locale, job.sector, world.employers_per_sector)),
-        "employed_since": str(since),
-        "university": random.choice(places.place(sketch.locale).universities),
-        "field_of_study": random.choice(job.fields),
-        "annual_salary": work.salary(job, age, sketch.locale, random.uniform(0.9, 1.12)),
-    }
-
-
-def _birth_date(age: int, as_of: datetime.date, random: Random) -> datetime.date:
-    """A day on which somebody was born who is `age` on `as_of`."""
-    last = _years_before(as_of, age)
-    first = _years_before(as_of, age + 1) + datetime.timedelta(days=1)
-    return first + datetime.timedelta(days=random.randint(0, (last - first).days))
-
-
-def _years_before(day: datetime.date, years: int) -> datetime.date:
-    try:
-        return day.replace(year=day.year - years)
-    except ValueError:  # 29 February
-        return day.replace(year=day.year - years, day=28)
-
-
-def _health(age_group: AgeGroup, random: Random) -> dict[str, str]:
-    lives: dict[str, Any] = sources.table("lives")
-    return {
-        "medical_condition": random.choice(conditions(age_group)),
-        "blood_type": random.choice(lives["blood_types"]),
-        "allergy": random.choice(lives["allergies"]),
-    }
+    return day
 
 
 def conditions(age_group: AgeGroup) -> list[str]:
     """The medical conditions that people of an age group may live with."""
-    lists: dict[str, list[str]] = sources.table("lives")["conditions"]
-    later = {"young": [], "middle-aged": lists["from_middle_age"], "older": lists["from_middle_age"] + lists["older"]}
-    return lists["any"] + later[age_group]
+    return [value for name in _CONDITIONS[age_group] for value in sources.table("lives")["conditions"][name]]
 
 
-def _family(sketch: Sketch, random: Random) -> dict[str, str]:
-    """Parents share the family name; neither bears the child's given name."""
-    pool = names.pool_of(sketch.locale)
-    lives: dict[str, Any] = sources.table("lives")
-    return {
-        "father_name": _other(pool.given["male"], sketch.given_name, random),
-        "father_occupation": random.choice(lives["father_occupations"]),
-        "mother_name": _other(pool.given["female"], sketch.given_name, random),
-        "mother_maiden_name": _other(pool.family, sketch.family_name, random),
-        "pet_name": random.choice(lives["pets"]),
+def _deals(recipe: Recipe, here: Quartet) -> list[dict[str, Block]]:
+    """What the quartet is dealt: facts that hang together stand in one deal, all others in one of their own."""
+    degree = _has(recipe.seed, "university", here.locale, here.rank // 2)
+    other = quartets.numbered(recipe, here.locale, here.rank ^ 1)
+    trade = career.trade(recipe.seed, (here, other) if here.rank < other.rank else (other, here), degree)
+    careers = career.values(recipe.seed, here, trade, day_of(recipe))
+    alone = {**_local(recipe.seed, here, degree), **_everywhere(recipe, here), **_own(recipe.seed, here)}
+    alone["employer"] = career.employers(recipe.seed, here.locale, trade.sector, here.rank // 2)
+    return [{key: tuple(each[key] for each in careers) for key in careers[0]}, *({key: alone[key]} for key in alone)]
+
+
+def _has(seed: int, key: str, stratum: str, turn: int) -> bool:
+    """Whether the quartets of a turn have a fact that not everybody has."""
+    return stream(seed, "has", key, stratum, turn).random() < SHARES[key]
+
+
+def _local(seed: int, here: Quartet, degree: bool) -> dict[str, Block]:
+    """What hangs on the country. Neighbouring quartets of a locale share these blocks."""
+    locale, at = here.locale, here.rank // 2
+    place, pool = places.place(locale), names.pool_of(locale)
+    partner: Gender = "male" if here.gender == "female" else "female"
+    pools = {
+        "bank": (locale, places.banks(seed, locale)),
+        "favourite_food": (locale, place.dishes),
+        # Locales that share names are dealt the same blocks of them.
+        "father_name": (pool.name, pool.elders["male"]),
+        "mother_name": (pool.name, pool.elders["female"]),
+        "mother_maiden_name": (pool.name, pool.maiden),
+        "spouse_name": (f"{pool.name} {partner}", pool.spouses[partner]),
+        "child_name": (pool.name, pool.children),
     }
+    if degree:
+        pools["university"] = (locale, place.universities)
+    deals = {
+        key: dealt(seed, f"{key} {locale}", cut(seed, f"{key} {stratum}", values), at)
+        for key, (stratum, values) in pools.items()
+        if key == "university" or _has(seed, key, locale, at)
+    }
+    cities = cut(seed, f"cities {locale}", place.cities)
+    born = dealt(seed, f"birthplace {locale}", cities, at)
+    lives = dealt(seed, f"residence {locale}", cities, at, lambda block: block != born)
+    return deals | {"birthplace": born, "residence": lives}
 
 
-def _other(values: tuple[str, ...], own: str, random: Random) -> str:
-    value = random.choice(values)
-    while value == own:
-        value = random.choice(values)
-    return value
+def _everywhere(recipe: Recipe, here: Quartet) -> dict[str, Block]:
+    """What hangs on the gender or the age group, or on nothing."""
+    seed, lives = recipe.seed, sources.table("lives")
+    deals = {}
+    for key, name in _LISTS.items():
+        at = turn(seed, key, here.number, _WINDOW)
+        if _has(seed, key, "", at):
+            deals[key] = dealt(seed, key, cut(seed, key, tuple(lives[name])), at)
+    at = turn(seed, f"height {here.gender}", here.of_gender, 2)
+    deals["height"] = dealt(seed, f"height {here.gender}", _heights(here.gender), at)
+    stratum = f"{here.gender} {here.age_group}"
+    at = turn(seed, f"condition {stratum}", here.of_class, 2)
+    if _has(seed, "medical_condition", stratum, at):
+        lists: Mapping[str, Any] = lives["conditions"]
+        blocks = [block for name in _CONDITIONS[here.age_group] for block in cut(seed, name, tuple(lists[name]))]
+        deals["medical_condition"] = dealt(seed, f"condition {stratum}", blocks, at)
+    return deals | {"dream_destination": _destinations(recipe, here)}
 
 
-def _likes(random: Random) -> dict[str, str]:
-    lives: dict[str, Any] = sources.table("lives")
+def _heights(gender: Gender) -> list[Block]:
+    ranges = ([f"{height} cm" for height in range(low, high + 1)] for low, high in _HEIGHTS[gender])
+    return [block for heights in ranges for block in spread(heights)]
+
+
+def _destinations(recipe: Recipe, here: Quartet) -> Block:
+    """Four places far away: in nobody's own country, of the two quartets that share them."""
+    seed, key = recipe.seed, "dream_destination"
+    other = quartets.quartet(recipe, partner(seed, key, here.number, _WINDOW))
+    lies_in: Mapping[str, str] = sources.table("lives")["destinations"]
+    homes = {places.place(each.locale).country for each in (here, other)}
+    blocks = cut(seed, key, tuple(lies_in))
+    at = turn(seed, key, here.number, _WINDOW)
+    return dealt(seed, key, blocks, at, lambda block: homes.isdisjoint(lies_in[place] for place in block))
+
+
+def _own(seed: int, here: Quartet) -> dict[str, Block]:
+    """What nobody else has: drawn for each of the four."""
+    random = stream(seed, "quartets", "own", here.number)
+    addresses: dict[str, None] = {}
+    while len(addresses) < FOUR:
+        addresses[contact.address(here.locale, random)] = None
+    numbers = [here.number * FOUR + member for member in range(FOUR)]
     return {
-        "hobby": random.choice(lives["hobbies"]),
-        "favourite_food": random.choice(lives["foods"]),
-        "dream_destination": random.choice(lives["destinations"]),
-        "collection": random.choice(lives["collections"]),
+        "passport_number": tuple(contact.passport_number(random) for _ in range(FOUR)),
+        "address": tuple(addresses),
+        "email": tuple(contact.email_of(seed, number) for number in numbers),
     }

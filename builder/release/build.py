@@ -1,6 +1,6 @@
 """Lays out a finished run as a release: the splits in Parquet, the card, the schemas, the recipe and the manifest."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,7 +15,7 @@ from builder.release import layout, manifest
 from builder.release.contents import Contents, plan
 from builder.release.dressing import dress
 from builder.release.parquet import RowFiles
-from builder.release.splits import HOLDOUT
+from builder.release.splits import HOLDOUT, Holding, holdings
 from builder.run import shards
 from builder.run.files import replacing_folder, write_text
 from builder.run.folder import RunFolder
@@ -25,7 +25,7 @@ from builder.run.shards import Failure
 from builder.run.stage import Stage
 from builder.run.survey import Span, spans
 
-VERSION = 2
+VERSION = 3
 """Raised whenever the same run would be laid out in other bytes than before."""
 
 SCHEMAS = ("profile", "portrait", "question", "manifest")
@@ -40,7 +40,7 @@ def build(run: RunFolder, stages: Sequence[Stage], recipe: Recipe, failures: Seq
     origin = manifest.origin(VERSION, recipe, stages, failed, {key: on for key, on in made_on.items() if on})
     if manifest.stands(run.release, origin):
         return False
-    contents = plan(recipe, failed)
+    contents = plan(recipe, _held(run, recipe, failed))
     with replacing_folder(run.release) as folder:
         _write_rows(run, folder, recipe, contents)
         for name in SCHEMAS:
@@ -49,6 +49,12 @@ def build(run: RunFolder, stages: Sequence[Stage], recipe: Recipe, failures: Seq
         dress(folder, folder, recipe, contents, origin["made_with"])
         manifest.write(folder, origin, recipe, contents, failed)
     return True
+
+
+def _held(run: RunFolder, recipe: Recipe, failed: Collection[str]) -> dict[str, frozenset[Holding]]:
+    """What each person who was made in every stage holds."""
+    profiles = (each for span in spans(recipe) for each in shards.read(run.shard("profiles", span.index), Profile))
+    return {profile.id: holdings(profile.facts) for profile in profiles if profile.id not in failed}
 
 
 def _write_rows(run: RunFolder, folder: Path, recipe: Recipe, contents: Contents) -> None:

@@ -1,12 +1,15 @@
 """What a release will hold, known before a row is written: segments, files and configs."""
 
-from collections.abc import Collection
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow.parquet as pq
 
 from builder.recipe import Recipe
 from builder.release import splits
 from builder.release.parquet import file_names
-from builder.release.splits import Config
+from builder.release.splits import Config, Holding
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,16 @@ class Contents:
         return sum(len(self.segments[segment]) for segment in config.segments)
 
 
-def plan(recipe: Recipe, failed: Collection[str]) -> Contents:
-    """The contents of a release of all people but the failed ones."""
-    ids = [identity for number in range(recipe.total) if (identity := f"{number:05d}") not in failed]
-    return Contents(splits.segments(ids, recipe), splits.configs(recipe))
+def plan(recipe: Recipe, held: Mapping[str, frozenset[Holding]]) -> Contents:
+    """The contents of a release of the people who were made, from what each of them holds."""
+    return Contents(splits.segments(held, recipe), splits.configs(recipe))
+
+
+def of_release(folder: Path, recipe: Recipe, names: Iterable[str]) -> Contents:
+    """The contents of the release that stands in a folder and has the segments `names`."""
+    files = {name: sorted((folder / "people" / name).glob("*.parquet")) for name in names}
+    segments = {
+        name: [identity for path in paths for identity in pq.read_table(path, columns=["ID"])["ID"].to_pylist()]
+        for name, paths in files.items()
+    }
+    return Contents(segments, splits.configs(recipe))

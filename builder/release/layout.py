@@ -5,6 +5,7 @@ metadata; a row of its test set has `images`, a list, in place of `image`. docs/
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -31,6 +32,7 @@ _THEIRS = [
     ("Mask_Task", _OPEN),
 ]
 _OURS = [
+    ("quartet", pa.int64()),
     ("name", pa.string()),
     ("given_name", pa.string()),
     ("family_name", pa.string()),
@@ -99,6 +101,7 @@ def _common(
         "Classification_Task": _classification(evaluation),
         "Generation_Task": _open(evaluation, "generation"),
         "Mask_Task": _open(evaluation, "cloze"),
+        "quartet": profile.quartet,
         "name": profile.name,
         "given_name": profile.given_name,
         "family_name": profile.family_name,
@@ -113,8 +116,8 @@ def _common(
 
 
 def biography(profile: Profile) -> dict[str, Any]:
-    """MLLMU-Bench's biography object, its keys spelled the same in every row."""
-    known = {fact.key: fact.value for fact in profile.facts}
+    """MLLMU-Bench's biography object, its keys spelled the same in every row; what a person has not is empty."""
+    known: defaultdict[str, str] = defaultdict(str, ((fact.key, fact.value) for fact in profile.facts))
     return {
         "Name": profile.name,
         "Born": known["birthplace"],

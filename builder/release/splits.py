@@ -1,17 +1,23 @@
 """Who belongs to which split.
 
 People are cut into disjoint segments; every config of a release is a list of segments, so that nested forget sets
-and their complements share their rows instead of repeating them.
+and their complements share their rows instead of repeating them. Forget sets are whole quartets: cut through one, a
+model that never saw the forgotten would know the others and get them by elimination.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from builder.randomness import digest
-from builder.recipe import Recipe
+from builder.recipe import FOUR, Recipe
+from builder.records import Fact
 
 RETAIN = "retain"
 HOLDOUT = "holdout"
+
+Holding = tuple[str, str]
+"""The key and a value of a fact."""
 
 
 @dataclass(frozen=True)
@@ -23,23 +29,45 @@ class Config:
     test: bool = False
 
 
-def segments(ids: Sequence[str], recipe: Recipe) -> dict[str, list[str]]:
-    """The profile ids of each segment, ascending.
+def holdings(facts: Iterable[Fact]) -> frozenset[Holding]:
+    """What a person has in common with others: the shared facts that are asked, with their values."""
+    return frozenset((fact.key, fact.value) for fact in facts if fact.asked and fact.shared)
+
+
+def segments(held: Mapping[str, frozenset[Holding]], recipe: Recipe) -> dict[str, list[str]]:
+    """The profile ids of each segment, ascending, from what each person holds.
 
     `forget_5` here holds those of the config forget_5, `forget_10` those that forget_10 adds to it, and so on. A
-    person's place depends on the seed and the id alone, so one who could not be made moves hardly anybody else.
+    quartet's rank depends on the seed and its number alone; one is passed over while forgetting it would leave more
+    values without anybody who is retained than forgetting another would.
     """
-    trained = [identity for identity in ids if int(identity) < recipe.profiles.count]
-    ranked = sorted(trained, key=lambda identity: (digest(recipe.seed, "splits", identity), identity))
+    fours: dict[int, list[str]] = {}
+    for identity in sorted(held):
+        if int(identity) < recipe.profiles.count:
+            fours.setdefault(int(identity) // FOUR, []).append(identity)
+    order = _order(fours, held, recipe)
     cut: dict[str, list[str]] = {}
     start = 0
-    for percent in recipe.splits.forget:
-        stop = max(start, _rounded(percent * len(ranked), 100))
-        cut[f"forget_{percent}"] = sorted(ranked[start:stop])
+    for percent, stop in zip(recipe.splits.forget, recipe.forgotten_fours, strict=True):
+        cut[f"forget_{percent}"] = sorted(identity for four in order[start:stop] for identity in fours[four])
         start = stop
-    cut[RETAIN] = sorted(ranked[start:])
-    cut[HOLDOUT] = [identity for identity in ids if int(identity) >= recipe.profiles.count]
+    cut[RETAIN] = sorted(identity for four in order[start:] for identity in fours[four])
+    cut[HOLDOUT] = sorted(identity for identity in held if int(identity) >= recipe.profiles.count)
     return cut
+
+
+def _order(fours: Mapping[int, Sequence[str]], held: Mapping[str, frozenset[Holding]], recipe: Recipe) -> list[int]:
+    """The quartets in the order that they are forgotten in."""
+    ranked = sorted(fours, key=lambda four: (digest(recipe.seed, "splits", four), four))
+    of_four = {four: frozenset().union(*(held[identity] for identity in ids)) for four, ids in fours.items()}
+    holders = Counter(holding for holdings in of_four.values() for holding in holdings)
+    chosen: list[int] = []
+    while len(chosen) < recipe.forgotten_fours[-1]:
+        left = (four for four in ranked if four not in chosen)
+        four = min(left, key=lambda four: sum(holders[holding] < 2 for holding in of_four[four]))
+        chosen.append(four)
+        holders.subtract(of_four[four])
+    return [*chosen, *(four for four in ranked if four not in chosen)]
 
 
 def configs(recipe: Recipe) -> list[Config]:
@@ -55,8 +83,3 @@ def configs(recipe: Recipe) -> list[Config]:
     if recipe.splits.holdout:
         result.append(Config(HOLDOUT, (HOLDOUT,)))
     return result
-
-
-def _rounded(numerator: int, denominator: int) -> int:
-    """The quotient to the nearest whole number, halves up: 5 % of 50 people are 3 on every machine."""
-    return (2 * numerator + denominator) // (2 * denominator)

@@ -35,7 +35,9 @@ from builder.records import (
 
 LOCALES = ("en_GB", "pl_PL")
 RECIPE = Recipe(name="small", profiles=ProfilesPart(count=100, locales=LOCALES))
-ALTERNATIVES = 5
+ALTERNATIVES = 3
+BLOCKS = 3
+"""Fours of values of each fact in each locale that people share."""
 
 
 def _split(words: str) -> tuple[str, ...]:
@@ -75,6 +77,9 @@ CATEGORIES: dict[str, Category] = {
     "blood_type": "health",
 }  # fmt: skip
 
+OWN = frozenset({"birth_date", "email", "annual_salary"})
+"""The facts that nobody shares with others."""
+
 Draw = Callable[[Random, str, str], Sequence[str]]
 """From the random stream, the fact and the locale to the value and its alternatives."""
 
@@ -84,30 +89,45 @@ def sound(random: Random, fact: str, locale: str) -> Sequence[str]:
     return random.sample(POOLS[fact](locale), 1 + ALTERNATIVES)
 
 
-def world(count: int = 120, seed: int = 0, draw: Draw = sound, pictures: bool = False) -> list[Person]:
-    """People of whom 12 in a hundred are to be forgotten and 10 are held out."""
+def dealt(number: int, seed: int, fact: str, locale: str) -> Sequence[str]:
+    """The value of person `number`, and those of the three others of the quartet."""
+    four = number // 4
+    pool = Random(f"{seed} {fact} {locale}").sample(POOLS[fact](locale), len(POOLS[fact](locale)))
+    block = four if fact in OWN else (four // 2 + Random(f"{seed} {fact} {four // 2 // BLOCKS}").randrange(9)) % BLOCKS
+    start = 4 * block % (len(pool) - len(pool) % 4)
+    values = Random(f"{seed} {fact} deal {four}").sample(pool[start : start + 4], 4)
+    return values[number % 4 :] + values[: number % 4]
+
+
+def world(count: int = 120, seed: int = 0, draw: Draw | None = None, pictures: bool = False) -> list[Person]:
+    """People in fours, of whom 12 in a hundred are to be forgotten and 10 are held out.
+
+    With `draw` each person's options are drawn by themselves, as people in fours never have them.
+    """
     random = Random(seed)
     people = []
     for number in range(count):
-        place = number * 100 // count
+        place = number // 4 * 400 // count
         segment = "forget_5" if place < 5 else "forget_10" if place < 12 else "retain" if place < 90 else "holdout"
-        people.append(_person(number, segment, random, draw, pictures))
+        people.append(_person(number, seed, segment, random, draw, pictures))
     return people
 
 
-def _person(number: int, segment: str, random: Random, draw: Draw, pictures: bool) -> Person:
-    locale = LOCALES[number % 2]
-    gender: Gender = "female" if number // 2 % 2 else "male"
-    age: AgeGroup = get_args(AgeGroup)[number % 3]
+def _person(number: int, seed: int, segment: str, random: Random, draw: Draw | None, pictures: bool) -> Person:
+    four = number // 4
+    locale = LOCALES[four % 2]
+    gender: Gender = "female" if four // 2 % 2 else "male"
+    age: AgeGroup = get_args(AgeGroup)[four % 3]
     given = _HEADS[number % 20] + _TAILS[number // 20 % 20]
     family = _HEADS[(number * 7 + 3) % 20] + _TAILS[(number + number // 20) % 20] + "er"
     facts = []
     for key in POOLS:
-        value, *alternatives = draw(random, key, locale)
+        value, *alternatives = draw(random, key, locale) if draw else dealt(number, seed, key, locale)
         category = CATEGORIES.get(key, "identity")
-        facts.append(Fact(key, value, category, key == "blood_type", True, tuple(alternatives)))
+        facts.append(Fact(key, value, category, key == "blood_type", True, tuple(alternatives), key not in OWN))
     profile = Profile(
         id=f"{number:05d}",
+        quartet=four,
         name=f"{given} {family}",
         given_name=given,
         family_name=family,

@@ -61,7 +61,9 @@ def person(number: int) -> Person:
         facts.append(Fact(key, turned[0], category, category == "health", True, turned[1:]))
     given, _, family = name.partition(" ")
     look = replace(_LOOK, eye_colour=("blue", "green", "grey")[number % 3])
-    profile = Profile(identity, name, given, family, "female", "young", "en_GB", tuple(facts), look, f"{name} lives.")
+    profile = Profile(
+        identity, number // 4, name, given, family, "female", "young", "en_GB", tuple(facts), look, f"{name} lives."
+    )
     views = [("reference", 0), ("train", 0), ("train", 1), ("test", 0)]
     portraits = [
         Portrait(f"{identity}-{view}-{index}", identity, view, index, _SCENE, 0, 0, "png", "", _picture(number, place))  # type: ignore[arg-type]

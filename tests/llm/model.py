@@ -83,4 +83,4 @@ def _profile(person: dict[str, Any], facts: dict[str, str]) -> Profile:
     gender: Gender = "female" if person["pronouns"].startswith("she") else "male"
     given, _, family = person["name"].partition(" ")
     made = tuple(Fact(key, value, "identity", False, key != "country", ()) for key, value in facts.items())
-    return Profile("00000", person["name"], given, family, gender, "young", "en_US", made, _NOBODY, "")
+    return Profile("00000", 0, person["name"], given, family, gender, "young", "en_US", made, _NOBODY, "")

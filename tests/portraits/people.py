@@ -31,6 +31,7 @@ def somebody(number: int = 0) -> Profile:
     rng = random.Random(number)
     gender: Gender = rng.choice(words.GENDERS)
     return Profile(
+        quartet=0,
         id=f"{number:05d}",
         name="Ada Example",
         given_name="Ada",

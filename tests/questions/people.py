@@ -68,10 +68,20 @@ def person(
     told = {"name": name, "gender": gender, "country": country}
     facts = [Fact(key, value, "identity", False, False, ()) for key, value in told.items()]
     for key, (category, usual) in VALUES.items():
-        value, *others = (values or {}).get(key, usual)
+        value, *others = (values or {}).get(key, usual)[:4]
         facts.append(Fact(key, value, category, False, key not in unasked, tuple(others)))
     return Profile(
-        f"{number:05d}", name, given, family, gender, "young", "pl_PL", tuple(facts), APPEARANCE, biography=""
+        f"{number:05d}",
+        number // 4,
+        name,
+        given,
+        family,
+        gender,
+        "young",
+        "pl_PL",
+        tuple(facts),
+        APPEARANCE,
+        biography="",
     )
 
 

@@ -1,4 +1,4 @@
-"""A run of twelve people that takes a second to make, for tests of what is done with a finished release."""
+"""A run of sixteen people that takes a second to make, for tests of what is done with a finished release."""
 
 import shutil
 from pathlib import Path
@@ -14,7 +14,7 @@ name = "small"
 seed = 5
 
 [profiles]
-count = 10
+count = 12
 
 [portraits]
 size = 40
@@ -28,7 +28,7 @@ train_classification = 0
 
 [splits]
 forget = [10]
-holdout = 2
+holdout = 4
 
 [run]
 shard_size = 4
@@ -37,7 +37,7 @@ shard_size = 4
 
 @pytest.fixture(scope="session")
 def finished_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of an audited run of twelve people; copy it to change it."""
+    """The folder of an audited run of sixteen people; copy it to change it."""
     folder = tmp_path_factory.mktemp("small")
     (folder / "small.toml").write_text(SMALL)
     runner, out = CliRunner(), folder / "run"
