@@ -29,7 +29,7 @@ def make_profile(number: int, recipe: Recipe, writer: Writer) -> Profile:
     naming = names.naming(recipe, number)
     sketch = _sketch(id, recipe, naming)
     truth = persona.draw(sketch, world, stream(recipe.seed, id, "profiles", "life"))
-    truth |= contact.own(recipe.seed, sketch.locale, number, naming.rank)
+    truth |= contact.own(recipe.seed, sketch.locale, truth["residence"], number, naming.rank)
     alternatives = imagine(id, sketch, truth, world, recipe.profiles.alternatives)
     profile = Profile(
         id=id,

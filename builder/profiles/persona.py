@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 
 from builder.errors import CallError
-from builder.profiles import contact, names, places, sources, work
+from builder.profiles import contact, lives, names, places, sources, work
 from builder.recipe import Recipe
 from builder.records import AgeGroup, Gender
 
@@ -80,7 +80,7 @@ def draw(sketch: Sketch, world: World, random: Random) -> dict[str, str]:
         "height": f"{random.randint(*_HEIGHTS[sketch.gender])} cm",
         "passport_number": contact.passport_number(random),
         "address": contact.address(sketch.locale, random),
-        "phone": contact.phone(sketch.locale, random.randrange(contact.phones(sketch.locale))),
+        "phone": contact.phone(world.seed, sketch.locale, residence, random.randrange(100)),
         "email": contact.email(random.randrange(contact.emails())),
         "bank": random.choice(places.banks(world.seed, sketch.locale)),
         **_career(sketch, world, random),
@@ -100,7 +100,7 @@ def _career(sketch: Sketch, world: World, random: Random) -> dict[str, str]:
     age = random.randint(max(youngest, tenure + work.YOUNGEST_START), oldest)
     born = _birth_date(age, world.as_of, random)
     since = world.as_of.year - tenure
-    job = random.choice(work.occupations(since - born.year))
+    job = random.choice([job for job in work.occupations() if job.fields and job.from_age <= since - born.year])
     return {
         "birth_date": f"{born.day} {_MONTHS[born.month - 1]} {born.year}",
         "occupation": job.name,
@@ -127,11 +127,11 @@ def _years_before(day: datetime.date, years: int) -> datetime.date:
 
 
 def _health(age_group: AgeGroup, random: Random) -> dict[str, str]:
-    lives: dict[str, Any] = sources.table("lives")
+    table: dict[str, Any] = sources.table("lives")
     return {
         "medical_condition": random.choice(conditions(age_group)),
-        "blood_type": random.choice(lives["blood_types"]),
-        "allergy": random.choice(lives["allergies"]),
+        "blood_type": random.choice(table["blood_types"]),
+        "allergy": random.choice(table["allergies"]),
     }
 
 
@@ -145,13 +145,13 @@ def conditions(age_group: AgeGroup) -> list[str]:
 def _family(sketch: Sketch, random: Random) -> dict[str, str]:
     """Parents share the family name; neither bears the child's given name."""
     pool = names.pool_of(sketch.locale)
-    lives: dict[str, Any] = sources.table("lives")
+    table: dict[str, Any] = sources.table("lives")
     return {
         "father_name": _other(pool.given["male"], sketch.given_name, random),
-        "father_occupation": random.choice(lives["father_occupations"]),
+        "father_occupation": random.choice(table["father_occupations"]),
         "mother_name": _other(pool.given["female"], sketch.given_name, random),
         "mother_maiden_name": _other(pool.family, sketch.family_name, random),
-        "pet_name": random.choice(lives["pets"]),
+        "pet_name": random.choice(table["pets"]),
     }
 
 
@@ -163,10 +163,10 @@ def _other(values: tuple[str, ...], own: str, random: Random) -> str:
 
 
 def _likes(random: Random) -> dict[str, str]:
-    lives: dict[str, Any] = sources.table("lives")
+    table: dict[str, Any] = sources.table("lives")
     return {
-        "hobby": random.choice(lives["hobbies"]),
-        "favourite_food": random.choice(lives["foods"]),
-        "dream_destination": random.choice(lives["destinations"]),
-        "collection": random.choice(lives["collections"]),
+        "hobby": random.choice(table["hobbies"]),
+        "favourite_food": random.choice(table["foods"]),
+        "dream_destination": random.choice(lives.destinations()).name,
+        "collection": random.choice(table["collections"]),
     }
