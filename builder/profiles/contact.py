@@ -5,102 +5,75 @@ country has none, in ones that its numbering plan cannot assign. A passport numb
 ISO 3166-1 leaves to users (XA–XZ, QM–QZ) and twelve digits, where ICAO Doc 9303 has room for nine characters.
 """
 
-from bisect import bisect_right
-from collections.abc import Sequence
-from itertools import accumulate
+import functools
+from dataclasses import dataclass
 from random import Random
+from typing import Any
 
 from builder.profiles import places, sources
 from builder.randomness import Permutation
-
-# North America: 555-0100 to 555-0199 of every area code are kept for fiction (ATIS, NANPA).
-_US = (
-    "201 203 205 206 207 208 209 210 212 213 214 215 216 217 218 224 225 228 229 231 234 239 240 248 251 252 253"
-    " 254 256 260 262 267 269 270 276 281 301 302 303 304 305 307 308 309 310 312 313 314 315 316 317 318 319 320"
-    " 321 323 325 330 334 336 337 347 351 352 360 361 386 401 402 404 405 406 407 408 409 410 412 413 414 415 417"
-    " 419 423 425 432 434 435"
-)
-_CANADA = (
-    "204 226 236 249 250 289 306 343 365 403 416 418 431 437 438 450 506 514 519 548 579 581 587 604 613 639 647"
-    " 705 709 778 780 782 807 819 825 867 873 902 905"
-)
-
-PHONES: dict[str, tuple[str, ...]] = {
-    "en_US": tuple(f"+1 {area}-555-01##" for area in _US.split()),
-    "en_CA": tuple(f"+1 {area}-555-01##" for area in _CANADA.split()),
-    # Ofcom, numbers for use in television and radio drama.
-    "en_GB": (
-        "+44 7700 900###",
-        "+44 20 7946 0###",
-        "+44 1632 960###",
-        *(f"+44 {area} 496 0###" for area in (113, 114, 115, 116, 117, 118, 121, 131, 141, 151, 161)),
-    ),
-    # ComReg, numbers for use in drama.
-    "en_IE": ("+353 20 91# ####",),
-    # ACMA, numbers for use in creative works.
-    "en_AU": tuple(f"+61 {area} {exchange} ####" for area in (2, 3, 7, 8) for exchange in (5550, 7010)),
-    # Bundesnetzagentur, numbers for media productions.
-    "de_DE": ("+49 30 23125 ###", "+49 69 90009 ###", "+49 40 66969 ###", "+49 221 4710 ###", "+49 89 99998 ###"),
-    # Arcep, numbers for audiovisual works.
-    "fr_FR": (
-        "+33 1 99 00 ## ##",
-        "+33 2 61 91 ## ##",
-        "+33 3 53 01 ## ##",
-        "+33 4 65 71 ## ##",
-        "+33 5 36 49 ## ##",
-        "+33 6 39 98 ## ##",
-    ),
-    # Post- och telestyrelsen, numbers for books and films.
-    "sv_SE": (
-        "+46 31 390 06 ##",
-        "+46 40 628 04 ##",
-        "+46 8 465 004 ##",
-        "+46 980 319 2##",
-        *(f"+46 70 174 06 {tens}#" for tens in range(1, 10)),
-    ),
-    # These have no range for fiction. None of their numbers begins with 0 after the country code: 0 is the prefix of
-    # calls within the country, or unused. Four zeros reach nobody even from a phone that takes the first, two or three
-    # of them for dialling prefixes, as no country code and no area code begins with 0 either.
-    "en_IN": ("+91 0000 ######",),
-    "en_KE": ("+254 0000 #####",),
-    "es_ES": ("+34 0000 ### ##",),
-    "es_MX": ("+52 0000 ######",),
-    "pt_BR": ("+55 0000 ######",),
-    "nl_NL": ("+31 0000 #####",),
-    "pl_PL": ("+48 0000 #####",),
-    # Italian landlines keep their 0 in calls from abroad, so 0 would not do. Italian numbers begin with 0 (landlines),
-    # 1 (short codes), 3 (mobiles) or 4, 5, 7 and 8 (services); 2 is unassigned. Who takes it for the 02 of Milan
-    # written without its 0 reaches nobody either, as no line there begins with 0.
-    "it_IT": ("+39 2 00## ####",),
-}
-"""Phone numbers by locale: each # stands for any digit."""
 
 _PREFIXES = tuple(f"X{letter}" for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ") + tuple(
     f"Q{letter}" for letter in "MNOPQRSTUVWXYZ"
 )
 
 
-def phones_of(seed: int, locale: str, rank: int, homes: Sequence[str]) -> list[str]:
-    """The telephone numbers of a quartet whose members live in `homes`; `rank` counts the locale's quartets before it.
+@dataclass(frozen=True)
+class _Range:
+    """Phone numbers, and the cities that share them: each takes every so many-th."""
 
-    Nobody else has them while a range lasts: the Swedish one has 490 numbers, and some cities' have a hundred.
-    """
-    return [
-        _phone(seed, places.phone_patterns(locale, home), f"{locale} {home}", rank)
-        if located(locale)
-        else _phone(seed, places.phone_patterns(locale, home), locale, rank * len(homes) + member)
-        for member, home in enumerate(homes)
+    patterns: tuple[str, ...]
+    cities: tuple[str, ...]
+
+    @property
+    def size(self) -> int:
+        """How many numbers there are."""
+        return sum(10 ** pattern.count("#") for pattern in self.patterns)
+
+    def number(self, index: int) -> str:
+        """Number `index` of `size`."""
+        for pattern in self.patterns:
+            count = 10 ** pattern.count("#")
+            if index < count:
+                digits = iter(str(index).zfill(pattern.count("#")))
+                return "".join(next(digits) if letter == "#" else letter for letter in pattern)
+            index -= count
+        raise IndexError("no such phone number")
+
+
+@functools.cache
+def _ranges(locale: str, city: str) -> tuple[_Range, ...]:
+    """The ranges of a city, the best first: its own area code's, then those that all cities of the country share."""
+    data: dict[str, Any] = sources.table("phones")[locale]
+    areas = [
+        _Range(tuple(data["pattern"].format(code.replace("|", " ")) for code in codes.split()), tuple(cities))
+        for codes, cities in data.get("areas", {}).items()
+        if city in cities
     ]
+    shared = [data[kind] for kind in ("fiction", "unassigned") if kind in data]
+    return (*areas, *(_Range(tuple(patterns), places.place(locale).cities) for patterns in shared))
 
 
-def _phone(seed: int, patterns: Sequence[str], name: str, index: int) -> str:
-    """Number `index` of those that the patterns allow, in an order of its own."""
-    sizes = [10 ** pattern.count("#") for pattern in patterns]
-    starts = list(accumulate(sizes, initial=0))
-    number = Permutation(starts[-1], seed, f"phones {name}")(index % starts[-1])
-    which = bisect_right(starts, number) - 1
-    digits = iter(str(number - starts[which]).zfill(patterns[which].count("#")))
-    return "".join(next(digits) if letter == "#" else letter for letter in patterns[which])
+def phone_patterns(locale: str, city: str) -> tuple[str, ...]:
+    """What the phone numbers of a city look like, each # any digit: those of its area code and those of no area."""
+    return tuple(pattern for part in _ranges(locale, city) for pattern in part.patterns)
+
+
+def phones(locale: str, city: str) -> int:
+    """How many phone numbers a city has to itself."""
+    return max(part.size // len(part.cities) for part in _ranges(locale, city))
+
+
+def phone(seed: int, locale: str, city: str, turn: int) -> str:
+    """The phone number that a city gives in its `turn`-th turn, `turn < phones(locale, city)`.
+
+    Another city or another turn has another number. They come from the city's own area code while it has any.
+    """
+    for part in _ranges(locale, city):
+        index = turn * len(part.cities) + part.cities.index(city)
+        if index < part.size // len(part.cities) * len(part.cities):
+            return part.number(Permutation(part.size, seed, f"phones {locale} {part.patterns[0]}")(index))
+    raise IndexError(f"{city} has no phone number {turn}")
 
 
 def email(index: int) -> str:
@@ -117,6 +90,11 @@ def emails() -> int:
     """How many e-mail addresses there are."""
     lives = sources.table("lives")
     return 90 * len(lives["email_adjectives"]) * len(lives["email_nouns"]) * len(lives["email_hosts"])
+
+
+def located(locale: str) -> bool:
+    """Whether phone numbers of the country tell the city."""
+    return "areas" in sources.table("phones")[locale]
 
 
 def email_of(seed: int, number: int) -> str:

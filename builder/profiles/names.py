@@ -220,7 +220,13 @@ def _words() -> frozenset[str]:
         if locale == "brands":
             ours += [brand for language in data for brand in places.brands(language)]
         else:
-            ours += [*data["cities"], data["country"], *data["street_words"]]
+            ours += [
+                *data["cities"],
+                data["country"],
+                *data["street_words"],
+                *data["university_words"],
+                *data["dishes"],
+            ]
     text = " ".join([*ours, sources.table("names")["words"]])
     return frozenset(fold("".join(letter if letter.isalpha() else " " for letter in text)).split())
 

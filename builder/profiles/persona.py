@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from builder.errors import CallError
-from builder.profiles import career, contact, names, places, quartets, sources
+from builder.profiles import career, contact, lives, names, places, quartets, sources
 from builder.profiles.blocks import Block, cut, dealt, partner, spread, turn
 from builder.profiles.facts import SHARES
 from builder.profiles.quartets import Quartet
@@ -67,9 +67,10 @@ def four(number: int, recipe: Recipe) -> Four:
     for deal in _deals(recipe, here):
         for member, place in zip(members, random.sample(range(FOUR), FOUR), strict=True):
             member.update({key: block[place] for key, block in deal.items()})
-    homes = [member["residence"] for member in members]
-    for member, phone in zip(members, contact.phones_of(recipe.seed, here.locale, here.rank, homes), strict=True):
-        member["phone"] = phone
+    for member in members:
+        city = member["residence"]
+        turn = here.rank % contact.phones(here.locale, city)
+        member["phone"] = contact.phone(recipe.seed, here.locale, city, turn)
     return Four(here, full_names, tuple(members))
 
 
@@ -131,24 +132,24 @@ def _local(seed: int, here: Quartet, degree: bool) -> dict[str, Block]:
     }
     cities = cut(seed, f"cities {locale}", place.cities)
     born = dealt(seed, f"birthplace {locale}", cities, at)
-    lives = dealt(seed, f"residence {locale}", cities, at, lambda block: block != born)
-    return deals | {"birthplace": born, "residence": lives}
+    home = dealt(seed, f"residence {locale}", cities, at, lambda block: block != born)
+    return deals | {"birthplace": born, "residence": home}
 
 
 def _everywhere(recipe: Recipe, here: Quartet) -> dict[str, Block]:
     """What hangs on the gender or the age group, or on nothing."""
-    seed, lives = recipe.seed, sources.table("lives")
+    seed, table = recipe.seed, sources.table("lives")
     deals = {}
     for key, name in _LISTS.items():
         at = turn(seed, key, here.number, _WINDOW)
         if _has(seed, key, "", at):
-            deals[key] = dealt(seed, key, cut(seed, key, tuple(lives[name])), at)
+            deals[key] = dealt(seed, key, cut(seed, key, tuple(table[name])), at)
     at = turn(seed, f"height {here.gender}", here.of_gender, 2)
     deals["height"] = dealt(seed, f"height {here.gender}", _heights(here.gender), at)
     stratum = f"{here.gender} {here.age_group}"
     at = turn(seed, f"condition {stratum}", here.of_class, 2)
     if _has(seed, "medical_condition", stratum, at):
-        lists: Mapping[str, Any] = lives["conditions"]
+        lists: Mapping[str, Any] = table["conditions"]
         blocks = [block for name in _CONDITIONS[here.age_group] for block in cut(seed, name, tuple(lists[name]))]
         deals["medical_condition"] = dealt(seed, f"condition {stratum}", blocks, at)
     return deals | {"dream_destination": _destinations(recipe, here)}
@@ -163,11 +164,11 @@ def _destinations(recipe: Recipe, here: Quartet) -> Block:
     """Four places far away: in nobody's own country, of the two quartets that share them."""
     seed, key = recipe.seed, "dream_destination"
     other = quartets.quartet(recipe, partner(seed, key, here.number, _WINDOW))
-    lies_in: Mapping[str, str] = sources.table("lives")["destinations"]
-    homes = {places.place(each.locale).country for each in (here, other)}
-    blocks = cut(seed, key, tuple(lies_in))
+    lies_in = {each.name: each.locale for each in lives.destinations()}
     at = turn(seed, key, here.number, _WINDOW)
-    return dealt(seed, key, blocks, at, lambda block: homes.isdisjoint(lies_in[place] for place in block))
+    homes = {here.locale, other.locale}
+    blocks = cut(seed, key, tuple(lies_in))
+    return dealt(seed, key, blocks, at, lambda block: homes.isdisjoint(lies_in[name] for name in block))
 
 
 def _own(seed: int, here: Quartet) -> dict[str, Block]:

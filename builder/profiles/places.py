@@ -1,6 +1,7 @@
 """What depends on the country: cities, universities, streets, money, phones, and the names of firms there."""
 
 import functools
+import itertools
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +30,7 @@ class Place:
     currency: str
     pay: float
     step: int
+    dishes: tuple[str, ...]
 
     def money(self, amount: float) -> str:
         """`amount` of the local currency, rounded and written out, for example "€52,400"."""
@@ -43,7 +45,7 @@ def place(locale: str) -> Place:
         locale=locale,
         country=data["country"],
         cities=tuple(data["cities"]),
-        universities=tuple(pattern.format(city) for pattern in data["universities"] for city in data["cities"]),
+        universities=_universities(data["universities"], data["university_words"]),
         streets=tuple(street.format(word) for street in data["streets"] for word in data["street_words"]),
         address=data["address"],
         brands=brands(data["brands"]),
@@ -51,7 +53,13 @@ def place(locale: str) -> Place:
         currency=data["currency"],
         pay=data["pay"],
         step=data["step"],
+        dishes=tuple(data["dishes"]),
     )
+
+
+def _universities(patterns: list[str], words: list[str]) -> tuple[str, ...]:
+    """One university for each invented word, its pattern the next of all."""
+    return tuple(pattern.format(word) for pattern, word in zip(itertools.cycle(patterns), words, strict=False))
 
 
 def brands(language: str) -> tuple[str, ...]:

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from builder.profiles import places, sources
 
 YOUNGEST_START = 21
-"""The youngest age at which anybody here can have started in their job: a first degree takes until then."""
+"""The youngest age at which anybody with a degree can have started in their job."""
 
 
 @dataclass(frozen=True)
 class Occupation:
-    """A job: `from_age` is the youngest at which one can start in it, `pay` is yearly in US dollars."""
+    """A job: `from_age` is the youngest at which one can start in it, `pay` is yearly in US dollars.
+
+    `fields` is what one has studied for it, nothing where no degree is needed.
+    """
 
     name: str
     sector: str
@@ -21,13 +24,8 @@ class Occupation:
 
 
 @functools.cache
-def occupations(start_age: int) -> tuple[Occupation, ...]:
-    """The occupations that somebody can have taken up at `start_age`."""
-    return tuple(occupation for occupation in _all_occupations() if occupation.from_age <= start_age)
-
-
-@functools.cache
-def _all_occupations() -> tuple[Occupation, ...]:
+def occupations() -> tuple[Occupation, ...]:
+    """Every occupation. Any four of a sector that need a degree can have four different fields of study."""
     return tuple(
         Occupation(job["name"], sector, job["from_age"], job["pay"], tuple(job["fields"]))
         for sector, data in sources.table("work").items()

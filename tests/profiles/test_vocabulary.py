@@ -5,17 +5,20 @@ from collections.abc import Iterable
 
 import pytest
 
-from builder.profiles import places, sources, work
+from builder.profiles import lives, places, sources, work
 from builder.recipe import LOCALES
 
 LIVES = sources.table("lives")
-OCCUPATIONS = [job.name for job in work.occupations(99)]
-FIELDS = {field for job in work.occupations(99) for field in job.fields}
+OCCUPATIONS = [job.name for job in work.occupations()]
+FIELDS = {field for job in work.occupations() for field in job.fields}
 LISTS: dict[str, Iterable[str]] = {
     **{key: values for key, values in LIVES.items() if isinstance(values, list)},
     "conditions": [condition for values in LIVES["conditions"].values() for condition in values],
     "occupations": [*OCCUPATIONS, *LIVES["father_occupations"]],
     "fields": sorted(FIELDS),
+    "destinations": [destination.name for destination in lives.destinations()],
+    "foods": [*LIVES["foods"], *(dish for locale in LOCALES for dish in places.place(locale).dishes)],
+    "universities": [university for locale in LOCALES for university in places.place(locale).universities],
     "cities": [city for locale in LOCALES for city in places.place(locale).cities],
 }
 

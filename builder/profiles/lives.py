@@ -1,0 +1,23 @@
+"""Where people dream of going."""
+
+import functools
+from dataclasses import dataclass
+
+from builder.profiles import sources
+
+
+@dataclass(frozen=True)
+class Destination:
+    """A place to dream of, and the locale of the country it lies in, None where nobody here lives in that country."""
+
+    name: str
+    locale: str | None
+
+
+@functools.cache
+def destinations() -> tuple[Destination, ...]:
+    """Every destination."""
+    homes: dict[str, list[str]] = sources.table("lives")["destinations"]
+    return tuple(
+        Destination(name, None if home == "elsewhere" else home) for home, names in homes.items() for name in names
+    )
