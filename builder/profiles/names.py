@@ -34,6 +34,22 @@ class NamePool:
     family: tuple[str, ...]
     taken: dict[Gender, tuple[int, ...]]
 
+    @property
+    def elders(self):
+        return {g: v[:40] for g, v in self.given.items()}
+
+    @property
+    def spouses(self):
+        return {g: v[40:80] for g, v in self.given.items()}
+
+    @property
+    def maiden(self):
+        return self.family[:60]
+
+    @property
+    def children(self):
+        return self.given["female"][80:100] + self.given["male"][80:100]
+
     def size(self, gender: Gender) -> int:
         """How many full names there are for `gender`."""
         return len(self.given[gender]) * len(self.family) - len(self.taken[gender])

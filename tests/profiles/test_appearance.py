@@ -1,6 +1,6 @@
 from builder.profiles import appearance
 from builder.profiles.appearance import draw_appearance
-from builder.profiles.persona import Sketch
+from builder.profiles.quartets import Quartet
 from builder.randomness import stream
 from builder.recipe import LOCALES
 from builder.records import Profile
@@ -37,7 +37,7 @@ def test_looks_fit_gender_and_age(people: list[Profile]) -> None:
 def test_every_word_is_used_somewhere() -> None:
     seen: set[str] = set()
     for number in range(4000):
-        sketch = Sketch(LOCALES[number % 16], ("female", "male")[number // 16 % 2], "older", "Vera", "Nobody")
+        sketch = Quartet(0, LOCALES[number % 16], ("female", "male")[number // 16 % 2], "older", 0, 0, 0)
         looks = draw_appearance(sketch, stream(1, number))
         seen |= {
             looks.skin_tone,

@@ -19,10 +19,10 @@ from tests.profiles.conftest import Lister
 
 
 @settings(max_examples=20, deadline=None)
-@given(number=st.integers(0, 549), count=st.integers(20, 5000), holdout=st.integers(0, 500), seed=st.integers(0, 9))
-def test_a_profile_does_not_depend_on_how_many_there_are(number: int, count: int, holdout: int, seed: int) -> None:
+@given(number=st.integers(0, 549), fours=st.integers(20, 1200), held=st.integers(0, 100), seed=st.integers(0, 9))
+def test_a_profile_does_not_depend_on_how_many_there_are(number: int, fours: int, held: int, seed: int) -> None:
     small = Recipe(seed=seed)
-    other = Recipe(seed=seed, name="other", profiles=ProfilesPart(count=count), splits=SplitsPart(holdout=holdout))
+    other = Recipe(seed=seed, name="other", profiles=ProfilesPart(count=4 * fours), splits=SplitsPart(holdout=4 * held))
     assert make_profile(number, small, Lister()) == make_profile(number, other, Lister())
 
 
@@ -42,10 +42,11 @@ def test_profiles_are_valid_records(people: list[Profile]) -> None:
         schemas.check("profile", json.loads(json.dumps(asdict(person))))
 
 
-def test_every_profile_has_the_same_facts_in_the_same_order(people: list[Profile]) -> None:
+def test_facts_stand_in_the_order_of_their_kinds(people: list[Profile]) -> None:
     for person in people:
-        assert [(fact.key, fact.category, fact.sensitive, fact.asked) for fact in person.facts] == [
-            (kind.key, kind.category, kind.sensitive, kind.asked) for kind in KINDS
+        known = {fact.key for fact in person.facts}
+        assert [(fact.key, fact.category, fact.sensitive, fact.asked, fact.shared) for fact in person.facts] == [
+            (kind.key, kind.category, kind.sensitive, kind.asked, kind.shared) for kind in KINDS if kind.key in known
         ]
     unasked = {kind.key for kind in KINDS if not kind.asked}
     assert unasked == {"name", "gender", "country"}
@@ -93,15 +94,6 @@ def test_a_day_that_is_none_is_a_wrong_call() -> None:
     for day in ("2025-02-30", "0042-01-01"):
         with pytest.raises(CallError, match="as_of"):
             make_profile(0, Recipe(profiles=ProfilesPart(as_of=day)), Lister())
-
-
-def test_few_employers_and_many_alternatives_still_make_profiles() -> None:
-    part = ProfilesPart(employers_per_sector=1, alternatives=15, locales=("pt_BR",))
-    profile = make_profile(0, Recipe(profiles=part), Lister())
-    assert len(profile.fact("blood_type").alternatives) == 7
-    assert len(profile.fact("employed_since").alternatives) == 11
-    assert all(len(fact.alternatives) >= 5 for fact in profile.facts if fact.asked)
-    assert len(profile.fact("hobby").alternatives) == 15
 
 
 def test_importing_the_package_does_not_import_faker() -> None:
