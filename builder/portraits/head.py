@@ -25,9 +25,9 @@ def contour(face: Face) -> Points:
         (face.forehead_width * width, -0.30),
         (cheek, 0.10),
         (cheek * 0.52 + jaw_wide * 0.48 - hollow + 0.012 * (corner - sag), 0.10 + 0.55 * (jaw_at - 0.10)),
-        (jaw_wide * (0.985 + 0.03 * corner) + 0.006 * sag, jaw_at + 0.02 * corner + 0.035 * sag),
+        (jaw_wide * (0.985 + 0.03 * corner), jaw_at + 0.02 * corner + 0.022 * sag),
         # Years fill the jaw's line beside the chin: jowls.
-        (0.52 * jaw_wide + 0.55 * face.chin_width + 0.052 * sag, 0.5 * (jaw_at + drop) + 0.02 + 0.018 * sag),
+        (0.52 * jaw_wide + 0.55 * face.chin_width + 0.042 * sag, 0.5 * (jaw_at + drop) + 0.02 + 0.018 * sag),
         (face.chin_width + 0.014 * sag, (0.955 - 0.006 * sag) * drop),
         (0, drop),
     )
@@ -95,6 +95,13 @@ def near_side(rig: Rig) -> int | None:
     if abs(rig.turn) < 0.12:
         return None
     return -1 if rig.turn > 0 else 1
+
+
+def throat(rig: Rig) -> Points:
+    """The part of the neck that clothes may leave bare, as one outline in pixels."""
+    wide = 1.7 * rig.face.neck_width * rig.face.head_width
+    (left, top), (right, bottom) = rig.body(points((-wide, 0.2), (wide, 2.1)))
+    return np.clip(neck(rig), (left, top), (right, bottom))
 
 
 def neck(rig: Rig) -> Points:

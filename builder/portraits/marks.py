@@ -3,12 +3,12 @@
 Left and right are the person's own: the left cheek is at the viewer's right.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
 from builder.portraits.canvas import Shape, filled
-from builder.portraits.curves import Points, arched, ellipse, moved, points, ribbon, smooth
+from builder.portraits.curves import Points, arched, ellipse, moved, points, ribbon, ribbons, smooth
 from builder.portraits.features import Mouth
 from builder.portraits.hair.hairdo import scatter
 from builder.portraits.palette import INK, Skin, mix
@@ -50,7 +50,10 @@ def age_lines(rig: Rig, skin: Skin, mouth: Mouth) -> list[Shape]:
         for line, width in drawer(rig, mouth)
     ]
     tone = mix(skin.shade, skin.deep, 0.35 + 0.3 * face.sag)
-    return [Shape(_stroke(rig, line, width), (*tone, round(160 * strength))) for line, width, strength in lines]
+    strokes = _strokes(rig, [(line, width) for line, width, _ in lines])
+    return [
+        Shape(stroke, (*tone, round(160 * strength))) for stroke, (_, _, strength) in zip(strokes, lines, strict=True)
+    ]
 
 
 def neck_lines(rig: Rig, skin: Skin) -> list[Shape]:
@@ -112,6 +115,20 @@ def _forehead_lines(rig: Rig, mouth: Mouth) -> list[Line]:
         line = points(ends[0], (-0.4 * wide, y), (0.1 * wide, y + 0.012), (0.5 * wide, y), ends[1])
         lines.append((line, 0.015))
     return lines
+
+
+def _strokes(rig: Rig, lines: Sequence[Line]) -> list[Points]:
+    """Tapered strokes along many lines."""
+    placed = rig.surfaces([smooth(line, 6) for line, _ in lines], 0.01) if lines else []
+    strokes: dict[int, Points] = {}
+    for length in {len(line) for line in placed}:  # those of one length together
+        chosen = [index for index, line in enumerate(placed) if len(line) == length]
+        middles = np.stack([placed[index] for index in chosen])
+        widths = np.array([lines[index][1] for index in chosen]) * rig.unit
+        there_and_back = np.concatenate([middles, middles[:, ::-1]], axis=1)
+        slim = ribbons(middles, 0.1, 1.0, 0.1) - there_and_back
+        strokes |= zip(chosen, there_and_back + slim * widths[:, None, None], strict=True)
+    return [strokes[index] for index in range(len(lines))]
 
 
 def _stroke(rig: Rig, at: Points, width: float) -> Points:

@@ -95,7 +95,7 @@ _HAIR: dict[str, tuple[str, str, str, str]] = {
     "light brown": ("9A7049", "775233", "573A24", "C0966A"),
     "blonde": ("D9B26E", "B68C4B", "8E6935", "F0D79C"),
     "auburn": ("7F3B28", "5E2719", "431A11", "AB5F40"),
-    "red": ("B9572C", "923F1D", "6B2B14", "DE8450"),
+    "red": ("B05B33", "8B4323", "652D17", "D58A5A"),
     "grey": ("9B999A", "7B797B", "5D5B5E", "C2C0C0"),
     "white": ("E0DCD7", "C2BDB8", "9D9894", "F7F4F0"),
 }
@@ -133,7 +133,7 @@ def hair_of(face: Face) -> Tones:
 
     def own(text: str) -> Colour:
         return shifted(
-            rgb(text), value=-0.10 * face.hair_depth, saturation=0.16 * face.hair_warmth, hue=-0.008 * face.hair_warmth
+            rgb(text), value=-0.10 * face.hair_depth, saturation=0.11 * face.hair_warmth, hue=-0.008 * face.hair_warmth
         )
 
     grown_pale = 0.0 if face.look.hair_colour in ("grey", "white") else 0.30 * face.greying

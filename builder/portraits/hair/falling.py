@@ -98,12 +98,13 @@ def _curtains(rig: Rig, tones: Tones, lit_side: float, fall: Fall) -> Hairdo:
     part = 0.30 * face.parting * face.head_width
     hairdo = Hairdo(covers_ears=True, gloss=gloss_band(rig, 0.72, 0.17, lit_side))
     hairdo.back = [Shape(_back(rig, fall), tones.dark), *_back_strands(rig, tones, fall)]
-    hairdo.front.append(Shape(skullcap(rig, 0.6 * fall.top, 0.5 * fall.side), tones.dark))
+    hairdo.front.append(Shape(skullcap(rig, (1.0 if fall.wavy else 0.6) * fall.top, 0.5 * fall.side), tones.dark))
     for side in SIDES:
         outer, inner = _outer_guide(rig, fall, side, part), _inner_guide(rig, fall, side, part)
         if fall.wavy:
-            waves = (fall.length + 0.9) * (0.80 + 0.45 * face.wave)
-            hairdo.front += wavy_locks(outer, inner, tones, unit, Waves(waves, 0.066, 6, side * 1.5, 0.34))
+            waves = (fall.length + 0.9) * (1.15 + 0.45 * face.wave)
+            start = side * (1.0 + 2 * face.fringe)
+            hairdo.front += wavy_locks(outer, inner, tones, unit, Waves(waves, 0.105, 5, start, 0.42))
         else:
             hairdo.front += sheaf(outer, inner, tones, 0.022 * unit)
             hairdo.front += strands(outer, inner, np.array([0.965]), mix(tones.base, tones.deep, 0.7), 0.03 * unit)

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from builder.portraits.canvas import Shape
-from builder.portraits.curves import Points, between, mirrored, moved, points, ribbons, smooth
+from builder.portraits.curves import Points, between, mirrored, moved, points, smooth
 from builder.portraits.hair.hairdo import (
     SIDES,
     Hairdo,
@@ -48,15 +48,15 @@ def wavy_locks(outer: Points, inner: Points, tones: Tones, unit: float, waves: W
     gap = np.hypot(*(outer - inner).T)
     gap = np.interp(np.linspace(0, 1, _STEPS), np.linspace(0, 1, len(gap)), gap) / waves.locks
     body = np.interp(np.linspace(0, 1, _STEPS), (0, 0.10, 0.72, 0.90, 1.0), (0.9, 1.0, 1.0, 0.72, 0.06))
-    wide = np.maximum(1.75 * gap, 0.075 * unit) * body
-    base = mix(tones.dark, tones.deep, 0.30)
-    shapes = [Shape(np.concatenate([lines[0][:-4], lines[-1][:-4][::-1]]), base)]
+    aside = _across(lines) * (np.maximum(1.75 * gap, 0.075 * unit) * body)[:, None]
+    edges = np.concatenate([lines + 0.5 * aside, (lines - 0.5 * aside)[:, ::-1]], axis=1)
+    cores = np.concatenate([lines + 0.43 * aside, (lines - 0.43 * aside)[:, ::-1]], axis=1)
+    shapes = [Shape(np.concatenate([lines[0][:-4], lines[-1][:-4][::-1]]), mix(tones.dark, tones.deep, 0.30))]
+    edge = mix(tones.dark, tones.deep, 0.55)
     fills = (tones.base, mix(tones.base, tones.dark, 0.35), mix(tones.base, tones.light, 0.12))
     for index in _overlapping(waves.locks):
-        line, crest = lines[index], bend[index]
-        shapes.append(Shape(_band(line, wide), mix(tones.dark, tones.deep, 0.55)))
-        shapes.append(Shape(_band(line, 0.86 * wide), fills[index % 3]))
-        shapes += _hollows_and_crests(line, crest, wide, tones)
+        shapes += [Shape(edges[index], edge), Shape(cores[index], fills[index % 3])]
+        shapes += _hollows_and_crests(lines[index], aside[index], bend[index], tones)
     return shapes
 
 
@@ -64,18 +64,20 @@ def _waved(
     outer: Points, inner: Points, shares: npt.NDArray[np.float64], unit: float, waves: Waves
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """The locks' middle lines (k, n, 2), and how far each point is towards a crest, -1 to 1: (k, n)."""
-    place = np.linspace(0, len(outer) - 1, _STEPS)
-    along = np.arange(len(outer))
-    guides = [np.stack([np.interp(place, along, guide[:, axis]) for axis in (0, 1)], axis=1) for guide in (outer, inner)]
+    middle = 0.5 * (outer + inner)
+    along = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(middle, axis=0).T))])  # waves are even in length
+    place = np.linspace(0, along[-1], _STEPS)
+    guides = [
+        np.stack([np.interp(place, along, guide[:, axis]) for axis in (0, 1)], axis=1) for guide in (outer, inner)
+    ]
     lines = between(guides[0], guides[1], shares)
     loose = scatter(len(shares), waves.phase)
     t = np.linspace(0, 1, _STEPS)[None]
-    angle = 2 * np.pi * waves.count * t + waves.phase + 1.1 * shares[:, None] * np.sign(waves.phase or 1)
-    angle = angle + 0.9 * (loose[:, :1] - 0.5)
-    grow = np.clip(t / waves.hold, 0, 1) ** 1.5
-    ahead = np.gradient(lines, axis=1)
-    across = np.stack([-ahead[..., 1], ahead[..., 0]], axis=2) / (np.hypot(ahead[..., :1], ahead[..., 1:]) + 1e-9)
-    lines = lines + across * (waves.swing * unit * np.sin(angle) * grow)[..., None]
+    angle = 2 * np.pi * waves.count * t + waves.phase + 0.9 * shares[:, None] * np.sign(waves.phase or 1)
+    angle = angle + 0.6 * (loose[:, :1] - 0.5)
+    grow = np.clip((t - 0.3 * waves.hold) / (0.7 * waves.hold), 0, 1)
+    grow = grow * grow * (3 - 2 * grow)
+    lines = lines + _across(lines) * (waves.swing * unit * np.sin(angle) * grow)[..., None]
     return lines, np.cos(angle) * grow
 
 
@@ -84,36 +86,27 @@ def _overlapping(count: int) -> list[int]:
     return [*range(0, count, 2), *range(1, count, 2)]
 
 
-def _band(line: Points, wide: npt.NDArray[np.float64], offset: npt.NDArray[np.float64] | float = 0.0) -> Points:
-    """The outline of a stroke of varying width; `offset` shifts it across its course, in shares of the width."""
-    ahead = np.gradient(line, axis=0)
-    across = np.stack([-ahead[:, 1], ahead[:, 0]], axis=1) / (np.hypot(ahead[:, :1], ahead[:, 1:]) + 1e-9)
-    middle = line + across * (wide * offset)[:, None]
-    return np.concatenate([middle + across * wide[:, None] / 2, (middle - across * wide[:, None] / 2)[::-1]])
+def _across(lines: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Unit normals along lines (k, n, 2)."""
+    ahead = np.gradient(lines, axis=1)
+    across = np.stack([-ahead[..., 1], ahead[..., 0]], axis=2)
+    return np.asarray(across / (np.hypot(ahead[..., :1], ahead[..., 1:]) + 1e-9))
 
 
-def _hollows_and_crests(
-    line: Points, bend: npt.NDArray[np.float64], wide: npt.NDArray[np.float64], tones: Tones
-) -> list[Shape]:
-    """Strokes along one lock: light ones where it bends to the light, dark ones where it bends away."""
-    dark, light = mix(tones.base, tones.dark, 0.85), mix(tones.base, tones.light, 0.62)
+def _hollows_and_crests(line: Points, aside: Points, bend: npt.NDArray[np.float64], tones: Tones) -> list[Shape]:
+    """Strokes along one lock: light ones where it bends to the light, dark ones where it bends away.
+
+    `aside` leads from one edge of the lock to the other.
+    """
     shapes = []
-    for offset, part in ((-0.24, 0.20), (0.02, 0.13), (0.26, 0.16)):
-        for sign, colour in ((1, light), (-1, dark)):
-            strength = np.clip(sign * bend, 0, 1) ** 0.7
-            for start, stop in _runs(strength > 0.25):
-                piece = slice(start, stop)
-                thick = part * wide[piece] * np.sin(np.linspace(0.05, np.pi - 0.05, stop - start))
-                centre = line[piece]
-                shapes.append(Shape(_shifted_band(centre, thick, offset * wide[piece]), colour))
+    for sign, colour in ((1, mix(tones.base, tones.light, 0.72)), (-1, mix(tones.dark, tones.deep, 0.25))):
+        for start, stop in _runs(sign * bend > 0.14):
+            middle, across = line[start:stop], aside[start:stop]
+            swell = np.sin(np.linspace(0.05, np.pi - 0.05, stop - start))[:, None]
+            for offset, thick in ((-0.25, 0.26), (0.03, 0.15), (0.27, 0.20)):
+                upper, lower = (middle + across * (offset + half * thick * swell) for half in (0.5, -0.5))
+                shapes.append(Shape(np.concatenate([upper, lower[::-1]]), colour))
     return shapes
-
-
-def _shifted_band(line: Points, thick: npt.NDArray[np.float64], aside: npt.NDArray[np.float64]) -> Points:
-    ahead = np.gradient(line, axis=0)
-    across = np.stack([-ahead[:, 1], ahead[:, 0]], axis=1) / (np.hypot(ahead[:, :1], ahead[:, 1:]) + 1e-9)
-    upper, lower = (line + across * (aside + half * thick)[:, None] for half in (0.5, -0.5))
-    return np.concatenate([upper, lower[::-1]])
 
 
 def _runs(mask: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
@@ -131,8 +124,8 @@ def swept(rig: Rig, tones: Tones, lit_side: float) -> Hairdo:
     cap = framed(rig, dome(face, 0.55 * top, 0.03), hairline(face))
     hairdo.front.append(Shape(cap, mix(tones.dark, tones.deep, 0.3)))
     for guides, waves in (
-        (_short_side(rig, side, top, ends), Waves(1.3 + 0.5 * face.wave, 0.036, 4, 1.0 + 5 * face.wave, 0.4)),
-        (_long_side(rig, side, top, ends), Waves(1.9 + 0.8 * face.wave, 0.050, 6, 2.0 + 5 * face.wave, 0.4)),
+        (_short_side(rig, side, top, ends), Waves(1.5 + 0.5 * face.wave, 0.046, 4, 1.0 + 5 * face.wave, 0.4)),
+        (_long_side(rig, side, top, ends), Waves(2.4 + 0.8 * face.wave, 0.066, 6, 2.0 + 5 * face.wave, 0.4)),
     ):
         hairdo.front += wavy_locks(*guides, tones, unit, waves)
         hairdo.mass.append(np.concatenate([guides[0], guides[1][::-1]]))
@@ -150,7 +143,7 @@ def _short_side(rig: Rig, side: int, top: float, ends: float) -> tuple[Points, P
     face = rig.face
     wide, level, skull, part = face.head_width, -face.hairline, face.skull_height, -_parting(rig)
     outer = points(
-        (part, -(skull + 0.75 * top)),
+        (0.7 * part, -(skull + 0.80 * top)),
         (-0.74 * wide, -0.86 * (skull + 0.4 * top)),
         (-1.02 * wide, -0.52),
         (-1.08 * wide, -0.14),
@@ -174,7 +167,7 @@ def _long_side(rig: Rig, side: int, top: float, ends: float) -> tuple[Points, Po
     wide, level, skull, part = face.head_width, -face.hairline, face.skull_height, -_parting(rig)
     lift = 0.05 + 0.06 * face.hair_volume
     outer = points(
-        (part, -(skull + 0.70 * top)),
+        (1.25 * part, -(skull + 0.68 * top)),
         (0.5 * part, -(skull + top)),
         (0.36 * wide, -0.985 * (skull + 0.95 * top)),
         (0.74 * wide, -0.90 * (skull + 0.55 * top)),
@@ -184,7 +177,7 @@ def _long_side(rig: Rig, side: int, top: float, ends: float) -> tuple[Points, Po
         (1.13 * wide, ends),
     )
     inner = points(
-        (part, level - 0.02),
+        (1.15 * part, level - 0.01),
         (0.55 * part, level - lift),
         (0.16 * wide, level - 0.6 * lift),
         (0.46 * wide, level + 0.02),
