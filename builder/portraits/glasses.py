@@ -21,11 +21,11 @@ _FRAMES: tuple[Colour, ...] = tuple(
     )
 )  # fmt: skip
 
-_SEEN = 26.0
+_SEEN = 28.0
 """By how much a frame's lightness differs from the skin's."""
 
 _THICKNESS: Mapping[str, float] = {
-    "round glasses": 0.026,
+    "round glasses": 0.030,
     "rectangular glasses": 0.036,
     "cat-eye glasses": 0.038,
     "half-rim glasses": 0.034,

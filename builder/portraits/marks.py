@@ -51,9 +51,8 @@ def age_lines(rig: Rig, skin: Skin, mouth: Mouth) -> list[Shape]:
     ]
     tone = mix(skin.shade, skin.deep, 0.35 + 0.3 * face.sag)
     strokes = _strokes(rig, [(line, width) for line, width, _ in lines])
-    return [
-        Shape(stroke, (*tone, round(160 * strength))) for stroke, (_, _, strength) in zip(strokes, lines, strict=True)
-    ]
+    opacities = [round(160 * strength) for _, _, strength in lines]
+    return [Shape(stroke, (*tone, opacity)) for stroke, opacity in zip(strokes, opacities, strict=True)]
 
 
 def neck_lines(rig: Rig, skin: Skin) -> list[Shape]:

@@ -40,7 +40,7 @@ def make_profile(number: int, recipe: Recipe, writer: Writer) -> Profile:
         age_group=sketch.age_group,
         locale=sketch.locale,
         facts=assemble(truth, alternatives),
-        appearance=draw_appearance(sketch, stream(recipe.seed, id, "profiles", "appearance")),
+        appearance=draw_appearance(sketch, number % 4, stream(recipe.seed, "four", number // 4, "appearance")),
         biography="",
     )
     biography = writer.biography(profile, stream(recipe.seed, id, "profiles", "biography"))

@@ -67,10 +67,10 @@ def _waved(
     middle = 0.5 * (outer + inner)
     along = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(middle, axis=0).T))])  # waves are even in length
     place = np.linspace(0, along[-1], _STEPS)
-    guides = [
+    first, second = (
         np.stack([np.interp(place, along, guide[:, axis]) for axis in (0, 1)], axis=1) for guide in (outer, inner)
-    ]
-    lines = between(guides[0], guides[1], shares)
+    )
+    lines = between(first, second, shares)
     loose = scatter(len(shares), waves.phase)
     t = np.linspace(0, 1, _STEPS)[None]
     angle = 2 * np.pi * waves.count * t + waves.phase + 0.9 * shares[:, None] * np.sign(waves.phase or 1)
@@ -199,8 +199,9 @@ def _nape(rig: Rig, tones: Tones) -> list[Shape]:
     for side in SIDES:
         ends = points((0.97, 0.10), (1.00, 0.36), (0.90, low - 0.06), (0.99, low + 0.06))
         near = points((0.70, 0.10), (0.68, 0.36), (0.60, low - 0.02), (0.62, low + 0.10))
-        guides = (smooth(rig.outline(flipped(line * (wide, 1), side)), 10) for line in (ends, near))
-        shapes += wavy_locks(*guides, _receding(tones), unit, Waves(0.9, 0.03, 3, side * (1 + face.wave), 0.5))
+        outer, inner = (smooth(rig.outline(flipped(line * (wide, 1), side)), 10) for line in (ends, near))
+        waves = Waves(0.9, 0.03, 3, side * (1 + face.wave), 0.5)
+        shapes += wavy_locks(outer, inner, _receding(tones), unit, waves)
     return shapes
 
 
