@@ -177,7 +177,7 @@ def _words_of(face: Face) -> list[bool]:
 
 _BY_GENDER: Mapping[Gender, Mapping[str, Window]] = {
     "female": {
-        "jaw_width": (0, 0.70), "chin_width": (0, 0.62), "eye_height": (0.3, 1), "eye_width": (0.25, 1),
+        "jaw_width": (0, 0.62), "chin_width": (0, 0.56), "eye_height": (0.3, 1), "eye_width": (0.25, 1),
         "jaw_corner": (0, 0.5), "chin_cleft": (0, 0.6), "throat": (0, 0.15), "neck_slope": (0, 0.35),
         "brow_thickness": (0, 0.55), "brow_height": (0.35, 1), "brow_arch": (0.25, 1), "nose_width": (0, 0.8),
         "upper_lip": (0.3, 1), "lower_lip": (0.3, 1), "lip_tint": (0.3, 1), "neck_width": (0, 0.33),

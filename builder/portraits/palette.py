@@ -84,6 +84,9 @@ _SKINS: dict[str, tuple[str, str, str, str, str, str]] = {
 _GREY = rgb("A9A6A4")
 """What hair turns to strand by strand."""
 
+_BLACK = rgb("120E10")
+"""What stands out from the darkest skin."""
+
 _SEEN = 19.0
 """By how much a beard's lightness has to differ from the skin's."""
 
@@ -149,7 +152,7 @@ def beard_of(face: Face) -> Tones:
 
 def standing_out(hair: Tones, ground: Colour, least: float) -> Tones:
     """The hair's tones, as much darker as its base has to be to differ from `ground` in lightness by `least`."""
-    ends = mix(hair.deep, INK, 0.35)
+    ends = mix(hair.deep, INK, 0.35) if lightness(ground) > 45 else _BLACK
     for share in range(11):
         base = mix(hair.base, ends, share / 10)
         if abs(lightness(base) - lightness(ground)) >= least:

@@ -47,7 +47,7 @@ def wavy_locks(outer: Points, inner: Points, tones: Tones, unit: float, waves: W
     lines, bend = _waved(outer, inner, shares, unit, waves)
     gap = np.hypot(*(outer - inner).T)
     gap = np.interp(np.linspace(0, 1, _STEPS), np.linspace(0, 1, len(gap)), gap) / waves.locks
-    body = np.interp(np.linspace(0, 1, _STEPS), (0, 0.10, 0.72, 0.90, 1.0), (0.9, 1.0, 1.0, 0.72, 0.06))
+    body = np.interp(np.linspace(0, 1, _STEPS), (0, 0.10, 0.72, 0.90, 1.0), (0.45, 0.95, 1.0, 0.72, 0.06))
     aside = _across(lines) * (np.maximum(1.75 * gap, 0.075 * unit) * body)[:, None]
     edges = np.concatenate([lines + 0.5 * aside, (lines - 0.5 * aside)[:, ::-1]], axis=1)
     cores = np.concatenate([lines + 0.43 * aside, (lines - 0.43 * aside)[:, ::-1]], axis=1)
@@ -143,7 +143,7 @@ def _short_side(rig: Rig, side: int, top: float, ends: float) -> tuple[Points, P
     face = rig.face
     wide, level, skull, part = face.head_width, -face.hairline, face.skull_height, -_parting(rig)
     outer = points(
-        (0.7 * part, -(skull + 0.80 * top)),
+        (0.75 * part, -(skull + 0.55 * top)),
         (-0.74 * wide, -0.86 * (skull + 0.4 * top)),
         (-1.02 * wide, -0.52),
         (-1.08 * wide, -0.14),
@@ -167,8 +167,8 @@ def _long_side(rig: Rig, side: int, top: float, ends: float) -> tuple[Points, Po
     wide, level, skull, part = face.head_width, -face.hairline, face.skull_height, -_parting(rig)
     lift = 0.05 + 0.06 * face.hair_volume
     outer = points(
-        (1.25 * part, -(skull + 0.68 * top)),
-        (0.5 * part, -(skull + top)),
+        (1.3 * part, -(skull + 0.30 * top)),
+        (0.6 * part, -(skull + 0.92 * top)),
         (0.36 * wide, -0.985 * (skull + 0.95 * top)),
         (0.74 * wide, -0.90 * (skull + 0.55 * top)),
         (1.03 * wide, -0.60),
