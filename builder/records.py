@@ -58,6 +58,7 @@ class Appearance:
     facial_hair: str
     glasses: str
     marks: tuple[str, ...]
+    eye_shape: str = "almond-shaped"
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ def _knowledge(profile: Profile) -> Profile:
 STAGES = (
     Stage(
         name="profiles",
-        version=1,
+        version=2,
         record=Profile,
         make=_make_profile,
         recipe_parts=("seed", "profiles", "writer"),
@@ -54,7 +54,7 @@ STAGES = (
     ),
     Stage(
         name="portraits",
-        version=1,
+        version=2,
         record=Portrait,
         make=_make_portraits,
         recipe_parts=("seed", "portraits"),

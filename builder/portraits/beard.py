@@ -22,7 +22,7 @@ class Beard:
     over: list[Shape] = field(default_factory=list)
 
 
-def beard_of(rig: Rig, tones: Tones, mouth: Mouth) -> Beard:
+def grown(rig: Rig, tones: Tones, mouth: Mouth) -> Beard:
     """The facial hair of the rig's face."""
     kind, length = rig.face.look.facial_hair, rig.face.beard_length
     if kind == "stubble":

@@ -86,8 +86,12 @@ class Canvas:
 
     def glaze(self, stencil: Stencil, colour: Colour, *washes: Wash) -> None:
         """Lay `colour` over the stencil, as strong as the strongest of the washes."""
-        soft = self._soft(stencil.box, washes)
-        self.picture().paste(colour, stencil.box, ImageChops.multiply(soft, stencil.mask))
+        box = _reached(stencil.box, washes)
+        if box[0] >= box[2] or box[1] >= box[3]:
+            return
+        left, top = stencil.box[:2]
+        mask = stencil.mask.crop((box[0] - left, box[1] - top, box[2] - left, box[3] - top))
+        self.picture().paste(colour, box, ImageChops.multiply(self._soft(box, washes), mask))
 
     def picture(self) -> Image.Image:
         """The picture as it stands."""
@@ -123,6 +127,14 @@ class Canvas:
         left, top = (int(max(0, min(edge, self.size - 1))) for edge in every.min(axis=0))
         right, bottom = (int(max(1, min(edge + 2, self.size))) for edge in every.max(axis=0))
         return left, top, max(right, left + 1), max(bottom, top + 1)
+
+
+def _reached(box: Box, washes: Sequence[Wash]) -> Box:
+    """The part of the box that the washes can reach."""
+    every = np.concatenate([tone.outline for wash in washes for tone in wash.tones if tone.strength > 0])
+    margin = 2.5 * max(wash.blur for wash in washes) + 2
+    (left, top), (right, bottom) = every.min(axis=0) - margin, every.max(axis=0) + margin
+    return max(box[0], int(left)), max(box[1], int(top)), min(box[2], int(right) + 1), min(box[3], int(bottom) + 1)
 
 
 def _washed(size: tuple[int, int], box: Box, wash: Wash, coarseness: int) -> Image.Image:

@@ -22,9 +22,16 @@ class Eye:
         self._rig, self.side = rig, side
         w, h = face.eye_width, face.eye_height * (1 - 0.55 * expression.squint)
         raised, lift = h * (1 - 0.16 * face.eyelid), 0.35 * expression.squint * h
-        inner, outer = (-w, 0.22 * h), (w, 0.02 * h)
+        self.single = face.look.eye_shape == "monolid"
+        hang = 0.16 * h * face.sag  # the lid comes down over the outer corner
+        inner, outer = (-w, (0.36 if self.single else 0.22) * h), (w, 0.02 * h + hang)
+        arch = (-0.48, -0.92, -0.80) if self.single else (-0.66, -1.02, -0.76)
         upper = points(
-            inner, (-0.62 * w, -0.66 * raised), (-0.05 * w, -1.02 * raised), (0.55 * w, -0.76 * raised), outer
+            inner,
+            (-0.62 * w, arch[0] * raised),
+            (-0.05 * w, arch[1] * raised),
+            (0.55 * w, arch[2] * raised + hang),
+            outer,
         )
         lower = points(
             inner, (-0.55 * w, 0.74 * h - lift), (0.1 * w, 0.94 * h - lift), (0.62 * w, 0.66 * h - lift), outer
@@ -70,9 +77,10 @@ def _ball(rig: Rig, eye: Eye, skin: Skin, iris: Tones) -> list[Shape]:
     def disc(scale: float, du: float = 0.0, dv: float = 0.0, flat: float = 1.0) -> Points:
         return eye.within(ellipse(u + du * radius, v + dv * radius, radius * scale, radius * scale * flat, 24))
 
+    corners: list[tuple[Points, Fill]] = [] if eye.single else [(corner, mix(skin.lip, skin.base, 0.45))]
     parts: list[tuple[Points, Fill]] = [
         (np.concatenate([eye.upper, eye.lower[::-1]]), white),
-        (corner, mix(skin.lip, skin.base, 0.45)),
+        *corners,
         (disc(1.0), mix(iris.deep, INK, 0.35)),
         (disc(0.86), iris.base),
         (disc(0.72, 0.0, 0.30, 0.76), iris.light),
@@ -94,15 +102,34 @@ def _lids(rig: Rig, eye: Eye, skin: Skin, lash: Colour) -> list[Shape]:
         tip = eye.upper[-1]
         line = np.concatenate([eye.upper, tip + points((0.016, -0.010), (0.032, -0.026))])
     thick = 0.030 if made_up else 0.021
-    fold = moved(eye.upper[3:-2] * (1.02, 1.0), 0.004, -0.020 - 0.030 * (1 - face.eyelid))
     below = moved(eye.lower[6:-2], 0.0, 0.006)
-    lid = np.concatenate([eye.upper[2:-1], fold[::-1]])
+    lashes = ribbon(eye.place(line - (0, 0.004)), 0.006 * unit, thick * unit, thick * unit, 0.004 * unit)
+    under = ribbon(eye.place(below), 0.002 * unit, 0.010 * unit, 0.006 * unit)
     return [
-        Shape(eye.place(lid), (*mix(skin.shade, skin.base, 0.25), 150)),
-        Shape(ribbon(eye.place(line - (0, 0.004)), 0.006 * unit, thick * unit, thick * unit, 0.004 * unit), lash),
-        Shape(ribbon(eye.place(fold), 0.003 * unit, 0.012 * unit, 0.003 * unit), mix(skin.line, skin.shade, 0.35)),
-        Shape(ribbon(eye.place(below), 0.002 * unit, 0.010 * unit, 0.006 * unit), (*mix(lash, skin.line, 0.6), 150)),
+        *_fold(rig, eye, skin),
+        Shape(lashes, lash),
+        Shape(under, (*mix(lash, skin.line, 0.6), 150)),
     ]
+
+
+def _fold(rig: Rig, eye: Eye, skin: Skin) -> list[Shape]:
+    """The upper lid and its fold; a single lid has none and swells softly, a hooded one hides beneath its fold."""
+    face, unit = rig.face, rig.unit
+    upper = eye.upper[3:-2]
+    if eye.single:
+        swell = np.concatenate([upper, moved(upper * (1, 1.15), 0, -0.045)[::-1]])
+        return [Shape(eye.place(swell), (*skin.shade, 60))]
+    hood = (face.look.eye_shape == "hooded") + 0.8 * face.sag
+    fold = moved(upper * (1.02, 1.0), 0.004, -0.020 - 0.034 * (1 - face.eyelid))
+    fold[:, 1] += 0.030 * hood * np.linspace(0, 1, len(fold)) ** 2
+    fold[:, 0] += 0.020 * hood * np.linspace(0, 1, len(fold)) ** 3
+    lid = np.concatenate([eye.upper[2:-1], fold[::-1]])
+    brim = np.concatenate([fold, moved(fold, 0.0, -0.05)[::-1]])
+    shapes = [Shape(eye.place(lid), (*mix(skin.shade, skin.base, 0.25), 150))]
+    if hood > 0.1:
+        shapes.append(Shape(eye.place(brim), (*skin.shade, round(70 * min(1.0, hood)))))
+    crease = ribbon(eye.place(fold), 0.003 * unit, (0.012 + 0.006 * min(1.0, hood)) * unit, 0.003 * unit)
+    return [*shapes, Shape(crease, mix(skin.line, skin.shade, 0.35))]
 
 
 def brows(rig: Rig, colour: Colour, expression: Expression) -> list[Shape]:

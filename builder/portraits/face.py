@@ -33,12 +33,14 @@ class Face:
     age_group: AgeGroup
     look: Appearance
 
-    head_width: float = measure(0.655, 0.79, "half-width at the cheekbones")
+    head_width: float = measure(0.645, 0.80, "half-width at the cheekbones")
     skull_height: float = measure(0.97, 1.07, "crown above eye level")
-    chin_drop: float = measure(0.93, 1.09, "chin below eye level")
-    jaw_width: float = measure(0.70, 0.93, "half-width at the jaw's angle, in head widths")
+    chin_drop: float = measure(0.92, 1.11, "chin below eye level")
+    jaw_width: float = measure(0.68, 0.95, "half-width at the jaw's angle, in head widths")
     jaw_height: float = measure(0.56, 0.70, "the jaw's angle below eye level, in chin drops")
-    chin_width: float = measure(0.15, 0.34, "half-width of the chin")
+    jaw_corner: float = measure(0, 1, "sharpness of the jaw's angle")
+    chin_width: float = measure(0.14, 0.36, "half-width of the chin")
+    chin_cleft: float = measure(0, 1, "depth of the chin's cleft: none below two thirds")
     cheekbones: float = measure(0, 1, "prominence of the cheekbones")
     forehead_width: float = measure(0.86, 0.99, "half-width at the temples, in head widths")
 
@@ -56,11 +58,13 @@ class Face:
     brow_height: float = measure(0.180, 0.255, "brow above the eye's centre")
     brow_length: float = measure(0.200, 0.252, "half-length of a brow")
 
-    nose_length: float = measure(0.36, 0.49, "nose's base below eye level")
-    nose_width: float = measure(0.108, 0.190, "half-width across the wings")
-    nose_bridge: float = measure(0.042, 0.078, "half-width of the bridge")
+    nose_length: float = measure(0.34, 0.50, "nose's base below eye level")
+    nose_width: float = measure(0.104, 0.200, "half-width across the wings")
+    nose_bridge: float = measure(0.034, 0.082, "half-width of the bridge")
+    nose_hump: float = measure(-1, 1, "how the ridge swells half-way down: a hump above 0, a dip below")
     nose_tip: float = measure(-0.03, 0.05, "drop of the tip below the wings")
     nose_roundness: float = measure(0, 1, "roundness of the tip")
+    nostrils: float = measure(0, 1, "how the wings flare")
 
     mouth_level: float = measure(0.34, 0.46, "mouth between the nose's base and the chin, in shares")
     mouth_width: float = measure(0.220, 0.315, "half-width of the mouth")
@@ -71,7 +75,9 @@ class Face:
 
     ear_size: float = measure(0.86, 1.18, "size of the ears, relative")
     ear_out: float = measure(0.04, 0.13, "how far the ears stand out")
-    neck_width: float = measure(0.50, 0.70, "half-width of the neck, in head widths")
+    neck_width: float = measure(0.47, 0.78, "half-width of the neck, in head widths")
+    neck_slope: float = measure(0, 1, "how high the shoulders' muscles rise beside the neck")
+    throat: float = measure(0, 1, "how far the throat stands out")
     shoulders: float = measure(1.32, 1.78, "half-width of the shoulders")
 
     hairline: float = measure(0.50, 0.66, "hairline above eye level")
@@ -94,6 +100,10 @@ class Face:
     forehead_lines: float = measure(0, 1, "lines of the forehead")
     crows_feet: float = measure(0, 1, "lines beside the eyes")
     eye_bags: float = measure(0, 1, "lines below the eyes")
+
+    sag: float = measure(0, 1, "how far the years have drawn down cheeks, jaw and lids")
+    neck_lines: float = measure(0, 1, "cords and lines of the neck")
+    greying: float = measure(0, 1, "grey strands in hair of another colour")
 
     mark_x: float = measure(-1, 1, "where the marks sit, across")
     mark_y: float = measure(-1, 1, "where the marks sit, down")
@@ -122,6 +132,7 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "age_group": words.AGE_GROUPS,
     "skin_tone": words.SKIN_TONES,
     "face_shape": words.FACE_SHAPES,
+    "eye_shape": words.EYE_SHAPES,
     "hair_colour": words.HAIR_COLOURS,
     "hair_style": words.ALL_HAIR_STYLES,
     "eye_colour": words.EYE_COLOURS,
@@ -142,7 +153,7 @@ def face_of(appearance: Appearance, gender: Gender, age_group: AgeGroup, rng: ra
     drawn: dict[str, float] = {}
     for name, (low, high) in MEASURES.items():
         share = rng.random()
-        for windows in (_BY_GENDER[gender], _BY_SHAPE[look.face_shape], _BY_AGE[age_group]):
+        for windows in (_BY_GENDER[gender], _BY_SHAPE[look.face_shape], _BY_EYES[look.eye_shape], _BY_AGE[age_group]):
             start, end = windows.get(name, (0.0, 1.0))
             share = start + (end - start) * share
         drawn[name] = low + (high - low) * share
@@ -166,13 +177,15 @@ def _words_of(face: Face) -> list[bool]:
 
 _BY_GENDER: Mapping[Gender, Mapping[str, Window]] = {
     "female": {
-        "jaw_width": (0, 0.72), "chin_width": (0, 0.7), "eye_height": (0.3, 1), "eye_width": (0.25, 1),
+        "jaw_width": (0, 0.62), "chin_width": (0, 0.56), "eye_height": (0.3, 1), "eye_width": (0.25, 1),
+        "jaw_corner": (0, 0.5), "chin_cleft": (0, 0.6), "throat": (0, 0.15), "neck_slope": (0, 0.35),
         "brow_thickness": (0, 0.55), "brow_height": (0.35, 1), "brow_arch": (0.25, 1), "nose_width": (0, 0.8),
-        "upper_lip": (0.3, 1), "lower_lip": (0.3, 1), "lip_tint": (0.3, 1), "neck_width": (0, 0.35),
+        "upper_lip": (0.3, 1), "lower_lip": (0.3, 1), "lip_tint": (0.3, 1), "neck_width": (0, 0.33),
         "shoulders": (0, 0.45), "ear_size": (0, 0.7), "ear_out": (0, 0.7), "iris_size": (0.3, 1),
     },
     "male": {
-        "jaw_width": (0.3, 1), "chin_width": (0.25, 1), "eye_height": (0, 0.7), "eye_width": (0, 0.75),
+        "jaw_width": (0.32, 1), "chin_width": (0.28, 1), "eye_height": (0, 0.62), "eye_width": (0, 0.7),
+        "jaw_corner": (0.25, 1), "throat": (0.35, 1), "neck_slope": (0.35, 1),
         "brow_thickness": (0.4, 1), "brow_height": (0, 0.6), "brow_arch": (0, 0.6), "nose_width": (0.15, 1),
         "upper_lip": (0, 0.6), "lower_lip": (0, 0.7), "lip_tint": (0, 0.5), "neck_width": (0.5, 1),
         "shoulders": (0.5, 1), "ear_size": (0.3, 1), "iris_size": (0, 0.7),
@@ -206,16 +219,32 @@ _BY_SHAPE: Mapping[str, Mapping[str, Window]] = {
     },
 }  # fmt: skip
 
+_BY_EYES: Mapping[str, Mapping[str, Window]] = {
+    "almond-shaped": {"eye_height": (0.1, 0.7), "eye_width": (0.3, 1), "eye_tilt": (0.3, 0.75), "eyelid": (0, 0.6)},
+    "round": {"eye_height": (0.6, 1), "eye_width": (0, 0.6), "eye_tilt": (0.2, 0.6), "eyelid": (0, 0.45)},
+    "hooded": {"eye_height": (0, 0.55), "eye_tilt": (0.2, 0.7), "eyelid": (0.7, 1)},
+    "monolid": {"eye_height": (0.05, 0.65), "eye_width": (0.2, 0.9), "eye_tilt": (0.4, 0.8), "brow_height": (0.3, 1)},
+    "upturned": {"eye_height": (0.1, 0.7), "eye_tilt": (0.75, 1), "eyelid": (0, 0.6)},
+    "downturned": {"eye_height": (0.25, 0.9), "eye_tilt": (0, 0.25), "eyelid": (0.2, 0.8)},
+}
+
 _BY_AGE: Mapping[AgeGroup, Mapping[str, Window]] = {
     "young": {
-        "folds": (0, 0.12), "forehead_lines": (0, 0), "crows_feet": (0, 0), "eye_bags": (0, 0.15), "eyelid": (0, 0.75),
+        "folds": (0, 0.1), "forehead_lines": (0, 0), "crows_feet": (0, 0), "eye_bags": (0, 0.15), "eyelid": (0, 0.75),
+        "sag": (0, 0.05), "neck_lines": (0, 0.05), "greying": (0, 0),
     },
     "middle-aged": {
-        "folds": (0.3, 0.65), "forehead_lines": (0.15, 0.6), "crows_feet": (0.15, 0.6), "eye_bags": (0.2, 0.6),
-        "eyelid": (0.15, 0.9),
+        "folds": (0.35, 0.62), "forehead_lines": (0.25, 0.6), "crows_feet": (0.25, 0.6), "eye_bags": (0.3, 0.6),
+        "eyelid": (0.15, 0.9), "sag": (0.38, 0.55), "neck_lines": (0.3, 0.5), "greying": (0, 0.4),
+        "upper_lip": (0, 0.75), "lower_lip": (0, 0.85), "lip_tint": (0, 0.8), "ear_size": (0.15, 1),
+        "brow_height": (0, 0.85), "eye_height": (0, 0.85), "nose_length": (0.15, 1), "hairline": (0.2, 1),
+        "hair_volume": (0, 0.85),
     },
     "older": {
-        "folds": (0.7, 1), "forehead_lines": (0.6, 1), "crows_feet": (0.6, 1), "eye_bags": (0.6, 1), "eyelid": (0.4, 1),
-        "upper_lip": (0, 0.7),
+        "folds": (0.75, 1), "forehead_lines": (0.65, 1), "crows_feet": (0.65, 1), "eye_bags": (0.7, 1),
+        "eyelid": (0.4, 1), "sag": (0.78, 1), "neck_lines": (0.7, 1), "greying": (0.55, 1), "upper_lip": (0, 0.35),
+        "lower_lip": (0, 0.55), "lip_tint": (0, 0.5), "cupid": (0, 0.6), "ear_size": (0.4, 1), "brow_height": (0, 0.6),
+        "brow_thickness": (0, 0.8), "eye_height": (0, 0.6), "eye_tilt": (0, 0.6), "nose_length": (0.35, 1),
+        "nose_tip": (0.4, 1), "mouth_width": (0.25, 1), "hairline": (0.45, 1), "hair_volume": (0, 0.6),
     },
 }  # fmt: skip

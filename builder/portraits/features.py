@@ -12,10 +12,10 @@ from builder.portraits.pose import Rig
 
 
 def nose(rig: Rig, skin: Skin) -> list[Shape]:
-    """The nose's underside, nostrils and wings."""
+    """The nose's ridge, underside, nostrils and wings."""
     face, unit = rig.face, rig.unit
     width, base, tip = face.nose_width, face.eye_level + face.nose_length, face.nose_tip
-    ball, wing = 0.5 + 0.28 * face.nose_roundness, 0.075 + 0.02 * face.nose_roundness
+    ball, wing = 0.5 + 0.28 * face.nose_roundness, 0.066 + 0.018 * face.nose_roundness + 0.022 * face.nostrils
     half = points(
         (0, base + 0.030 + tip),
         (0.28 * width, base + 0.010 + 0.55 * tip),
@@ -24,15 +24,15 @@ def nose(rig: Rig, skin: Skin) -> list[Shape]:
     )
     under = smooth(arched(half), 6)
     shadow = np.concatenate([under, moved(under * (0.9, 1), 0, 0.022)[::-1]])
-    hole = ellipse(0.44 * width, base - 0.002 + 0.3 * tip, 0.24 * width, 0.017, 16)
-    hole[:, 1] += 0.10 * (hole[:, 0] - 0.44 * width)
+    hole = ellipse(0.44 * width, base - 0.002 + 0.3 * tip, (0.20 + 0.06 * face.nostrils) * width, 0.017, 16)
+    hole[:, 1] += (0.22 * face.nostrils - 0.05) * (hole[:, 0] - 0.44 * width)
     curve = points(
         (0.80 * width, base - 1.35 * wing),
         (width, base - 0.75 * wing),
         (width, base - 0.1 * wing),
         (0.78 * width, base + 0.016),
     )
-    shapes = [Shape(rig.surface(shadow, 0.05), (*skin.shade, 150))]
+    shapes = [*_ridge(rig, skin), Shape(rig.surface(shadow, 0.05), (*skin.shade, 150))]
     for side in (-1, 1):
         edge = ribbon(rig.surface(smooth(curve, 6) * (side, 1), 0.02), 0.002 * unit, 0.016 * unit, 0.012 * unit)
         shapes += [
@@ -40,6 +40,30 @@ def nose(rig: Rig, skin: Skin) -> list[Shape]:
             Shape(edge, mix(skin.line, skin.shade, 0.45)),
         ]
     return shapes
+
+
+def ridge(face: Face) -> Points:
+    """The right edge of the nose's ridge in head units, from the brow to the tip."""
+    base, top = face.eye_level + face.nose_length, face.eye_level - 0.6 * face.brow_height
+    bridge, ball = face.nose_bridge, (0.36 + 0.20 * face.nose_roundness) * face.nose_width
+    middle = 0.5 * (bridge + ball) + 0.012 * face.nose_hump
+    return points(
+        (bridge + 0.045, top),
+        (bridge, face.eye_level - 0.02),
+        (middle, face.eye_level + 0.45 * face.nose_length),
+        (ball, base - 0.10),
+        (1.12 * ball, base - 0.045),
+        (0.95 * ball, base - 0.002 + 0.4 * face.nose_tip),
+    )
+
+
+def _ridge(rig: Rig, skin: Skin) -> list[Shape]:
+    """A fine line down the side of the ridge that is turned from the viewer, or the shaded one: see `shading`."""
+    unit, side = rig.unit, -1 if rig.turn < -0.05 else 1
+    edge = smooth(ridge(rig.face)[:4] * (side, 1), 6)
+    turned = min(1.0, abs(rig.turn) / 0.4)
+    line = ribbon(rig.surface(edge, 0.03), 0.004 * unit, 0.010 * unit, 0.012 * unit, 0.003 * unit)
+    return [Shape(line, (*mix(skin.shade, skin.deep, 0.3), round(60 + 90 * turned)))]
 
 
 class Mouth:
@@ -50,7 +74,7 @@ class Mouth:
         widest = 0.60 * float(half_width(face, mouth_level(face)))
         self.width = min(widest, face.mouth_width * (1 + 0.14 * max(0.0, smile)))
         self.level = mouth_level(face) - 0.006 * smile
-        self.corner = -0.050 * smile
+        self.corner = 0.012 * face.sag - 0.050 * smile
         self.open = 0.062 * expression.teeth
         self.upper = face.upper_lip * (1 - 0.22 * max(0.0, smile))
         self.lower = face.lower_lip * (1 - 0.15 * max(0.0, smile))

@@ -6,18 +6,26 @@ import numpy as np
 
 from builder.portraits.canvas import Shape
 from builder.portraits.curves import Points, closed, ellipse, moved, points, ribbon, smooth
-from builder.portraits.palette import Colour, rgb
+from builder.portraits.face import Face
+from builder.portraits.palette import Colour, lightness, rgb, skin_of
 from builder.portraits.pose import Rig
 
 _DEPTH = 0.70
 """How far before the head's axis the lenses stand, in head units."""
 
 _FRAMES: tuple[Colour, ...] = tuple(
-    rgb(text) for text in ("2A2A2E", "6B4A32", "3B2A44", "8A7B52", "5A1F28", "1F3A4A", "7C7F86", "A56A4A")
-)
+    rgb(text)
+    for text in (
+        "2A2A2E", "6B4A32", "3B2A44", "8A7B52", "5A1F28", "1F3A4A", "7C7F86", "A5503A", "D8B45C", "C9CED6", "E9E2D4",
+        "E4785F", "6FB3C4", "B99AD6", "33503C",
+    )
+)  # fmt: skip
+
+_SEEN = 28.0
+"""By how much a frame's lightness differs from the skin's."""
 
 _THICKNESS: Mapping[str, float] = {
-    "round glasses": 0.026,
+    "round glasses": 0.030,
     "rectangular glasses": 0.036,
     "cat-eye glasses": 0.038,
     "half-rim glasses": 0.034,
@@ -29,7 +37,7 @@ def glasses(rig: Rig) -> list[Shape]:
     kind = rig.face.look.glasses
     if kind == "none":
         return []
-    colour = _FRAMES[min(len(_FRAMES) - 1, int(rig.face.glasses_tint * len(_FRAMES)))]
+    colour = frame_colour(rig.face)
     thick = _THICKNESS[kind] * rig.unit
     right = _rim(rig, kind)
     shapes: list[Shape] = []
@@ -44,6 +52,13 @@ def glasses(rig: Rig) -> list[Shape]:
             Shape(_temple(rig, rim, side, thick), colour),
         ]
     return [*shapes, Shape(_bridge(rig, right, thick), colour)]
+
+
+def frame_colour(face: Face) -> Colour:
+    """The frame's colour: one of those that are seen on this skin."""
+    ground = lightness(skin_of(face).base)
+    seen = [colour for colour in _FRAMES if abs(lightness(colour) - ground) >= _SEEN]
+    return seen[min(len(seen) - 1, int(face.glasses_tint * len(seen)))]
 
 
 def _rim(rig: Rig, kind: str) -> Points:

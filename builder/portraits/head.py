@@ -16,6 +16,7 @@ def contour(face: Face) -> Points:
     jaw_wide, jaw_at = face.jaw_width * width, face.jaw_height * drop
     cheek = width * (0.965 + 0.035 * face.cheekbones)
     hollow = 0.012 * face.cheekbones
+    corner, sag = face.jaw_corner, face.sag
     return points(
         (0, -face.skull_height),
         (0.32 * width, -0.962 * face.skull_height),
@@ -23,10 +24,11 @@ def contour(face: Face) -> Points:
         (0.84 * width, -0.620 * face.skull_height),
         (face.forehead_width * width, -0.30),
         (cheek, 0.10),
-        (cheek * 0.52 + jaw_wide * 0.48 - hollow, 0.10 + 0.55 * (jaw_at - 0.10)),
-        (jaw_wide, jaw_at),
-        (0.52 * jaw_wide + 0.55 * face.chin_width, 0.5 * (jaw_at + drop) + 0.02),
-        (face.chin_width, 0.955 * drop),
+        (cheek * 0.52 + jaw_wide * 0.48 - hollow + 0.012 * (corner - sag), 0.10 + 0.55 * (jaw_at - 0.10)),
+        (jaw_wide * (0.985 + 0.03 * corner), jaw_at + 0.02 * corner + 0.022 * sag),
+        # Years fill the jaw's line beside the chin: jowls.
+        (0.52 * jaw_wide + 0.55 * face.chin_width + 0.042 * sag, 0.5 * (jaw_at + drop) + 0.02 + 0.018 * sag),
+        (face.chin_width + 0.014 * sag, (0.955 - 0.006 * sag) * drop),
         (0, drop),
     )
 
@@ -95,14 +97,22 @@ def near_side(rig: Rig) -> int | None:
     return -1 if rig.turn > 0 else 1
 
 
+def throat(rig: Rig) -> Points:
+    """The part of the neck that clothes may leave bare, as one outline in pixels."""
+    wide = 1.7 * rig.face.neck_width * rig.face.head_width
+    (left, top), (right, bottom) = rig.body(points((-wide, 0.2), (wide, 2.1)))
+    return np.clip(neck(rig), (left, top), (right, bottom))
+
+
 def neck(rig: Rig) -> Points:
     """Neck, shoulders and chest as one outline in pixels; its top hides behind the jaw."""
     face = rig.face
     width, reach = face.neck_width * face.head_width, face.shoulders
+    rise = 0.10 * face.neck_slope
     top = points((width, 0.35), (width * 0.97, 0.75))
     low = points(
-        (width * 1.02, 1.16),
-        (width * 1.22, 1.38),
+        (width * 1.02, 1.16 - 0.4 * rise),
+        (width * 1.22, 1.38 - 0.9 * rise),
         (0.50 * reach, 1.52),
         (0.82 * reach, 1.64),
         (0.98 * reach, 1.92),

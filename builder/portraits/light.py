@@ -15,7 +15,8 @@ class Light:
     """A key light: `side` -1 from the viewer's left to 1 from the right; `shade` is the depth of the shadows.
 
     `tint` scales red, green and blue of the finished picture; `wash` is a colour that falls in from the light's side,
-    `spill` strong.
+    `spill` strong. Bluish light falls on the surroundings in full, but hardly on people: it turns pale skin lilac in a
+    drawing, which has none of what an eye corrects for.
     """
 
     side: float
@@ -23,6 +24,30 @@ class Light:
     tint: tuple[float, float, float] = (1.0, 1.0, 1.0)
     wash: Colour = (255, 255, 255)
     spill: float = 0.0
+
+    @property
+    def cool(self) -> bool:
+        """Whether it is bluer than it is red."""
+        return self.tint[2] > self.tint[0]
+
+    @property
+    def on_people(self) -> tuple[float, float, float]:
+        """The part of the tint that people get."""
+        if not self.cool:
+            return self.tint
+        grey = sum(self.tint) / 3
+        red, green, blue = (grey + _COOLED * (gain - grey) for gain in self.tint)
+        return red, green, blue
+
+    @property
+    def on_the_rest(self) -> tuple[float, float, float]:
+        """The part of the tint that clothes and backdrop get besides."""
+        red, green, blue = (whole / part for whole, part in zip(self.tint, self.on_people, strict=True))
+        return red, green, blue
+
+
+_COOLED = 0.25
+"""How much of a bluish tint shows on people."""
 
 
 LIGHTS: Mapping[View, Mapping[str, Light]] = {
@@ -45,8 +70,26 @@ LIGHTS: Mapping[View, Mapping[str, Light]] = {
 
 def lit(picture: Image.Image, light: Light) -> Image.Image:
     """The finished picture in this light."""
-    if light.tint != (1.0, 1.0, 1.0):
-        picture = picture.point(_levels(light))
+    picture = _tinted(picture, light.on_people)
+    return picture if light.cool else _washed(picture, light)
+
+
+def lit_place(backdrop: Image.Image, light: Light) -> Image.Image:
+    """The backdrop as `lit` expects it."""
+    return _washed(_tinted(backdrop, light.on_the_rest), light) if light.cool else backdrop
+
+
+def lit_cloth(colour: Colour, light: Light) -> Colour:
+    """A garment's colour as `lit` expects it."""
+    red, green, blue = (min(255, round(level * gain)) for level, gain in zip(colour, light.on_the_rest, strict=True))
+    return red, green, blue
+
+
+def _tinted(picture: Image.Image, gains: tuple[float, float, float]) -> Image.Image:
+    return picture if gains == (1.0, 1.0, 1.0) else picture.point(_levels(gains))
+
+
+def _washed(picture: Image.Image, light: Light) -> Image.Image:
     if light.spill:
         spill = _spill(light, picture.width)
         picture.paste(light.wash, (0 if light.side < 0 else picture.width - spill.width, 0), spill)
@@ -54,8 +97,8 @@ def lit(picture: Image.Image, light: Light) -> Image.Image:
 
 
 @functools.lru_cache(maxsize=64)
-def _levels(light: Light) -> list[int]:
-    return [min(255, round(level * gain)) for gain in light.tint for level in range(256)]
+def _levels(gains: tuple[float, float, float]) -> list[int]:
+    return [min(255, round(level * gain)) for gain in gains for level in range(256)]
 
 
 @functools.lru_cache(maxsize=64)

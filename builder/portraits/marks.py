@@ -3,12 +3,12 @@
 Left and right are the person's own: the left cheek is at the viewer's right.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
 from builder.portraits.canvas import Shape, filled
-from builder.portraits.curves import Points, ellipse, moved, points, ribbon, smooth
+from builder.portraits.curves import Points, arched, ellipse, moved, points, ribbon, ribbons, smooth
 from builder.portraits.features import Mouth
 from builder.portraits.hair.hairdo import scatter
 from builder.portraits.palette import INK, Skin, mix
@@ -17,6 +17,10 @@ from builder.portraits.pose import Rig
 _FRECKLES = 44
 _FAINT = 0.05
 """Lines weaker than this are left out."""
+
+
+Line = tuple[Points, float]
+"""Control points in head units, and how thick the line is."""
 
 
 def marks(rig: Rig, skin: Skin, mouth: Mouth) -> list[Shape]:
@@ -37,20 +41,45 @@ def brow_scar(rig: Rig, skin: Skin) -> list[Shape]:
 def age_lines(rig: Rig, skin: Skin, mouth: Mouth) -> list[Shape]:
     """Folds beside the mouth, lines on the forehead, beside and below the eyes, as strong as the face says."""
     face = rig.face
-    strengths = (face.folds, face.eye_bags, face.crows_feet, face.forehead_lines)
-    drawers = (_folds, _eye_bags, _crows_feet, _forehead_lines)
+    strengths = (face.folds, face.eye_bags, face.crows_feet, face.forehead_lines, face.sag)
+    drawers = (_folds, _eye_bags, _crows_feet, _forehead_lines, _drawn_down)
     lines = [
         (line, width, strength)
         for strength, drawer in zip(strengths, drawers, strict=True)
         if strength > _FAINT
         for line, width in drawer(rig, mouth)
     ]
-    tone = mix(skin.shade, skin.deep, 0.35)
-    return [Shape(_stroke(rig, line, width), (*tone, round(155 * strength))) for line, width, strength in lines]
+    tone = mix(skin.shade, skin.deep, 0.35 + 0.3 * face.sag)
+    strokes = _strokes(rig, [(line, width) for line, width, _ in lines])
+    opacities = [round(160 * strength) for _, _, strength in lines]
+    return [Shape(stroke, (*tone, opacity)) for stroke, opacity in zip(strokes, opacities, strict=True)]
 
 
-Line = tuple[Points, float]
-"""Control points in head units, and how thick the line is."""
+def neck_lines(rig: Rig, skin: Skin) -> list[Shape]:
+    """The lines that years draw round the neck, and the fold below the chin."""
+    face, unit = rig.face, rig.unit
+    if face.neck_lines < _FAINT:
+        return []
+    wide, drop = face.neck_width * face.head_width, face.chin_drop
+    half = points((0.0, drop + 0.105), (0.16, drop + 0.085), (0.30, drop + 0.01))
+    fold = ribbon(rig.outline(smooth(arched(half), 6)), 0.004 * unit, 0.024 * unit, 0.004 * unit)
+    shapes = [Shape(fold, (*skin.deep, round(140 * face.sag)))]
+    for level in (1.25, 1.37):
+        ends = points((-0.78 * wide, level - 0.06), (-0.3 * wide, level), (0.3 * wide, level + 0.01))
+        ring = smooth(np.concatenate([ends, points((0.78 * wide, level - 0.05))]), 6)
+        stroke = ribbon(rig.body(ring), 0.003 * unit, 0.013 * unit, 0.003 * unit)
+        shapes.append(Shape(stroke, (*skin.deep, round(110 * face.neck_lines))))
+    return shapes
+
+
+def _drawn_down(rig: Rig, mouth: Mouth) -> list[Line]:
+    """The lines from the mouth's corners down, and the frown between the brows."""
+    face = rig.face
+    x, y = mouth.width + 0.035, mouth.level + mouth.corner + 0.02
+    down = points((x, y), (x + 0.03, y + 0.07), (x + 0.025, y + 0.08 + 0.07 * face.sag))
+    brow = face.eye_level - face.brow_height
+    frown = points((0.055, brow - 0.07), (0.045, brow), (0.06, brow + 0.06))
+    return [(line * (side, 1), width) for line, width in ((down, 0.017), (frown, 0.008)) for side in (-1, 1)]
 
 
 def _folds(rig: Rig, mouth: Mouth) -> list[Line]:
@@ -85,6 +114,20 @@ def _forehead_lines(rig: Rig, mouth: Mouth) -> list[Line]:
         line = points(ends[0], (-0.4 * wide, y), (0.1 * wide, y + 0.012), (0.5 * wide, y), ends[1])
         lines.append((line, 0.015))
     return lines
+
+
+def _strokes(rig: Rig, lines: Sequence[Line]) -> list[Points]:
+    """Tapered strokes along many lines."""
+    placed = rig.surfaces([smooth(line, 6) for line, _ in lines], 0.01) if lines else []
+    strokes: dict[int, Points] = {}
+    for length in {len(line) for line in placed}:  # those of one length together
+        chosen = [index for index, line in enumerate(placed) if len(line) == length]
+        middles = np.stack([placed[index] for index in chosen])
+        widths = np.array([lines[index][1] for index in chosen]) * rig.unit
+        there_and_back = np.concatenate([middles, middles[:, ::-1]], axis=1)
+        slim = ribbons(middles, 0.1, 1.0, 0.1) - there_and_back
+        strokes |= zip(chosen, there_and_back + slim * widths[:, None, None], strict=True)
+    return [strokes[index] for index in range(len(lines))]
 
 
 def _stroke(rig: Rig, at: Points, width: float) -> Points:

@@ -1,6 +1,7 @@
 """The offline painter: draws faces on the CPU, with nothing but Pillow and numpy."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from PIL import Image
@@ -12,9 +13,9 @@ from builder.portraits.curves import Points, moved
 from builder.portraits.expression import EXPRESSIONS, Expression
 from builder.portraits.face import Face, face_of
 from builder.portraits.glasses import glasses
-from builder.portraits.light import LIGHTS, Light, lit
+from builder.portraits.light import LIGHTS, Light, lit, lit_cloth, lit_place
 from builder.portraits.painter import Order
-from builder.portraits.palette import INK, hair_of, iris_of, mix, skin_of
+from builder.portraits.palette import INK, beard_of, hair_of, iris_of, mix, skin_of, standing_out
 from builder.portraits.pose import FRAMINGS, POSES, Rig, varied
 from builder.portraits.words import nearest
 from builder.records import View
@@ -42,9 +43,11 @@ def draw(face: Face, order: Order) -> Image.Image:
     pose, framing = varied(pose, framing, chance)
     light = _meaning(scene.light, LIGHTS, order.view)
     place = backdrop.painted(_meaning(scene.background, backdrop.BACKDROPS, order.view), order.size, chance)
-    canvas = Canvas(place, _fineness(order.size))
+    canvas = Canvas(lit_place(place, light), _fineness(order.size))
     rig = Rig(face, pose, framing, order.size)
-    outfit = clothes.outfit(rig, _meaning(scene.clothes, clothes.CLOTHES, order.view))
+    garment = _meaning(scene.clothes, clothes.CLOTHES, order.view)
+    worn = replace(garment, colour=lit_cloth(garment.colour, light), under=lit_cloth(garment.under, light))
+    outfit = clothes.outfit(rig, worn)
     expression = _meaning(scene.expression, EXPRESSIONS, order.view)
     _Sitting(canvas, rig, light).paint(outfit, expression)
     return lit(canvas.picture(), light)
@@ -68,13 +71,13 @@ class _Sitting:
 
     def __init__(self, canvas: Canvas, rig: Rig, light: Light) -> None:
         self.canvas, self.rig, self.light = canvas, rig, light
-        self.skin, self.hair = skin_of(rig.face), hair_of(rig.face)
+        self.skin, self.hair, self.growth = skin_of(rig.face), hair_of(rig.face), beard_of(rig.face)
         self.head = head.head_outline(rig)
         self.hairdo = hair.hairdo_of(rig, self.hair, light.side)
 
     def paint(self, outfit: Outfit, expression: Expression) -> None:
         mouth = features.Mouth(self.rig.face, expression)
-        growth = beard.beard_of(self.rig, self.hair, mouth)
+        growth = beard.grown(self.rig, self.growth, mouth)
         self._silhouettes(outfit)
         self._shadows(outfit, growth)
         self._features(expression, mouth, growth)
@@ -82,8 +85,8 @@ class _Sitting:
 
     def _silhouettes(self, outfit: Outfit) -> None:
         canvas, rig, skin = self.canvas, self.rig, self.skin
-        canvas.fill([*outfit.back, *self.hairdo.back, Shape(head.neck(rig), skin.base)])
-        canvas.fill(outfit.shapes)
+        bare = [Shape(head.neck(rig), skin.base), *marks.neck_lines(rig, skin)]
+        canvas.fill([*outfit.back, *self.hairdo.back, *bare, *outfit.shapes])
         if not self.hairdo.covers_ears:
             canvas.fill(head.ears(rig, skin, (-1, 1), self.light.side))
         canvas.fill([Shape(self.head, skin.base)])
@@ -97,7 +100,7 @@ class _Sitting:
         shading.shade_neck(canvas, rig, skin, self.light, [self.head, *outfit.body])
         face = shading.shade_face(canvas, rig, skin, self.light, self.head, self.hairdo.cast)
         short = mix(self.hair.base, self.hair.dark, 0.3)
-        stubble = mix(skin.shade, self.hair.dark, 0.6)
+        stubble = mix(skin.shade, self.growth.dark, 0.6)
         if self.hairdo.scalp:
             canvas.glaze(face, short, Wash(self.hairdo.scalp, 0.02 * unit))
         if growth.tones:
@@ -114,7 +117,8 @@ class _Sitting:
     def _features(self, expression: Expression, mouth: features.Mouth, growth: beard.Beard) -> None:
         rig, skin, face = self.rig, self.skin, self.rig.face
         pale = face.look.hair_colour in ("grey", "white")
-        brow = mix(self.hair.dark, self.hair.deep, 0.6) if pale else mix(self.hair.dark, INK, 0.2)
+        own = mix(self.hair.dark, self.hair.deep, 0.6) if pale else mix(self.hair.dark, INK, 0.2)
+        brow = standing_out(replace(self.hair, base=own), skin.base, 17).base
         lash = mix(INK, self.hair.deep, 0.15)
         self.canvas.fill(
             [

@@ -2,6 +2,7 @@
 
 import colorsys
 import functools
+import math
 from dataclasses import dataclass
 
 from builder.portraits.face import Face
@@ -28,6 +29,14 @@ def shifted(colour: Colour, *, value: float = 0, saturation: float = 0, hue: flo
     h, s, v = (h + hue) % 1, min(1, max(0, s * (1 + saturation))), min(1, max(0, v * (1 + value)))
     r, g, b = (round(part * 255) for part in colorsys.hsv_to_rgb(h, s, v))
     return r, g, b
+
+
+@functools.lru_cache(maxsize=8192)
+def lightness(colour: Colour) -> float:
+    """How light a colour looks: L* of CIELAB, 0 to 100."""
+    linear = (level / 3294.6 if level <= 10 else ((level / 255 + 0.055) / 1.055) ** 2.4 for level in colour)
+    luminance = sum(share * part for share, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+    return 116 * math.cbrt(luminance) - 16 if luminance > 0.008856 else 903.3 * luminance
 
 
 WHITE = rgb("FFFFFF")
@@ -72,6 +81,15 @@ _SKINS: dict[str, tuple[str, str, str, str, str, str]] = {
     "deep brown": ("5B3A29", "41271B", "2D1912", "7C5239", "713327", "572C2B"),
 }
 
+_GREY = rgb("A9A6A4")
+"""What hair turns to strand by strand."""
+
+_BLACK = rgb("120E10")
+"""What stands out from the darkest skin."""
+
+_SEEN = 19.0
+"""By how much a beard's lightness has to differ from the skin's."""
+
 _HAIR: dict[str, tuple[str, str, str, str]] = {
     # base, dark, deep, light
     "black": ("2D282C", "1F1B1F", "141216", "4D474F"),
@@ -80,7 +98,7 @@ _HAIR: dict[str, tuple[str, str, str, str]] = {
     "light brown": ("9A7049", "775233", "573A24", "C0966A"),
     "blonde": ("D9B26E", "B68C4B", "8E6935", "F0D79C"),
     "auburn": ("7F3B28", "5E2719", "431A11", "AB5F40"),
-    "red": ("B9572C", "923F1D", "6B2B14", "DE8450"),
+    "red": ("B05B33", "8B4323", "652D17", "D58A5A"),
     "grey": ("9B999A", "7B797B", "5D5B5E", "C2C0C0"),
     "white": ("E0DCD7", "C2BDB8", "9D9894", "F7F4F0"),
 }
@@ -118,10 +136,29 @@ def hair_of(face: Face) -> Tones:
 
     def own(text: str) -> Colour:
         return shifted(
-            rgb(text), value=-0.10 * face.hair_depth, saturation=0.16 * face.hair_warmth, hue=-0.008 * face.hair_warmth
+            rgb(text), value=-0.10 * face.hair_depth, saturation=0.11 * face.hair_warmth, hue=-0.008 * face.hair_warmth
         )
 
-    return Tones(*(own(text) for text in _HAIR[face.look.hair_colour]))
+    grown_pale = 0.0 if face.look.hair_colour in ("grey", "white") else 0.30 * face.greying
+    return Tones(*(mix(own(text), _GREY, grown_pale) for text in _HAIR[face.look.hair_colour]))
+
+
+@functools.lru_cache(maxsize=64)
+def beard_of(face: Face) -> Tones:
+    """The tones of this face's own beard: the hair's, darker where they would not be seen on the skin."""
+    hair = hair_of(face)
+    return standing_out(hair, skin_of(face).base, _SEEN)
+
+
+def standing_out(hair: Tones, ground: Colour, least: float) -> Tones:
+    """The hair's tones, as much darker as its base has to be to differ from `ground` in lightness by `least`."""
+    ends = mix(hair.deep, INK, 0.35) if lightness(ground) > 45 else _BLACK
+    for share in range(11):
+        base = mix(hair.base, ends, share / 10)
+        if abs(lightness(base) - lightness(ground)) >= least:
+            break
+    part = share / 10
+    return Tones(base, mix(hair.dark, ends, part), mix(hair.deep, ends, part), mix(hair.light, hair.base, part))
 
 
 @functools.lru_cache(maxsize=64)

@@ -7,7 +7,7 @@ turn along.
 
 import math
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -118,6 +118,12 @@ class Rig:
         up = np.minimum(1, np.maximum(0, -0.25 - y) / 0.95)  # the forehead recedes
         z = (_DEPTH + lift) * np.sqrt((1 - across) * (1 - 0.8 * up * up)) + lift * across
         return self._placed(x, y, z)
+
+    def surfaces(self, outlines: Sequence[Points], lift: float = 0.0) -> list[Points]:
+        """`surface` for many outlines at once: a call costs more than its points."""
+        ends = np.cumsum([len(outline) for outline in outlines])
+        placed = self.surface(np.concatenate(outlines), lift)
+        return [placed[end - len(outline) : end] for outline, end in zip(outlines, ends.tolist(), strict=True)]
 
     def flat(self, at: Points, depth: float) -> Points:
         """What lies in a plane at `depth` before the head's axis."""

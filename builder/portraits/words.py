@@ -23,6 +23,7 @@ HAIR_STYLES: dict[Gender, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 ALL_HAIR_STYLES = tuple(dict.fromkeys(HAIR_STYLES["female"] + HAIR_STYLES["male"]))
+EYE_SHAPES = ("almond-shaped", "round", "hooded", "monolid", "upturned", "downturned")
 EYE_COLOURS = ("brown", "dark brown", "hazel", "green", "blue", "grey")
 FACIAL_HAIR = ("none", "stubble", "moustache", "goatee", "short beard", "full beard")
 GLASSES = ("none", "round glasses", "rectangular glasses", "cat-eye glasses", "half-rim glasses")
@@ -63,6 +64,7 @@ def settled(appearance: Appearance) -> Appearance:
         facial_hair=nearest(appearance.facial_hair, FACIAL_HAIR),
         glasses=nearest(appearance.glasses, GLASSES),
         marks=tuple(dict.fromkeys(nearest(mark, MARKS) for mark in appearance.marks)),
+        eye_shape=nearest(appearance.eye_shape, EYE_SHAPES),
     )
 
 
@@ -79,6 +81,7 @@ def random_appearance(gender: Gender, rng: random.Random) -> Appearance:
         facial_hair=rng.choice(FACIAL_HAIR[1:]) if bearded else FACIAL_HAIR[0],
         glasses=rng.choice(GLASSES[1:]) if bespectacled else GLASSES[0],
         marks=tuple(_sample(MARKS, rng.choice((0, 0, 1, 1, 2)), rng)),
+        eye_shape=rng.choice(EYE_SHAPES),
     )
 
 

@@ -1,13 +1,17 @@
 """How people look, in closed vocabularies that a painter of any kind can follow.
 
 An appearance depends on the country, the gender and the age group alone: a face must not give away the exact age or
-any other fact.
+any other fact. Four people who share these look as different as they plausibly can: their styles, face shapes, eyes,
+glasses and marks are dealt among them, so that one of them put in another's place is seen.
 """
 
+from collections.abc import Sequence
 from random import Random
 
+from builder.profiles.origins import ORIGINS, Origin, origins_of
 from builder.profiles.quartets import Quartet
-from builder.records import Appearance, Gender
+from builder.recipe import FOUR
+from builder.records import AgeGroup, Appearance, Gender
 
 SKIN_TONES = ("porcelain", "fair", "light", "beige", "olive", "tan", "brown", "dark brown", "deep brown")
 FACE_SHAPES = ("oval", "round", "square", "heart-shaped", "long", "diamond-shaped")
@@ -22,6 +26,7 @@ HAIR_STYLES: dict[Gender, tuple[str, ...]] = {
         "medium-length wavy hair", "receding hair", "afro",
     ),
 }  # fmt: skip
+EYE_SHAPES = ("almond-shaped", "round", "hooded", "monolid", "upturned", "downturned")
 EYE_COLOURS = ("brown", "dark brown", "hazel", "green", "blue", "grey")
 FACIAL_HAIR = ("none", "stubble", "moustache", "goatee", "short beard", "full beard")
 GLASSES = ("none", "round glasses", "rectangular glasses", "cat-eye glasses", "half-rim glasses")
@@ -30,78 +35,86 @@ MARKS = (
     "a small scar on the chin", "a scar through the left eyebrow",
 )  # fmt: skip
 
-_PALE, _MEDIUM, _DARK = SKIN_TONES[:3], SKIN_TONES[3:6], SKIN_TONES[6:]
-
-_NORTHERN = (*_PALE, "beige", *_PALE, "brown")
-_SOUTHERN = ("fair", "light", "beige", "olive", "tan", "light", "olive")
-_TONES: dict[str, tuple[str, ...]] = {
-    "en_US": SKIN_TONES,
-    "en_CA": SKIN_TONES,
-    "en_GB": (*SKIN_TONES, *_PALE),
-    "en_AU": (*SKIN_TONES, *_PALE),
-    "en_IE": _NORTHERN,
-    "de_DE": _NORTHERN,
-    "nl_NL": (*_NORTHERN, "dark brown"),
-    "pl_PL": (*_PALE, "beige"),
-    "sv_SE": _NORTHERN,
-    "fr_FR": (*_SOUTHERN, "porcelain", "brown", "dark brown"),
-    "it_IT": _SOUTHERN,
-    "es_ES": _SOUTHERN,
-    "es_MX": ("light", "beige", "olive", "tan", "brown"),
-    "pt_BR": ("light", "beige", "olive", "tan", "brown", "dark brown", "deep brown"),
-    "en_IN": ("olive", "tan", "brown", "dark brown", "tan", "brown"),
-    "en_KE": ("brown", "dark brown", "deep brown"),
-}
-"""Skin tones by locale; one that stands twice is drawn twice as often."""
+_LATER_STYLES = frozenset({"receding hair", "bald head"})
+"""Hair styles that nobody young has."""
 
 
-def draw_appearance(sketch: Quartet, random: Random) -> Appearance:
-    """How somebody looks who is from there, of that gender and of that age group."""
-    skin_tone = random.choice(_TONES[sketch.locale])
-    return Appearance(
-        skin_tone=skin_tone,
-        face_shape=random.choice(FACE_SHAPES),
-        hair_colour=_hair_colour(sketch, skin_tone, random),
-        hair_style=_hair_style(sketch, skin_tone, random),
-        eye_colour=_eye_colour(skin_tone, random),
-        facial_hair=random.choice(FACIAL_HAIR) if sketch.gender == "male" else "none",
-        glasses=_glasses(sketch.gender, random),
-        marks=_marks(skin_tone, random),
-    )
+def draw_appearance(four: Quartet, member: int, random: Random) -> Appearance:
+    """How somebody looks who is from there, of that gender and of that age group.
+
+    `random` is the stream of four people, `member` says which of them (0 to 3). Where the four share country, gender
+    and age group, no two have the same hair style, face shape, eye shape or mark, and two wear glasses.
+    """
+    return _four(four, random)[member]
 
 
-def _hair_colour(sketch: Quartet, skin_tone: str, random: Random) -> str:
-    grey = {"young": 0.0, "middle-aged": 0.2, "older": 0.75}[sketch.age_group]
-    if random.random() < grey:
-        return random.choice(("grey", "white")) if sketch.age_group == "older" else "grey"
-    if skin_tone in _DARK:
-        return random.choice(("black", "dark brown"))
-    if skin_tone in _MEDIUM:
-        return random.choice(("black", "dark brown", "brown", "light brown"))
-    return random.choice(HAIR_COLOURS[:7])
+def _four(four: Quartet, random: Random) -> list[Appearance]:
+    shares = origins_of(four.locale)
+    origins = [ORIGINS[name] for name in random.choices(list(shares), list(shares.values()), k=FOUR)]
+    skins = _dealt([origin.skin for origin in origins], random)
+    hairs = _hair_colours(four.age_group, origins, random)
+    styles = _dealt([_hair_styles(four, origin) for origin in origins], random, most=1)
+    eyes = _dealt([origin.eyes for origin in origins], random)
+    eye_shapes = _dealt([origin.eye_shapes for origin in origins], random, most=1)
+    face_shapes = random.sample(FACE_SHAPES, FOUR)
+    beards = random.sample(("none", *FACIAL_HAIR), FOUR) if four.gender == "male" else ["none"] * FOUR
+    glasses = _glasses(four.gender, random)
+    marks = _marks(origins, random)
+    return [
+        Appearance(
+            skin_tone=skins[member],
+            face_shape=face_shapes[member],
+            hair_colour=hairs[member],
+            hair_style=styles[member],
+            eye_colour=eyes[member],
+            facial_hair=beards[member],
+            glasses=glasses[member],
+            marks=marks[member],
+            eye_shape=eye_shapes[member],
+        )
+        for member in range(FOUR)
+    ]
 
 
-def _hair_style(sketch: Quartet, skin_tone: str, random: Random) -> str:
-    barred = set() if skin_tone in _DARK else {"afro"}
-    if sketch.age_group == "young":
-        barred |= {"receding hair", "bald head"}
-    return random.choice([style for style in HAIR_STYLES[sketch.gender] if style not in barred])
+def _dealt(pools: Sequence[Sequence[str]], random: Random, most: int = 2) -> list[str]:
+    """One value for each from a pool of their own; none for more than `most` of them, where the pools allow it."""
+    dealt: list[str] = []
+    for pool in pools:
+        left = [value for value in pool if dealt.count(value) < most]
+        dealt.append(random.choice(left or list(pool)))
+    return dealt
 
 
-def _eye_colour(skin_tone: str, random: Random) -> str:
-    if skin_tone in _DARK:
-        return random.choice(("brown", "dark brown"))
-    if skin_tone in _MEDIUM:
-        return random.choice(("brown", "dark brown", "hazel", "green"))
-    return random.choice(EYE_COLOURS)
+def _hair_colours(age_group: AgeGroup, origins: Sequence[Origin], random: Random) -> list[str]:
+    own = _dealt([origin.hair for origin in origins], random)
+    if age_group == "young":
+        return own
+    if age_group == "middle-aged":
+        pale = ["grey"] if random.random() < 0.8 else []
+    else:
+        pale = ["grey", "white", random.choice(("grey", "white"))]
+    for member, colour in zip(random.sample(range(FOUR), len(pale)), pale, strict=True):
+        own[member] = colour
+    return own
 
 
-def _glasses(gender: Gender, random: Random) -> str:
-    if random.random() < 0.5:
-        return "none"
-    return random.choice([kind for kind in GLASSES[1:] if gender == "female" or kind != "cat-eye glasses"])
+def _hair_styles(four: Quartet, origin: Origin) -> list[str]:
+    barred = origin.not_worn | (_LATER_STYLES if four.age_group == "young" else frozenset())
+    return [style for style in HAIR_STYLES[four.gender] if style not in barred]
 
 
-def _marks(skin_tone: str, random: Random) -> tuple[str, ...]:
-    choices = MARKS if skin_tone in (*_PALE, "beige") else MARKS[1:]
-    return tuple(random.sample(choices, random.choice((0, 0, 1, 1, 2))))
+def _glasses(gender: Gender, random: Random) -> list[str]:
+    """Two of the four wear glasses, of different kinds."""
+    kinds = [kind for kind in GLASSES[1:] if gender == "female" or kind != "cat-eye glasses"]
+    return random.sample(["none", "none", *random.sample(kinds, 2)], FOUR)
+
+
+def _marks(origins: Sequence[Origin], random: Random) -> list[tuple[str, ...]]:
+    """No mark twice among the four; one of them has none, two have one, one has two."""
+    left = random.sample(MARKS, len(MARKS))
+    marks = []
+    for origin, count in zip(origins, random.sample((0, 1, 1, 2), FOUR), strict=True):
+        fitting = [mark for mark in left if mark != "freckles" or origin.freckles][:count]
+        left = [mark for mark in left if mark not in fitting]
+        marks.append(tuple(fitting))
+    return marks

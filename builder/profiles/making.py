@@ -37,7 +37,7 @@ def make_profile(number: int, recipe: Recipe, writer: Writer) -> Profile:
         age_group=four.quartet.age_group,
         locale=four.quartet.locale,
         facts=assemble(four.values, member, located(four.quartet.locale)),
-        appearance=draw_appearance(four.quartet, stream(recipe.seed, id, "profiles", "appearance")),
+        appearance=draw_appearance(four.quartet, member, stream(recipe.seed, "quartets", "appearance", quartet)),
         biography="",
     )
     biography = writer.biography(profile, stream(recipe.seed, id, "profiles", "biography"))

@@ -49,6 +49,7 @@ LOOKS: list[tuple[Gender, str, tuple[Any, ...]]] = [
     ("female", "hair_style", words.ALL_HAIR_STYLES),
     ("male", "hair_style", words.ALL_HAIR_STYLES),
     ("male", "eye_colour", words.EYE_COLOURS),
+    ("female", "eye_shape", words.EYE_SHAPES),
     ("male", "facial_hair", words.FACIAL_HAIR),
     ("female", "glasses", words.GLASSES),
     ("female", "marks", ((), *((mark,) for mark in words.MARKS), words.MARKS)),

@@ -1,9 +1,14 @@
+from itertools import combinations, product
+
+import pytest
+
 from builder.profiles import appearance
 from builder.profiles.appearance import draw_appearance
-from builder.profiles.quartets import Quartet
+from builder.profiles.origins import ORIGINS, origins_of
+from builder.profiles.quartets import AGES, Quartet
 from builder.randomness import stream
 from builder.recipe import LOCALES
-from builder.records import Profile
+from builder.records import AgeGroup, Appearance, Gender, Profile
 
 
 def test_appearances_keep_to_the_vocabularies(people: list[Profile]) -> None:
@@ -14,6 +19,7 @@ def test_appearances_keep_to_the_vocabularies(people: list[Profile]) -> None:
         assert looks.hair_colour in appearance.HAIR_COLOURS
         assert looks.hair_style in appearance.HAIR_STYLES[person.gender]
         assert looks.eye_colour in appearance.EYE_COLOURS
+        assert looks.eye_shape in appearance.EYE_SHAPES
         assert looks.facial_hair in appearance.FACIAL_HAIR
         assert looks.glasses in appearance.GLASSES
         assert len(set(looks.marks)) == len(looks.marks) <= 2
@@ -37,14 +43,15 @@ def test_looks_fit_gender_and_age(people: list[Profile]) -> None:
 def test_every_word_is_used_somewhere() -> None:
     seen: set[str] = set()
     for number in range(4000):
-        sketch = Quartet(0, LOCALES[number % 16], ("female", "male")[number // 16 % 2], "older", 0, 0, 0)
-        looks = draw_appearance(sketch, stream(1, number))
+        sketch = Quartet(0, LOCALES[number // 4 % len(LOCALES)], ("female", "male")[number % 2], "older", 0, 0, 0)
+        looks = draw_appearance(sketch, number % 4, stream(1, number))
         seen |= {
             looks.skin_tone,
             looks.face_shape,
             looks.hair_colour,
             looks.hair_style,
             looks.eye_colour,
+            looks.eye_shape,
             looks.facial_hair,
             looks.glasses,
             *looks.marks,
@@ -56,8 +63,56 @@ def test_every_word_is_used_somewhere() -> None:
         *appearance.HAIR_STYLES["female"],
         *appearance.HAIR_STYLES["male"],
         *appearance.EYE_COLOURS,
+        *appearance.EYE_SHAPES,
         *appearance.FACIAL_HAIR,
         *appearance.GLASSES,
         *appearance.MARKS,
     }
     assert seen == words
+
+
+def _four(locale: str, gender: Gender, age_group: AgeGroup, number: int) -> list[Appearance]:
+    sketch = Quartet(0, locale, gender, age_group, 0, 0, 0)
+    return [draw_appearance(sketch, member, stream(5, number)) for member in range(4)]
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_four_of_one_country_gender_and_age_group_look_different(locale: str) -> None:
+    genders: tuple[Gender, ...] = ("female", "male")
+    for number, (gender, age_group) in enumerate(product(genders, AGES)):
+        four = _four(locale, gender, age_group, number)
+        for one, other in combinations(four, 2):
+            assert one.hair_style != other.hair_style
+            assert one.face_shape != other.face_shape
+            assert one.eye_shape != other.eye_shape
+            assert not set(one.marks) & set(other.marks)
+        assert sum(looks.glasses == "none" for looks in four) == 2
+        assert len({looks.glasses for looks in four}) == 3
+        assert len({looks.skin_tone for looks in four}) > 1
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_colouring_goes_together(locale: str) -> None:
+    """Nobody has dark skin and fair hair or eyes by birth, and every country's people vary."""
+    people = [looks for number in range(60) for looks in _four(locale, "female", "young", number)]
+    for looks in people:
+        if looks.skin_tone in {"brown", "dark brown", "deep brown"}:
+            assert looks.hair_colour in {"black", "dark brown", "brown"}
+            assert looks.eye_colour in {"dark brown", "brown", "hazel"}
+    assert len({looks.skin_tone for looks in people}) >= 3
+    assert len({looks.hair_colour for looks in people}) >= 2
+
+
+def test_origins_keep_to_the_vocabularies() -> None:
+    styles = {*appearance.HAIR_STYLES["female"], *appearance.HAIR_STYLES["male"]}
+    for origin in ORIGINS.values():
+        assert set(origin.skin) <= set(appearance.SKIN_TONES)
+        assert set(origin.hair) <= set(appearance.HAIR_COLOURS)
+        assert set(origin.eyes) <= set(appearance.EYE_COLOURS)
+        assert set(origin.eye_shapes) <= set(appearance.EYE_SHAPES)
+        assert origin.not_worn <= styles
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_every_locale_has_origins(locale: str) -> None:
+    assert set(origins_of(locale)) <= set(ORIGINS)

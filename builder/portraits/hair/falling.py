@@ -18,17 +18,18 @@ from builder.portraits.hair.hairdo import (
     skullcap,
     strands,
 )
+from builder.portraits.hair.waves import Waves, swept, wavy_locks
 from builder.portraits.palette import Tones, mix
 from builder.portraits.pose import Rig
 
 
 @dataclass(frozen=True)
 class Fall:
-    """How hair falls, in head units: `length` is where it ends, `swing` the height of its waves."""
+    """How hair falls, in head units: `length` is where it ends."""
 
     length: float
     volume: float
-    swing: float = 0.0
+    wavy: bool = False
     bob: bool = False
 
     @property
@@ -51,7 +52,7 @@ def long_straight(rig: Rig, tones: Tones, lit_side: float) -> Hairdo:
 def long_wavy(rig: Rig, tones: Tones, lit_side: float) -> Hairdo:
     """Waves down to the chest."""
     face = rig.face
-    return _curtains(rig, tones, lit_side, Fall(1.35 + 0.7 * face.hair_length, 0.5 + 0.6 * face.hair_volume, 0.075))
+    return _curtains(rig, tones, lit_side, Fall(1.35 + 0.7 * face.hair_length, 0.6 + 0.7 * face.hair_volume, True))
 
 
 def bob(rig: Rig, tones: Tones, lit_side: float) -> Hairdo:
@@ -62,9 +63,11 @@ def bob(rig: Rig, tones: Tones, lit_side: float) -> Hairdo:
 
 
 def medium_wavy(rig: Rig, tones: Tones, lit_side: float) -> Hairdo:
-    """Waves over the ears."""
+    """Waves: down to the shoulders for women, swept off the face for men."""
     face = rig.face
-    return _curtains(rig, tones, lit_side, Fall(0.62 + 0.30 * face.hair_length, 0.5 * face.hair_volume, 0.045))
+    if face.gender == "male":
+        return swept(rig, tones, lit_side)
+    return _curtains(rig, tones, lit_side, Fall(0.95 + 0.30 * face.hair_length, 0.4 + 0.5 * face.hair_volume, True))
 
 
 def fringed(face: Face) -> bool:
@@ -95,14 +98,16 @@ def _curtains(rig: Rig, tones: Tones, lit_side: float, fall: Fall) -> Hairdo:
     part = 0.30 * face.parting * face.head_width
     hairdo = Hairdo(covers_ears=True, gloss=gloss_band(rig, 0.72, 0.17, lit_side))
     hairdo.back = [Shape(_back(rig, fall), tones.dark), *_back_strands(rig, tones, fall)]
-    hairdo.front.append(Shape(skullcap(rig, 0.6 * fall.top, 0.5 * fall.side), tones.dark))
+    hairdo.front.append(Shape(skullcap(rig, (1.0 if fall.wavy else 0.6) * fall.top, 0.5 * fall.side), tones.dark))
     for side in SIDES:
         outer, inner = _outer_guide(rig, fall, side, part), _inner_guide(rig, fall, side, part)
-        if fall.swing:
-            waves = (fall.length + 0.9) * (0.85 + 0.5 * face.wave)
-            outer, inner = (waved(line, side * fall.swing * unit, waves, 0.7) for line in (outer, inner))
-        hairdo.front += sheaf(outer, inner, tones, 0.022 * unit)
-        hairdo.front += strands(outer, inner, np.array([0.965]), mix(tones.base, tones.deep, 0.7), 0.03 * unit)
+        if fall.wavy:
+            waves = (fall.length + 0.9) * (1.15 + 0.45 * face.wave)
+            start = side * (1.0 + 2 * face.fringe)
+            hairdo.front += wavy_locks(outer, inner, tones, unit, Waves(waves, 0.105, 5, start, 0.42))
+        else:
+            hairdo.front += sheaf(outer, inner, tones, 0.022 * unit)
+            hairdo.front += strands(outer, inner, np.array([0.965]), mix(tones.base, tones.deep, 0.7), 0.03 * unit)
         hairdo.mass.append(np.concatenate([outer, inner[::-1]]))
     hairdo.front.append(part_line(rig, part, fall.top, tones))
     if fringed(face):
@@ -125,8 +130,8 @@ def _back(rig: Rig, fall: Fall) -> Points:
     )
     half = np.concatenate([dome(rig.face, fall.top * 0.8, fall.side * 0.9), low])
     right, left = (smooth(rig.hanging(flipped(half, side)), 7) for side in SIDES)
-    if fall.swing:
-        swing = 0.6 * fall.swing * rig.unit
+    if fall.wavy:
+        swing = 0.05 * rig.unit
         right, left = waved(right, swing, 3.2), waved(left, -swing, 3.2)
     return np.concatenate([right, left[::-1]])
 
