@@ -17,7 +17,7 @@ from builder.portraits.light import LIGHTS
 from builder.portraits.palette import lightness, skin_of
 from builder.portraits.resemblance import mark
 from builder.profiles.appearance import draw_appearance
-from builder.profiles.persona import Sketch
+from builder.profiles.quartets import Quartet
 from builder.randomness import stream
 from builder.recipe import LOCALES, PortraitsPart
 from builder.records import AgeGroup, Gender, View
@@ -159,8 +159,8 @@ def test_four_who_share_country_gender_and_age_are_told_apart() -> None:
 def _marks_of_four(number: int) -> list[str]:
     chance = random.Random(number)
     gender, age_group = chance.choice(words.GENDERS), chance.choice(words.AGE_GROUPS)
-    sketch = Sketch(LOCALES[number % len(LOCALES)], gender, age_group, "Ada", "Example")
-    looks = [draw_appearance(sketch, member, stream(9, "four", number)) for member in range(4)]
+    four = Quartet(0, LOCALES[number % len(LOCALES)], gender, age_group, 0, 0, 0)
+    looks = [draw_appearance(four, member, stream(9, "four", number)) for member in range(4)]
     orders = [
         order(4 * number + member, size=128, gender=gender, age_group=age_group, **look.__dict__)
         for member, look in enumerate(looks)
