@@ -12,6 +12,7 @@ from typing import Any
 
 from builder.profiles import places, sources
 from builder.randomness import Permutation
+from builder.recipe import FOUR
 
 _PREFIXES = tuple(f"X{letter}" for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ") + tuple(
     f"Q{letter}" for letter in "MNOPQRSTUVWXYZ"
@@ -20,60 +21,59 @@ _PREFIXES = tuple(f"X{letter}" for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ") + tup
 
 @dataclass(frozen=True)
 class _Range:
-    """Phone numbers, and the cities that share them: each takes every so many-th."""
+    """Phone numbers of a locale; those of an area code are shared by `cities`, others by the whole country."""
 
     patterns: tuple[str, ...]
-    cities: tuple[str, ...]
+    cities: tuple[str, ...] = ()
 
     @property
     def size(self) -> int:
         """How many numbers there are."""
         return sum(10 ** pattern.count("#") for pattern in self.patterns)
 
-    def number(self, index: int) -> str:
-        """Number `index` of `size`."""
+    def place(self, city: str, index: int) -> int:
+        """Which of the numbers, perhaps beyond them, person `index` has who lives in `city`."""
+        return index // FOUR * len(self.cities) + self.cities.index(city) if self.cities else index
+
+    def number(self, place: int) -> str:
+        """Number `place` of `size`."""
         for pattern in self.patterns:
             count = 10 ** pattern.count("#")
-            if index < count:
-                digits = iter(str(index).zfill(pattern.count("#")))
+            if place < count:
+                digits = iter(str(place).zfill(pattern.count("#")))
                 return "".join(next(digits) if letter == "#" else letter for letter in pattern)
-            index -= count
+            place -= count
         raise IndexError("no such phone number")
 
 
 @functools.cache
 def _ranges(locale: str, city: str) -> tuple[_Range, ...]:
-    """The ranges of a city, the best first: its own area code's, then those that all cities of the country share."""
+    """The ranges of a city, the best first: its own area code's, then those that belong to no area."""
     data: dict[str, Any] = sources.table("phones")[locale]
     areas = [
         _Range(tuple(data["pattern"].format(code.replace("|", " ")) for code in codes.split()), tuple(cities))
         for codes, cities in data.get("areas", {}).items()
         if city in cities
     ]
-    shared = [data[kind] for kind in ("fiction", "unassigned") if kind in data]
-    return (*areas, *(_Range(tuple(patterns), places.place(locale).cities) for patterns in shared))
+    return (*areas, *(_Range(tuple(data[kind])) for kind in ("fiction", "unassigned") if kind in data))
 
 
 def phone_patterns(locale: str, city: str) -> tuple[str, ...]:
     """What the phone numbers of a city look like, each # any digit: those of its area code and those of no area."""
-    return tuple(pattern for part in _ranges(locale, city) for pattern in part.patterns)
+    return tuple(pattern for each in _ranges(locale, city) for pattern in each.patterns)
 
 
-def phones(locale: str, city: str) -> int:
-    """How many phone numbers a city has to itself."""
-    return max(part.size // len(part.cities) for part in _ranges(locale, city))
+def phone(seed: int, locale: str, city: str, index: int) -> str:
+    """The phone number of person `index` of a locale, who lives in `city`; nobody else there has it.
 
-
-def phone(seed: int, locale: str, city: str, turn: int) -> str:
-    """The phone number that a city gives in its `turn`-th turn, `turn < phones(locale, city)`.
-
-    Another city or another turn has another number. They come from the city's own area code while it has any.
+    It is of the city's own area code while that has any. No two of the same quartet (`index // FOUR`) may live in one
+    city. A locale has numbers for 100,000 people; IndexError is raised beyond.
     """
-    for part in _ranges(locale, city):
-        index = turn * len(part.cities) + part.cities.index(city)
-        if index < part.size // len(part.cities) * len(part.cities):
-            return part.number(Permutation(part.size, seed, f"phones {locale} {part.patterns[0]}")(index))
-    raise IndexError(f"{city} has no phone number {turn}")
+    for each in _ranges(locale, city):
+        place = each.place(city, index)
+        if place < each.size:
+            return each.number(Permutation(each.size, seed, f"phones {locale} {each.patterns[0]}")(place))
+    raise IndexError(f"{locale} has no phone number {index}")
 
 
 def email(index: int) -> str:

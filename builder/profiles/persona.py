@@ -67,10 +67,8 @@ def four(number: int, recipe: Recipe) -> Four:
     for deal in _deals(recipe, here):
         for member, place in zip(members, random.sample(range(FOUR), FOUR), strict=True):
             member.update({key: block[place] for key, block in deal.items()})
-    for member in members:
-        city = member["residence"]
-        turn = here.rank % contact.phones(here.locale, city)
-        member["phone"] = contact.phone(recipe.seed, here.locale, city, turn)
+    for index, member in enumerate(members, here.rank * FOUR):
+        member["phone"] = contact.phone(recipe.seed, here.locale, member["residence"], index)
     return Four(here, full_names, tuple(members))
 
 
