@@ -27,7 +27,7 @@ def _longest(random: Random, fact: str, locale: str) -> Sequence[str]:
 
 def _own_pool(random: Random, fact: str, locale: str) -> Sequence[str]:
     pool = POOLS[fact](locale)
-    return [random.choice(pool[::2]), *random.sample(pool[1::2], ALTERNATIVES // 2 + 1)]
+    return [random.choice(pool[::2]), *random.sample(pool[1::2], ALTERNATIVES)]
 
 
 def _foreign(random: Random, fact: str, locale: str) -> Sequence[str]:

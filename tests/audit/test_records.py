@@ -217,7 +217,7 @@ def test_the_recipe_says_how_many_forget_people_have_a_retain_neighbour(wanted: 
     assert 0.5 < finding.figure < 0.87
     assert finding.threshold == wanted
     assert finding.passed is passed
-    assert ("profiles.employers_per_sector" in finding.sentence) is not passed
+    assert ("fewer profiles.locales" in finding.sentence) is not passed
     assert bool(finding.worst) is not passed
 
 
@@ -252,7 +252,7 @@ def test_a_locale_that_nobody_asked_for_is_found() -> None:
 def test_forget_people_of_one_kind_are_found() -> None:
     people = [
         with_profile(person, gender="female") if person.segment.startswith("forget") else person
-        for person in world(400)
+        for person in world(1200)
     ]
     assert not judged(SHARES, people)["forget_shares"].passed
 

@@ -19,7 +19,7 @@ from tests.conftest import Run
 def test_generate_audits_and_says_so(made: Path) -> None:
     report = audit.read(made / "audit.json")
     assert report
-    assert report.people == 23
+    assert report.people == 28
     assert {finding.audit for finding in report.findings} == {kind.name for kind in report.audits}
     assert [kind.name for kind in report.audits] == [each.name for each in AUDITS]
     schemas.check("audit", json.loads((made / "audit.json").read_text()))
@@ -71,7 +71,7 @@ def test_the_records_of_a_run_and_its_release_have_one_digest(made: Path) -> Non
     asked = [each for path in (made / "questions").glob("*.parquet") for each in shards.read(path, Question)]
     profiles = [each for path in (made / "profiles").glob("*.parquet") for each in shards.read(path, Profile)]
     people = {person.profile.id: person for person in open_release(made).people()}
-    assert len(profiles) == len(people) == 23
+    assert len(profiles) == len(people) == 28
     for profile in profiles:
         person = people[profile.id]
         questions = [question for question in asked if question.profile_id == profile.id]
