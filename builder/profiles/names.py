@@ -1,65 +1,47 @@
 """Full names that are unique by construction, and how many people a recipe's names allow.
 
-Locales whose names are alike share a pool. Within a pool the given names of women and men are disjoint, and no
-family name belongs to two pools, so that a full name says which pool, gender and pair it came from. A seeded
-permutation of these pairs, indexed by a number that is each person's own, then never gives one twice.
+Locales whose names are alike share a pool. Within a pool the given names of women and men are disjoint, and no family
+name belongs to two pools, so that a full name says which pool, gender and pair it came from. People come in fours who
+share no word of their names: the pairs of a pool are cut into fours, and a seeded permutation of the fours, indexed by
+a number that is each four's own, never gives one twice.
 """
 
 import functools
-import importlib
-from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+import itertools
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from builder import public_figures
 from builder.errors import CallError
 from builder.profiles import places, sources
-from builder.public_figures import fold
+from builder.public_figures import fold, key, known_names
 from builder.randomness import Permutation, stream
-from builder.recipe import Recipe
+from builder.recipe import FOUR, Recipe
 from builder.records import Gender
 
 _PARTICLES = frozenset({"van", "de", "den", "der"})
 _PREFIXES = ("O'", "Mac", "Mc")
+_GENDERS: tuple[Gender, ...] = ("female", "male")
+_Hands = tuple[tuple[str, ...], ...]
+_Seats = dict[str, tuple[int, int]]
 
 
 @dataclass(frozen=True)
 class NamePool:
-    """The names of one or several locales. `taken` holds the pairs that are public figures' names, ascending."""
+    """The names of one or several locales; no two of its lists have a word in common.
+
+    `given` and `family` are the people's own. `elders` are given names of their parents, `spouses` of their wives and
+    husbands, by the gender of who bears them; `children` are names of daughters and sons, `maiden` mothers' surnames.
+    """
 
     name: str
     locales: tuple[str, ...]
     given: dict[Gender, tuple[str, ...]]
     family: tuple[str, ...]
-    taken: dict[Gender, tuple[int, ...]]
-
-    @property
-    def elders(self):
-        return {g: v[:40] for g, v in self.given.items()}
-
-    @property
-    def spouses(self):
-        return {g: v[40:80] for g, v in self.given.items()}
-
-    @property
-    def maiden(self):
-        return self.family[:60]
-
-    @property
-    def children(self):
-        return self.given["female"][80:100] + self.given["male"][80:100]
-
-    def size(self, gender: Gender) -> int:
-        """How many full names there are for `gender`."""
-        return len(self.given[gender]) * len(self.family) - len(self.taken[gender])
-
-    def pair(self, gender: Gender, index: int) -> tuple[str, str]:
-        """Given and family name number `index` of `size(gender)`, public figures' names passed over."""
-        # How many taken pairs lie before the answer: those whose rank among the free ones is not beyond the index.
-        gaps = [cell - before for before, cell in enumerate(self.taken[gender])]
-        given, family = divmod(index + bisect_right(gaps, index), len(self.family))
-        return self.given[gender][given], self.family[family]
+    elders: dict[Gender, tuple[str, ...]]
+    spouses: dict[Gender, tuple[str, ...]]
+    children: tuple[str, ...]
+    maiden: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -70,23 +52,16 @@ class Naming:
     rank: int
 
 
-def naming(recipe: Recipe, number: int) -> Naming:
-    """The locale of profile `number`: each run of as many numbers as there are locales has every locale once."""
-    locales = list(recipe.profiles.locales)
-    rank, position = divmod(number, len(locales))
-    stream(recipe.seed, "profiles", "locales", rank).shuffle(locales)
-    return Naming(locales[position], rank)
-
-
 def full_name(recipe: Recipe, naming: Naming, gender: Gender) -> tuple[str, str]:
     """Given and family name. Raises CallError when the recipe's name space is used up."""
     pool = pool_of(naming.locale)
     sharers = _sharers(pool, recipe)
-    index = naming.rank * len(sharers) + sharers.index(naming.locale)
-    size = pool.size(gender)
-    if index >= size:
+    rank, member = divmod(naming.rank, FOUR)
+    deck = _deck(pool.name, gender, recipe.seed, recipe.profiles.barred_names)
+    index = rank * len(sharers) + sharers.index(naming.locale)
+    if index >= deck.size:
         raise _too_many(recipe)
-    return pool.pair(gender, Permutation(size, recipe.seed, f"names {pool.name} {gender}")(index))
+    return deck.four(index)[member]
 
 
 def capacity(recipe: Recipe) -> int:
@@ -100,9 +75,11 @@ def check_capacity(recipe: Recipe) -> None:
         raise _too_many(recipe)
 
 
+@functools.cache
 def pool_of(locale: str) -> NamePool:
     """The pool that `locale` takes its names from."""
-    return _pools()[locale]
+    name = next(name for name, data in sources.table("names").items() if locale in data["locales"])
+    return _pool(name)
 
 
 def _too_many(recipe: Recipe) -> CallError:
@@ -116,12 +93,12 @@ def _too_many(recipe: Recipe) -> CallError:
 
 def _room(recipe: Recipe) -> dict[tuple[str, ...], int]:
     """How many people there can be in all before the names of a pool run out, by the locales that share it."""
-    locales = recipe.profiles.locales
+    locales, barred = recipe.profiles.locales, recipe.profiles.barred_names
     room = {}
     for pool in map(pool_of, locales):
         sharers = tuple(_sharers(pool, recipe))
-        rows = min(pool.size(gender) for gender in _genders(recipe)) // len(sharers)
-        room[sharers] = rows * len(locales)
+        fours = min(_deck(pool.name, gender, recipe.seed, barred).size for gender in _genders(recipe))
+        room[sharers] = fours // len(sharers) * FOUR * len(locales)
     return room
 
 
@@ -134,79 +111,120 @@ def _sharers(pool: NamePool, recipe: Recipe) -> list[str]:
     return [locale for locale in recipe.profiles.locales if locale in pool.locales]
 
 
+@dataclass(frozen=True)
+class _Deck:
+    """The names of a pool and gender under a seed, in fours.
+
+    `given` and `family` are dealt into hands of four. A hand of each makes four fours, turned against each other, so
+    that every given name meets every family name once. `barred` holds the fours that have a real person's name.
+    """
+
+    given: _Hands
+    family: _Hands
+    order: Permutation
+    barred: dict[int, int]
+
+    @property
+    def size(self) -> int:
+        """How many fours there are without the barred ones."""
+        return self.order.size - len(self.barred)
+
+    def four(self, index: int) -> list[tuple[str, str]]:
+        """The names of four number `index` of `size`.
+
+        Where the permutation leads to a barred four, one of the last indexes, which are beyond `size`, stands in, each
+        for one barred four. So nobody else is renamed when one more four is barred.
+        """
+        number = self.order(index)
+        while number in self.barred:
+            number = self.order(self.order.size - 1 - self.barred[number])
+        return _four(self.given, self.family, number)
+
+
+def _four(given: _Hands, family: _Hands, number: int) -> list[tuple[str, str]]:
+    hands, turn = divmod(number, FOUR)
+    first, last = divmod(hands, len(family))
+    return [(given[first][seat], family[last][(seat + turn) % FOUR]) for seat in range(FOUR)]
+
+
+@functools.lru_cache(256)
+def _deck(pool_name: str, gender: Gender, seed: int, barred_names: tuple[str, ...]) -> _Deck:
+    pool = _pool(pool_name)
+    given = _hands(pool.given[gender], seed, f"given {pool_name} {gender}")
+    family = _hands(pool.family, seed, f"family {pool_name} {gender}")
+    seats = (_seats(given), _seats(family))
+    barred = sorted(_numbers(_taken(pool_name, gender), seats))
+    barred += _numbers((pair for name in barred_names for pair in _splits(key(name))), seats)
+    order = Permutation(len(given) * len(family) * FOUR, seed, f"names {pool_name} {gender}")
+    return _Deck(given, family, order, {four: rank for rank, four in enumerate(dict.fromkeys(barred))})
+
+
+def _hands(names: tuple[str, ...], seed: int, name: str) -> _Hands:
+    """The names in hands of four; what is left over is laid aside.
+
+    Those of several words, which may have one in common, come into different hands.
+    """
+    shuffled = list(names)
+    stream(seed, "names", name).shuffle(shuffled)
+    shuffled.sort(key=lambda one: " " not in one)
+    count = len(shuffled) // FOUR
+    return tuple(tuple(shuffled[hand + seat * count] for seat in range(FOUR)) for hand in range(count))
+
+
+def _seats(hands: _Hands) -> _Seats:
+    """The hand and the seat of each name, by its key."""
+    return {key(one): (number, seat) for number, hand in enumerate(hands) for seat, one in enumerate(hand)}
+
+
+def _numbers(pairs: Iterable[tuple[str, str]], seats: tuple[_Seats, _Seats]) -> list[int]:
+    """The fours that the pairs are in."""
+    given, family = seats
+    numbers = []
+    for first, last in pairs:
+        if first in given and last in family:
+            (hand, seat), (other_hand, other_seat) = given[first], family[last]
+            hands = len(family) // FOUR
+            numbers.append((hand * hands + other_hand) * FOUR + (other_seat - seat) % FOUR)
+    return numbers
+
+
+def _splits(name: str) -> Iterator[tuple[str, str]]:
+    """Every given and family name that the words of a full name may be."""
+    words_ = name.split()
+    for cut in range(1, len(words_)):
+        yield " ".join(words_[:cut]), " ".join(words_[cut:])
+
+
 @functools.cache
-def _pools() -> dict[str, NamePool]:
-    """Every pool, by each of its locales."""
-    tables: dict[str, Any] = {name: data for name, data in sources.table("names").items() if isinstance(data, dict)}
-    owners = _owners(tables)
-    pools = [_pool(name, data, owners) for name, data in tables.items()]
-    return {locale: pool for pool in pools for locale in pool.locales}
+def _taken(pool_name: str, gender: Gender) -> tuple[tuple[str, str], ...]:
+    """The keys of the given and family names that make a well-known person's name, in either order."""
+    pool, known = _pool(pool_name), known_names()
+    pairs = itertools.product(map(key, pool.given[gender]), map(key, pool.family))
+    return tuple((one, two) for one, two in pairs if f"{one} {two}" in known or f"{two} {one}" in known)
 
 
-def _owners(tables: dict[str, Any]) -> dict[str, str]:
-    """Which pool each folded family name belongs to: who claims it by hand, else the first that keeps it."""
-    owners: dict[str, str] = {}
-    for name, data in tables.items():
-        for surname in data.get("surnames", []):
-            owners.setdefault(fold(surname), name)
-    for name, data in tables.items():
-        dropped = {fold(surname) for surname in data.get("drop", [])}
-        for surname in _faker_names(data.get("family", []), "last_names", "unisex_last_names"):
-            if fold(surname) not in dropped:
-                owners.setdefault(fold(surname), name)
-    return owners
+@functools.cache
+def _pool(name: str) -> NamePool:
+    table: dict[str, Any] = sources.table("names")[name]
+    return NamePool(
+        name,
+        tuple(table["locales"]),
+        {gender: _listed(table[gender]) for gender in _GENDERS},
+        _listed(table["family"]),
+        {gender: _listed(table[f"elders_{gender}"]) for gender in _GENDERS},
+        {gender: _listed(table[f"spouses_{gender}"]) for gender in _GENDERS},
+        _listed(table["children"]),
+        _listed(table["maiden"]),
+    )
 
 
-def _pool(name: str, data: dict[str, Any], owners: dict[str, str]) -> NamePool:
-    given = _given(data)
-    givens = {fold(one) for names in given.values() for one in names}
-    family = _clean(data.get("surnames", []), givens)
-    listed = _faker_names(data.get("family", []), "last_names", "unisex_last_names")
-    barred = givens | {fold(one) for one in [*data.get("drop", []), *family]}
-    family += _clean((one for one in listed if _fits(one, data)), barred)
-    family = sorted(one for one in family if owners.get(fold(one)) == name)
-    taken = {gender: _taken(names, family) for gender, names in given.items()}
-    return NamePool(name, tuple(data["locales"]), given, tuple(family), taken)
+def _listed(text: str) -> tuple[str, ...]:
+    """The names in a string that are no words of ours; the values of facts may change after the pools were made."""
+    listed = (one.strip() for one in text.split(",") if one.strip())
+    return tuple(one for one in listed if not parts(one) & words())
 
 
-def _given(data: dict[str, Any]) -> dict[Gender, tuple[str, ...]]:
-    """Given names by gender: those set by hand, and those that Faker lists for one gender only."""
-    by_hand: dict[Gender, list[str]] = {"female": data.get("female", []), "male": data.get("male", [])}
-    barred = {fold(one) for one in [*data.get("drop", []), *data.get("surnames", [])]}
-    barred |= {fold(one) for names in by_hand.values() for one in names}
-    listed: dict[Gender, list[str]] = {
-        gender: _clean(_faker_names(data.get("given", []), f"first_names_{gender}"), barred) for gender in by_hand
-    }
-    both = {fold(one) for one in listed["female"]} & {fold(one) for one in listed["male"]}
-    return {
-        gender: tuple(sorted([*_clean(names, ()), *(one for one in listed[gender] if fold(one) not in both)]))
-        for gender, names in by_hand.items()
-    }
-
-
-def _faker_names(locales: Sequence[str], *attributes: str) -> list[str]:
-    """The names that Faker's person providers of `locales` hold under `attributes`, each once."""
-    names: dict[str, None] = {}
-    for locale in locales:
-        provider = importlib.import_module(f"faker.providers.person.{locale}").Provider
-        for attribute in attributes:
-            names.update(dict.fromkeys(getattr(provider, attribute, ())))
-    return list(names)
-
-
-def _clean(names: Iterable[str], barred: Iterable[str]) -> list[str]:
-    """Those of `names` that look like names, are no words of ours and not in `barred` (folded); each once."""
-    seen = set(barred)
-    kept = []
-    for name in sorted(names, key=str.isascii):  # of two spellings the one with its accents
-        folded = fold(name)
-        if folded not in seen and _looks_like_a_name(name) and not _words().intersection(_core(name)):
-            seen.add(folded)
-            kept.append(name)
-    return kept
-
-
-def _looks_like_a_name(name: str) -> bool:
+def looks_like_a_name(name: str) -> bool:
     """One capitalised word of three letters or more, perhaps after particles; "Mcdonald" is a misspelling."""
     *particles, word = name.split(" ")
     if not _PARTICLES.issuperset(particles):
@@ -219,17 +237,14 @@ def _looks_like_a_name(name: str) -> bool:
     return len(word) >= 3 and word.isalpha() and word.istitle()
 
 
-def _core(name: str) -> set[str]:
-    return {word for word in fold(name).split() if word not in _PARTICLES}
-
-
-def _fits(surname: str, data: dict[str, Any]) -> bool:
-    endings, starts = tuple(data.get("drop_endings", ())), tuple(data.get("drop_starts", ()))
-    return not surname.endswith(endings) and not surname.startswith(starts)
+def parts(name: str) -> set[str]:
+    """The folded words of a name without particles."""
+    *before, last = fold(name).split()
+    return {last, *(word for word in before if word not in _PARTICLES)}
 
 
 @functools.cache
-def _words() -> frozenset[str]:
+def words() -> frozenset[str]:
     """Folded words that no name may be: everyday ones, and those of all values that facts can take."""
     ours = [*sources.texts(sources.table("work")), *sources.texts(sources.table("lives"))]
     for locale, data in sources.table("places").items():
@@ -243,17 +258,5 @@ def _words() -> frozenset[str]:
                 *data["university_words"],
                 *data["dishes"],
             ]
-    text = " ".join([*ours, sources.table("names")["words"]])
+    text = " ".join([*ours, sources.table("words")["words"]])
     return frozenset(fold("".join(letter if letter.isalpha() else " " for letter in text)).split())
-
-
-def _taken(given: Sequence[str], family: Sequence[str]) -> tuple[int, ...]:
-    """The pairs (as given × family cells) that are names of public figures, ascending."""
-    rows = {fold(one): row for row, one in enumerate(given)}
-    columns = {fold(one): column for column, one in enumerate(family)}
-    cells = set()
-    for figure in public_figures.folded_names():
-        first, _, rest = figure.partition(" ")
-        if first in rows and rest in columns:
-            cells.add(rows[first] * len(family) + columns[rest])
-    return tuple(sorted(cells))
