@@ -32,7 +32,7 @@ GIVEN, FAMILY, SPOUSES, MAIDEN = 144, 208, 12, 16
 HEADER = """\
 # The names that people are given, a table for each pool. Made by training/name_pools.py: change names there.
 # `female` and `male` are the people's given names and `family` their surnames. Those of relatives are other names than
-# any of the people's: `elders_*` of parents, `spouses_*` of wives and husbands, `children`, and mothers' `maiden` names.
+# any of the people's: `elders_*` of parents, `spouses_*` of wives and husbands, `children`, `maiden` names of mothers.
 """
 Lists = dict[str, list[str]]
 
