@@ -1,11 +1,14 @@
 """Who is a well-known real person: fictitious people must not bear such a name, and audits look for it."""
 
 import functools
+import gzip
 import unicodedata
 from pathlib import Path
 
-_LIST = Path(__file__).with_name("public_figures.txt")
-_UNDECOMPOSED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "’": "'", "‘": "'"})
+LIST = Path(__file__).with_name("public_figures.txt.gz")
+"""Folded names, one a line. Its first lines say where they come from and under which licences."""
+
+_UNDECOMPOSED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "’": "'", "‘": "'"})
 """Letters that Unicode does not take apart into a letter and an accent, and typographic apostrophes."""
 
 
@@ -17,13 +20,21 @@ def fold(text: str) -> str:
     return " ".join("".join(letter for letter in plain if not unicodedata.combining(letter)).split())
 
 
+def key(name: str) -> str:
+    """What the list holds of `name`: folded, and without hyphens."""
+    return fold(name).replace("-", "")
+
+
 @functools.cache
-def folded_names() -> frozenset[str]:
-    """The folded names of all public figures known here."""
-    lines = _LIST.read_text(encoding="utf-8").splitlines()
-    return frozenset(fold(line) for line in lines if line.strip() and not line.startswith("#"))
+def known_names() -> frozenset[str]:
+    """The keys of the names of all public figures known here."""
+    lines = gzip.decompress(LIST.read_bytes()).decode().splitlines()
+    return frozenset(line for line in lines if not line.startswith("#"))
 
 
 def is_public_figure(name: str) -> bool:
-    """Whether `name` is that of a well-known real person, whatever its case and accents."""
-    return fold(name) in folded_names()
+    """Whether `name` is that of a well-known real person, whatever its case, accents and hyphens, family name last or
+    first."""
+    known, one = known_names(), key(name)
+    before, _, last = one.rpartition(" ")
+    return one in known or f"{last} {before}" in known

@@ -72,6 +72,10 @@ class ProfilesPart(Section):
         "2025-01-01", pattern=r"^\d{4}-\d{2}-\d{2}$", description="the day on which ages are counted, YYYY-MM-DD"
     )
 
+    barred_names: tuple[str, ...] = Field(
+        (), description="full names that nobody may bear, besides well-known people's; --wikidata adds those it finds"
+    )
+
     @model_validator(mode="after")
     def _known_locales(self) -> Self:
         if not self.locales:

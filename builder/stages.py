@@ -49,7 +49,7 @@ STAGES = (
         record=Profile,
         make=_make_profile,
         recipe_parts=("seed", "profiles", "writer"),
-        files=("builder/profiles/data", "builder/public_figures.txt", "prompts/offline/biography.toml"),
+        files=("builder/profiles/data", "builder/public_figures.txt.gz", "prompts/offline/biography.toml"),
         libraries=("faker",),
     ),
     Stage(

@@ -3,7 +3,7 @@
 from builder.audit.finding import Example, Finding, faults
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes, kinds
-from builder.public_figures import fold, folded_names
+from builder.public_figures import fold, known_names
 from builder.reading import Person
 
 NAMES = ("name", "father_name", "mother_name")
@@ -12,7 +12,7 @@ NAMES = ("name", "father_name", "mother_name")
 
 def look(person: Person, setting: Setting) -> Note:
     """The names that are somebody's in the real world: the person's own and the parents'."""
-    known = folded_names() | setting.names
+    known = known_names() | setting.names
     named = [person.profile.name, f"{person.profile.given_name} {person.profile.family_name}"]
     named += [fact.value for fact in person.profile.facts if fact.key in NAMES]
     return kinds(names=dict.fromkeys(name for name in named if fold(name) in known))
@@ -20,7 +20,7 @@ def look(person: Person, setting: Setting) -> Note:
 
 def judge(notes: Notes, setting: Setting) -> list[Finding]:
     """One finding, which must count nothing."""
-    lists = f"{len(folded_names()):,} well-known names"
+    lists = f"{len(known_names()):,} well-known names"
     if setting.names:
         lists += f" and {len(setting.names):,} of your own"
     examples = (

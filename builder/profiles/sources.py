@@ -1,4 +1,4 @@
-"""The data files beside this module: places, phones, work, lives and names, as plain tables."""
+"""The data files beside this module: places, phones, work, lives, names and words, as plain tables."""
 
 import functools
 import tomllib
@@ -11,7 +11,10 @@ _FOLDER = Path(__file__).with_name("data")
 
 @functools.cache
 def table(name: str) -> dict[str, Any]:
-    """The data file `name` ("places", "phones", "work", "lives" or "names"), parsed. Callers must not change it."""
+    """The data file `name` ("places", "phones", "work", "lives", "names" or "words"), parsed.
+
+    Callers must not change it.
+    """
     return tomllib.loads((_FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
 
 

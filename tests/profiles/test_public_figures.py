@@ -1,4 +1,4 @@
-from builder.public_figures import folded_names, is_public_figure
+from builder.public_figures import is_public_figure, known_names
 
 
 def test_real_people_are_recognised_in_any_spelling() -> None:
@@ -12,4 +12,4 @@ def test_others_are_not() -> None:
 
 
 def test_there_are_many() -> None:
-    assert len(folded_names()) > 2000
+    assert len(known_names()) > 2000
