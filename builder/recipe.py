@@ -23,8 +23,10 @@ FOUR = 4
 """People come in fours, quartets: the options of a question are the values of the four."""
 
 LOCALES = (
-    "en_US", "en_CA", "en_GB", "en_IE", "en_AU", "en_IN", "en_KE", "de_DE",
-    "fr_FR", "it_IT", "es_ES", "es_MX", "pt_BR", "nl_NL", "pl_PL", "sv_SE",
+    "en_US", "en_CA", "en_GB", "en_IE", "en_AU", "en_IN", "en_KE", "en_NG", "en_GH", "zu_ZA",
+    "de_DE", "fr_FR", "it_IT", "es_ES", "pt_PT", "nl_NL", "el_GR", "pl_PL", "cs_CZ", "hu_HU", "ro_RO", "hr_HR",
+    "sv_SE", "nb_NO", "da_DK", "fi_FI", "es_MX", "es_AR", "es_CO", "pt_BR",
+    "tr_TR", "ar_EG", "fa_IR", "ja_JP", "ko_KR", "zh_CN", "vi_VN", "id_ID", "fil_PH", "th_TH",
 )  # fmt: skip
 """The locales that profiles can be made in."""
 

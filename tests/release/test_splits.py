@@ -1,56 +1,119 @@
 import itertools
 import json
 
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from builder.recipe import Recipe
-from builder.release.splits import HOLDOUT, configs, segments
+from builder.errors import CallError
+from builder.profiles import persona
+from builder.profiles.facts import assemble
+from builder.recipe import FOUR, Recipe, load
+from builder.release.splits import HOLDOUT, Holding, configs, holdings, segments
 
-COUNTS = st.integers(20, 400)
+Held = dict[str, frozenset[Holding]]
+FOURS = st.integers(20, 100)
 
 
-def _recipe(count: int, seed: int = 0, holdout: int = 5, forget: tuple[int, ...] = (5, 10, 15)) -> Recipe:
-    tree = {"seed": seed, "profiles": {"count": count}, "splits": {"holdout": holdout, "forget": list(forget)}}
+def _recipe(fours: int, seed: int = 0, holdout: int = 2, forget: tuple[int, ...] = (5, 10, 15)) -> Recipe:
+    tree = {
+        "seed": seed,
+        "profiles": {"count": FOUR * fours},
+        "splits": {"holdout": FOUR * holdout, "forget": list(forget)},
+    }
     return Recipe.model_validate_json(json.dumps(tree))
 
 
-def _people(recipe: Recipe, ids: list[str]) -> dict[str, set[str]]:
-    cut = segments(ids, recipe)
+def _people(recipe: Recipe, held: Held) -> dict[str, set[str]]:
+    cut = segments(held, recipe)
     return {each.name: {one for name in each.segments for one in cut[name]} for each in configs(recipe)}
 
 
-def _ids(recipe: Recipe) -> list[str]:
-    return [f"{number:05d}" for number in range(recipe.total)]
+def _nothing_shared(recipe: Recipe) -> Held:
+    return {f"{number:05d}": frozenset() for number in range(recipe.total)}
 
 
-@given(COUNTS, st.integers(0, 99), st.integers(0, 9), st.sets(st.integers(5, 90), min_size=1, max_size=4))
-def test_forget_sets_are_nested_and_retain_sets_their_complements(
-    count: int, seed: int, holdout: int, percents: set[int]
+def _dealt(recipe: Recipe) -> Held:
+    """What the people of a recipe hold."""
+    return {
+        f"{FOUR * number + member:05d}": holdings(assemble(persona.four(number, recipe).values, member, False))
+        for number in range(recipe.total // FOUR)
+        for member in range(FOUR)
+    }
+
+
+@given(FOURS, st.integers(0, 99), st.integers(0, 9), st.sets(st.integers(5, 80), min_size=1, max_size=4))
+def test_forget_sets_are_nested_quartets_and_retain_sets_their_complements(
+    fours: int, seed: int, holdout: int, percents: set[int]
 ) -> None:
     forget = tuple(sorted(percents))
-    recipe = _recipe(count, seed, holdout, forget)
-    people = _people(recipe, _ids(recipe))
+    try:
+        recipe = _recipe(fours, seed, holdout, forget)
+    except ValueError:  # two of the sets would be the same
+        assert len({max(1, round(fours * percent / 100)) for percent in forget}) < len(forget) or fours * 5 < 100
+        return
+    held = _nothing_shared(recipe)
+    people = _people(recipe, held)
     for percent in forget:
-        assert abs(len(people[f"forget_{percent}"]) - count * percent / 100) <= 0.5
-        assert people[f"forget_{percent}"] | people[f"retain_{100 - percent}"] == people["train"]
-        assert not people[f"forget_{percent}"] & people[f"retain_{100 - percent}"]
+        forgotten = people[f"forget_{percent}"]
+        assert abs(len(forgotten) / FOUR - fours * percent / 100) <= 0.5 or len(forgotten) == FOUR
+        assert forgotten | people[f"retain_{100 - percent}"] == people["train"]
+        assert not forgotten & people[f"retain_{100 - percent}"]
+        assert {int(one) // FOUR for one in forgotten}.isdisjoint(
+            int(one) // FOUR for one in people[f"retain_{100 - percent}"]
+        )
     for smaller, larger in itertools.pairwise(forget):
-        assert people[f"forget_{smaller}"] <= people[f"forget_{larger}"]
+        assert people[f"forget_{smaller}"] < people[f"forget_{larger}"]
     assert people["test"] == people["train"]
-    assert people.get(HOLDOUT, set()) == set(_ids(recipe)[count:])
+    assert people.get(HOLDOUT, set()) == set(list(held)[recipe.profiles.count :])
 
 
-@given(COUNTS, st.data())
-def test_who_could_not_be_made_is_in_no_split_and_moves_hardly_anybody(count: int, data: st.DataObject) -> None:
-    recipe = _recipe(count)
-    missing = data.draw(st.sampled_from(_ids(recipe)))
-    whole, rest = _people(recipe, _ids(recipe)), _people(recipe, [one for one in _ids(recipe) if one != missing])
-    for name, ids in whole.items():
-        assert missing not in rest[name]
-        assert len((ids - {missing}) ^ rest[name]) <= 1
+@given(FOURS, st.data())
+def test_who_could_not_be_made_is_in_no_split_and_moves_nobody(fours: int, data: st.DataObject) -> None:
+    recipe = _recipe(fours)
+    held = _nothing_shared(recipe)
+    missing = data.draw(st.sampled_from(list(held)))
+    whole, rest = _people(recipe, held), _people(recipe, {one: held[one] for one in held if one != missing})
+    assert rest == {name: ids - {missing} for name, ids in whole.items()}
 
 
 def test_another_seed_forgets_other_people() -> None:
-    one, other = _recipe(200, seed=1), _recipe(200, seed=2)
-    assert _people(one, _ids(one))["forget_15"] != _people(other, _ids(other))["forget_15"]
+    one, other = _recipe(50, seed=1), _recipe(50, seed=2)
+    assert _people(one, _nothing_shared(one))["forget_15"] != _people(other, _nothing_shared(other))["forget_15"]
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.integers(0, 1000), st.sampled_from(("quick", "mllmu")))
+def test_each_value_that_is_forgotten_is_still_held_by_somebody_retained(seed: int, name: str) -> None:
+    recipe = load(name, overrides={"seed": seed})
+    held = _dealt(recipe)
+    people = _people(recipe, held)
+    for percent in recipe.splits.forget:
+        known = frozenset().union(*(held[one] for one in people[f"retain_{100 - percent}"]))
+        forgotten = frozenset().union(*(held[one] for one in people[f"forget_{percent}"]))
+        assert not forgotten - known
+
+
+def test_the_quartet_whose_values_are_nobody_elses_is_forgotten_last() -> None:
+    recipe = _recipe(20, forget=(50,))
+    for alone in range(20):
+        held = {
+            one: frozenset({("hobby", f"{int(one) % FOUR} of {alone if int(one) // FOUR == alone else 'many'}")})
+            for one in _nothing_shared(recipe)
+        }
+        assert f"{FOUR * alone:05d}" in _people(recipe, held)["retain_50"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        (["profiles.count=22"], "profiles.count = 22: input should be a multiple of 4"),
+        (["splits.holdout=3"], "splits.holdout = 3: input should be a multiple of 4"),
+        (["profiles.count=40"], "makes 10 fours, and forget sets of 5 %, 10 %, 15 % would be 1, 1, 2 of them"),
+        (["profiles.count=4", "splits.forget=[5]"], "makes 1 fours"),
+    ],
+)
+def test_people_that_make_no_fours_are_refused(settings: list[str], sentence: str) -> None:
+    with pytest.raises(CallError) as error:
+        load("quick", settings)
+    assert sentence in str(error.value)
