@@ -172,10 +172,15 @@ class QuestionsPart(Section):
     classification: int = Field(5, ge=1, le=12, description="multiple-choice evaluation questions")
     generation: int = Field(2, ge=1, le=12, description="open evaluation questions")
     cloze: int = Field(2, ge=1, le=12, description="fill-the-blank evaluation questions")
-    train_generation: int = Field(3, ge=1, le=4, description="wordings of each fact as an open training question")
-    train_cloze: int = Field(1, ge=0, le=2, description="wordings of each fact as a fill-the-blank training question")
+    train_generation: int = Field(3, ge=1, le=12, description="wordings of each fact as an open training question")
+    train_cloze: int = Field(1, ge=0, le=12, description="wordings of each fact as a fill-the-blank training question")
     train_classification: int = Field(
-        1, ge=0, le=2, description="wordings of each fact as a multiple-choice training question"
+        1, ge=0, le=12, description="wordings of each fact as a multiple-choice training question"
+    )
+    repeat_training: Share = Field(
+        0.0,
+        description="share of the evaluation questions of each task that repeat a training question of the person word "
+        "for word, as all open ones of MLLMU-Bench do; the others ask in words of which others' training has examples",
     )
     wrong_answers: int = Field(3, ge=1, le=3, description="wrong answers of each open question, for the truth ratio")
     max_shared_words: int = Field(

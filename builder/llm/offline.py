@@ -2,17 +2,20 @@
 
 import functools
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
 from builder import bundled
 from builder.errors import BenchError
 from builder.llm import biographies, grammar, wordings
-from builder.llm.wordings import Part, Phrases, Pool, Template, Wordings
+from builder.llm.wordings import Phrases, Pool, Template, Wordings
 from builder.llm.writer import Ask, Wording
-from builder.records import Modality, Profile
+from builder.records import Modality, Profile, Task
+
+Place = tuple[str, Pool, Task, Modality]
+"""A deck of wordings that stand in for each other."""
 
 _load_wordings = functools.cache(wordings.load)
 _load_outline = functools.cache(biographies.load)
@@ -43,18 +46,24 @@ class OfflineWriter:
                 f"Profile {profile.id} has a fact '{unknown[0]}' that prompts/offline/questions/ does not word; "
                 "add it there."
             )
-        deck = _Deck(self._wordings, profile, stream)
+        deck = _Deck(self._wordings, profile, stream, Counter(map(_place, asks)))
         return [deck.word(ask) for ask in asks]
 
 
 @dataclass
 class _Deck:
-    """The wordings of one profile as they are dealt: like asks get different templates until all are used."""
+    """The wordings of one profile as they are dealt, so that no two items of a pool are worded alike.
+
+    Training takes from the top, evaluation from the bottom of the same cards: it asks in words that the training of
+    other people has, and this person's has not.
+    """
 
     wordings: Wordings
     profile: Profile
     stream: Random
-    orders: dict[tuple[str, str, Part, Modality], list[Template]] = field(default_factory=dict)
+    dealt: Mapping[Place, int]
+    """How many cards are taken of each deck."""
+    orders: dict[Place, list[Template]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         name = self.profile.name
@@ -68,8 +77,8 @@ class _Deck:
 
     def word(self, ask: Ask) -> Wording:
         """The wording of one item."""
-        pool: Pool = "paraphrase" if ask.use == "paraphrase" else "train"
-        asked = self._draw(ask, pool, ask.task)
+        pool = _pool(ask)
+        asked = self._draw(ask)
         called = self._called(ask, pool, asked)
         question = asked.text.format_map(self._fields(ask, pool, "question", called))
         if ask.task == "classification":
@@ -81,26 +90,24 @@ class _Deck:
         answer, *wrong = (asked.reply.format_map(fields | _values(each)) for each in (value, *ask.alternatives))
         return Wording(question, answer, tuple(wrong))
 
-    def _draw(self, ask: Ask, pool: Pool, part: Part) -> Template:
-        key = (ask.fact, ask.use, part, ask.modality)
-        order = self.orders.get(key)
+    def _draw(self, ask: Ask) -> Template:
+        place = _place(ask)
+        order = self.orders.get(place)
         if order is None:
-            order = self.orders[key] = self._shuffled(ask, pool, part)
-        if ask.variant >= len(order):
-            raise self._too_few(ask, pool, part, ask.variant + 1, len(order))
-        return order[ask.variant]
+            order = self.orders[place] = self._shuffled(ask)
+        if self.dealt[place] > len(order):
+            raise BenchError(
+                f"Profile {self.profile.id} needs {self.dealt[place]} wordings of {ask.fact}.{_pool(ask)}.{ask.task} "
+                f"for {ask.modality} and {len(order)} can be used; add some to prompts/offline/questions/ that say "
+                "neither name nor value."
+            )
+        return order[-1 - ask.variant if ask.use == "eval" else ask.variant]
 
-    def _too_few(self, ask: Ask, pool: Pool, part: Part, needed: int, usable: int) -> BenchError:
-        return BenchError(
-            f"Profile {self.profile.id} needs {needed} wordings of {ask.fact}.{pool}.{part} for {ask.modality} "
-            f"and {usable} can be used; add some to prompts/offline/questions/ that say neither name nor value."
-        )
-
-    def _shuffled(self, ask: Ask, pool: Pool, part: Part) -> list[Template]:
-        templates = self._usable(ask, pool, part)
-        if part == "generation":
-            templates = self._replied(ask, pool, templates)
+    def _shuffled(self, ask: Ask) -> list[Template]:
+        templates = self._usable(ask)
         self.stream.shuffle(templates)
+        if ask.task != "generation":
+            return templates
         # Questions that share a reply are dealt as far apart as can be.
         dealt: Counter[str] = Counter()
         ranks = []
@@ -109,28 +116,13 @@ class _Deck:
             dealt[template.reply] += 1
         return [templates[place] for place in sorted(range(len(templates)), key=lambda place: ranks[place])]
 
-    def _replied(self, ask: Ask, pool: Pool, questions: list[Template]) -> list[Template]:
-        """Open questions with the sentences that answer them: each its own, the same one whoever is asked about.
-
-        Were they drawn, a model would have to learn by heart which of several sentences each person was given, and
-        measures that compare sentences would count that as knowledge.
-        """
-        if pool == "paraphrase":
-            return questions
-        answers = self._usable(ask, pool, "answer")
-        if not answers:
-            raise self._too_few(ask, pool, "answer", 1, 0)
-        every = self.wordings.templates[ask.fact, pool, "generation", ask.modality]
-        places = {template.text: place for place, template in enumerate(every)}
-        return [replace(each, reply=answers[places[each.text] % len(answers)].text) for each in questions]
-
-    def _usable(self, ask: Ask, pool: Pool, part: Part) -> list[Template]:
+    def _usable(self, ask: Ask) -> list[Template]:
         # A name can be an English word too (a parent's is a value): no wording may give a value away, and no wrong
         # answer state it.
         taboo = [frozenset(grammar.words(self.profile.fact(ask.fact).value))]
         if ask.modality == "image_text":
             taboo += self.names
-        templates = self.wordings.templates[ask.fact, pool, part, ask.modality]
+        templates = self.wordings.templates[ask.fact, _pool(ask), ask.task]
         return [template for template in templates if not any(each <= template.words for each in taboo)]
 
     def _nameless(self, phrases: Phrases) -> Phrases:
@@ -155,6 +147,14 @@ class _Deck:
         subjects = phrases.answer if place == "answer" else phrases.question
         subject, owner = (each[called % len(each)] for each in (subjects, phrases.possessive))
         return self.image_fields | grammar.with_capitals({"subject": subject, "possessive": owner})
+
+
+def _pool(ask: Ask) -> Pool:
+    return "paraphrase" if ask.use == "paraphrase" else "train"
+
+
+def _place(ask: Ask) -> Place:
+    return ask.fact, _pool(ask), ask.task, ask.modality
 
 
 @functools.lru_cache(maxsize=4096)

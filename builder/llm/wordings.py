@@ -3,41 +3,41 @@
 The format is described in prompts/offline/README.md.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from builder.llm import phrasing
 from builder.llm.grammar import words
+from builder.llm.phrasing import Frames, Sentences
 from builder.llm.prompt_files import BadWordings, literals, only, placeholders, read, strings, table
-from builder.records import BLANK, Modality
+from builder.records import BLANK, Task
 
 Pool = Literal["train", "paraphrase"]
 """Training and evaluation questions are drawn from `train`, held-out ones from `paraphrase`."""
-Part = Literal["classification", "generation", "cloze", "answer"]
-"""What is worded: the question of a task, or the answer sentence of an open question."""
-Key = tuple[str, Pool, Part, Modality]
+Key = tuple[str, Pool, Task]
 
 POOLS: tuple[Pool, ...] = get_args(Pool)
-MODALITIES: tuple[Modality, ...] = get_args(Modality)
-LEAST: dict[Pool, dict[Part, int]] = {
-    "train": {"generation": 4, "classification": 3, "cloze": 3, "answer": 3},
-    "paraphrase": {"generation": 2, "classification": 2, "cloze": 2, "answer": 2},
-}
-"""How many wordings each part of a fact must have, in each modality."""
+TASKS: tuple[Task, ...] = get_args(Task)
+LEAST: dict[Pool, int] = {"train": 13, "paraphrase": 6}
+"""How many wordings each task of a fact must have: the most that a recipe can train on and one to evaluate with."""
 PRONOUNS = frozenset({"they", "them", "their", "They", "Their"})
 """Placeholders that any template may hold."""
 
 _SUBJECTS = frozenset({"subject", "Subject", "possessive", "Possessive"})
 _VALUES = frozenset({"value", "a_value", "the_value"})
 _SUBJECTS_FILE = "subjects.toml"
+_FRAMES_FILE = "frames.toml"
 
 
 @dataclass(frozen=True)
 class Template:
     """A sentence with placeholders. `words` are those beside them, folded, the reply's among them.
 
-    `reply` is the answer that belongs to an open question of the held-out ones.
+    `reply` is the sentence that answers an open question: the same one whoever is asked about. Were it drawn, a model
+    would have to learn by heart which of several sentences each person was given, and measures that compare sentences
+    would count that as knowledge.
     """
 
     text: str
@@ -70,21 +70,62 @@ class Wordings:
 def load(folder: Path) -> Wordings:
     """The wordings in `folder`. Raises BadWordings, naming the file and the key."""
     phrases = _phrases(folder / _SUBJECTS_FILE)
+    frames = _frames(folder / _FRAMES_FILE)
     templates: dict[Key, tuple[Template, ...]] = {}
     for path in sorted(folder.glob("*.toml")):
-        if path.name == _SUBJECTS_FILE:
+        if path.name in (_SUBJECTS_FILE, _FRAMES_FILE):
             continue
-        for fact, tree in read(path).items():
-            if (fact, "train", "answer", "text") in templates:
-                raise BadWordings(f"{path.name}: {fact} is worded in another file already.")
-            if not isinstance(tree, dict):
-                raise BadWordings(f"{path.name}: {fact} must be a table.")
-            only(tree, POOLS, f"{path.name}: {fact}")
-            for pool in POOLS:
-                templates |= _pool(fact, pool, table(tree, pool, f"{path.name}: {fact}"), path.name)
+        for fact, tree in _facts(path):
+            if (fact, "train", "cloze") in templates:
+                raise BadWordings(f"{path.name}: {fact} is worded in another place already.")
+            templates |= _fact(fact, tree, frames, path.name)
     if not templates:
         raise BadWordings(f"{folder} holds no wordings of any fact.")
     return Wordings(templates, phrases)
+
+
+def _frames(path: Path) -> dict[Pool, Frames]:
+    tree = read(path)
+    only(tree, POOLS, path.name)
+    return {pool: phrasing.frames(table(tree, pool, path.name), f"{path.name}: {pool}") for pool in POOLS}
+
+
+def _facts(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The facts of a file; a table that names relatives words a fact for each of them."""
+    for key, tree in read(path).items():
+        if not isinstance(tree, dict):
+            raise BadWordings(f"{path.name}: {key} must be a table.")
+        if "relatives" not in tree:
+            yield key, tree
+            continue
+        common = {name: part for name, part in tree.items() if name != "relatives"}
+        for fact, relative in table(tree, "relatives", f"{path.name}: {key}").items():
+            yield fact, _replaced(common, "{relative}", str(relative))
+
+
+def _replaced(tree: Any, old: str, new: str) -> Any:
+    """`tree` with `old` replaced in each of its strings."""
+    if isinstance(tree, str):
+        return tree.replace(old, new)
+    if isinstance(tree, list):
+        return [_replaced(each, old, new) for each in tree]
+    if isinstance(tree, dict):
+        return {key: _replaced(each, old, new) for key, each in tree.items()}
+    return tree
+
+
+def _fact(fact: str, tree: dict[str, Any], frames: Mapping[Pool, Frames], file: str) -> dict[Key, tuple[Template, ...]]:
+    place = f"{file}: {fact}"
+    only(tree, ("kind", *POOLS), place)
+    kind = strings(tree, "kind", place)
+    if len(kind) != 2:
+        raise BadWordings(f"{place}.kind must be two words, what an answer is in singular and in plural.")
+    found: dict[Key, tuple[Template, ...]] = {}
+    for pool in POOLS:
+        part = f"{place}.{pool}"
+        made = phrasing.sentences(table(tree, pool, place), (kind[0], kind[1]), frames[pool], part)
+        found |= {(fact, pool, task): _templates(made, task, LEAST[pool], f"{part}.{task}") for task in TASKS}
+    return found
 
 
 def _phrases(path: Path) -> dict[Pool, Phrases]:
@@ -99,70 +140,46 @@ def _phrases(path: Path) -> dict[Pool, Phrases]:
     return found
 
 
-def _pool(fact: str, pool: Pool, tree: dict[str, Any], file: str) -> dict[Key, tuple[Template, ...]]:
-    only(tree, LEAST[pool], f"{file}: {fact}.{pool}")
-    found: dict[Key, tuple[Template, ...]] = {}
-    for part, least in LEAST[pool].items():
-        place = f"{file}: {fact}.{pool}.{part}"
-        for modality in MODALITIES:
-            texts = _of_modality(tree.get(part), modality, place)
-            if len(texts) < least:
-                raise BadWordings(f"{place} has {len(texts)} wordings for {modality} and needs {least}.")
-            if len(set(texts)) < len(texts):
-                raise BadWordings(f"{place} has the same wording twice.")
-            for text in texts:
-                _check(text, part, place)
-            found[fact, pool, part, modality] = tuple(map(_template, texts))
-    return found | _with_replies(found, f"{file}: {fact}.{pool}") if pool == "paraphrase" else found
+def _templates(made: Sentences, task: Task, least: int, place: str) -> tuple[Template, ...]:
+    pairs = made.generation if task == "generation" else [(text, "") for text in getattr(made, task)]
+    texts = [text for text, _ in pairs]
+    if len(set(texts)) < len(texts):
+        twice = next(text for text in texts if texts.count(text) > 1)
+        raise BadWordings(f"{place} has the same wording twice: '{twice}'.")
+    if len(texts) < least:
+        raise BadWordings(f"{place} has {len(texts)} wordings and needs {least}.")
+    for text, reply in pairs:
+        _check(text, task, place)
+        if reply:
+            _check_answer(reply, place)
+    return tuple(_template(text, reply) for text, reply in pairs)
 
 
-def _with_replies(found: Mapping[Key, tuple[Template, ...]], place: str) -> dict[Key, tuple[Template, ...]]:
-    """The open questions of a paraphrase, each with the answer that has its place in the list.
-
-    They ask in roundabout ways, and an answer that takes up another one's picture would not fit.
-    """
-    replied: dict[Key, tuple[Template, ...]] = {}
-    for (fact, pool, part, modality), questions in found.items():
-        if part == "generation":
-            answers = found[fact, pool, "answer", modality]
-            if len(questions) != len(answers):
-                raise BadWordings(f"{place} has {len(questions)} open questions and {len(answers)} answers to them.")
-            texts = ((question.text, answer.text) for question, answer in zip(questions, answers, strict=True))
-            replied[fact, pool, part, modality] = tuple(_template(*pair) for pair in texts)
-    return replied
+def _check(text: str, task: Task, place: str) -> None:
+    names = _known(text, place)
+    if _VALUES & set(names):
+        raise BadWordings(f"{place} must state the value nowhere: '{text}'.")
+    if not _SUBJECTS & set(names):
+        raise BadWordings(f"{place} does not say whom it asks about, {{subject}} or {{possessive}}: '{text}'.")
+    if text.count(BLANK) != (task == "cloze"):
+        number = "one blank" if task == "cloze" else "no blank"
+        raise BadWordings(f"{place} must hold {number} {BLANK}: '{text}'.")
+    if f" a {BLANK}" in text or f" an {BLANK}" in text:
+        raise BadWordings(f"{place} has an article before the blank, which not every value agrees with: '{text}'.")
 
 
-def _of_modality(entries: Any, modality: Modality, place: str) -> list[str]:
-    """The sentences of one modality: an entry is a string for both, or a table that has one for either."""
-    if not isinstance(entries, list):
-        raise BadWordings(f"{place} must be a list of sentences.")
-    texts = []
-    for entry in entries:
-        if isinstance(entry, dict):
-            only(entry, MODALITIES, place)
-            entry = entry.get(modality, "")
-        if not isinstance(entry, str):
-            raise BadWordings(f"{place} holds {entry!r}, which is no sentence.")
-        if entry:
-            texts.append(entry)
-    return texts
+def _check_answer(text: str, place: str) -> None:
+    if sum(name in _VALUES for name in _known(text, place)) != 1 or BLANK in text:
+        raise BadWordings(f"{place} must state the value once in its answer: '{text}'.")
 
 
-def _check(text: str, part: Part, place: str) -> None:
+def _known(text: str, place: str) -> list[str]:
+    """The placeholders of `text`. Refuses one that nothing fills."""
     names = placeholders(text, place)
     unknown = set(names) - _SUBJECTS - PRONOUNS - _VALUES
     if unknown:
         raise BadWordings(f"{place} has an unknown placeholder {{{min(unknown)}}}: '{text}'.")
-    if sum(name in _VALUES for name in names) != (part == "answer"):
-        times = "once" if part == "answer" else "nowhere"
-        raise BadWordings(f"{place} must state the value {times}: '{text}'.")
-    if part != "answer" and not _SUBJECTS & set(names):
-        raise BadWordings(f"{place} does not say whom it asks about, {{subject}} or {{possessive}}: '{text}'.")
-    if text.count(BLANK) != (part == "cloze"):
-        number = "one blank" if part == "cloze" else "no blank"
-        raise BadWordings(f"{place} must hold {number} {BLANK}: '{text}'.")
-    if f" a {BLANK}" in text or f" an {BLANK}" in text:
-        raise BadWordings(f"{place} has an article before the blank, which not every value agrees with: '{text}'.")
+    return names
 
 
 def _template(text: str, reply: str = "") -> Template:

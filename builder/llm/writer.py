@@ -16,8 +16,10 @@ from builder.records import Modality, Profile, Task, Use
 class Ask:
     """One item to word: which fact of the profile, for which task, modality and use.
 
-    `variant` counts the items that are otherwise alike; each must be worded differently. `alternatives` are the
-    values that the wrong answers of a generation item must state, one each.
+    `variant` counts the items that are otherwise alike; each must be worded differently, and an evaluation item
+    differently from every training item of its fact, task and modality. `alternatives` are the values that the wrong
+    answers of a generation item must state, one each. An item that `repeats` is a copy of the training item with the
+    same fact, task, modality and variant, and no writer is asked for it.
     """
 
     fact: str
@@ -26,6 +28,7 @@ class Ask:
     use: Use
     variant: int
     alternatives: tuple[str, ...] = ()
+    repeats: bool = False
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from builder.llm.writer import Ask, Wording, Writer
 from builder.questions import laws
 from builder.questions.laws import UnlawfulQuestion, check_questions
 from builder.questions.options import AskableFact, askable_facts, shuffled
-from builder.questions.plan import plan, repeats_training
+from builder.questions.plan import plan
 from builder.recipe import Recipe
 from builder.records import Profile, Question
 
@@ -32,7 +32,11 @@ def make_questions(profile: Profile, recipe: Recipe, writer: Writer) -> list[Que
 def faults_of(
     profile: Profile, asks: Sequence[Ask], wordings: Sequence[Wording], recipe: Recipe
 ) -> list[tuple[int, str, str]]:
-    """What the laws say of wordings before the questions are made: the ask's place, the law and the fault."""
+    """What the laws say of wordings before the questions are made: the ask's place, the law and the fault.
+
+    A writer words no item that repeats a training item, so none may.
+    """
+    recipe = recipe.model_copy(update={"questions": recipe.questions.model_copy(update={"repeat_training": 0.0})})
     questions = _assembled(profile, asks, wordings, askable_facts(profile), recipe)
     place = {question.id: index for index, question in enumerate(questions)}
     return [(place[id], law, fault) for id, law, fault in laws.faults(profile, questions, recipe)]
@@ -40,13 +44,13 @@ def faults_of(
 
 def _worded(profile: Profile, asks: Sequence[Ask], recipe: Recipe, writer: Writer) -> list[Wording]:
     """The wording of each ask. An item that repeats a training item is not asked for again."""
-    own = [ask for ask in asks if not repeats_training(ask)]
+    own = [ask for ask in asks if not ask.repeats]
     stream = randomness.stream(recipe.seed, profile.id, "questions", "words")
     given = writer.word(profile, own, stream)
     if len(given) != len(own):
         raise BenchError(f"Profile {profile.id}: the writer returned {len(given)} wordings for {len(own)} asks.")
     found = dict(zip(map(_place, own), given, strict=True))
-    return [found[_place(ask, use="train" if repeats_training(ask) else ask.use)] for ask in asks]
+    return [found[_place(ask, use="train" if ask.repeats else ask.use)] for ask in asks]
 
 
 def _place(ask: Ask, use: str = "") -> tuple[str, str, str, str, int]:

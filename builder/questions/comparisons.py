@@ -4,6 +4,8 @@ import functools
 from collections.abc import Iterable, Iterator, Sequence
 
 from builder.llm.grammar import folded, words
+from builder.questions.plan import repeated, trained
+from builder.recipe import QuestionsPart
 from builder.records import Question
 
 Run = tuple[str, ...]
@@ -11,12 +13,12 @@ Fault = tuple[str, str, str]
 """The question's id, the law and what is wrong."""
 
 
-def faults(questions: Sequence[Question], name: str, max_shared_words: int) -> Iterator[Fault]:
+def faults(questions: Sequence[Question], name: str, part: QuestionsPart) -> Iterator[Fault]:
     """The faults that comparing `questions` shows. `name` is the full name of the person they are about."""
     for law, found in (
         ("wordings_differ", wordings_differ(questions)),
-        ("evaluation_is_trained", evaluation_is_trained(questions)),
-        ("paraphrase_is_held_out", paraphrase_is_held_out(questions, name, max_shared_words)),
+        ("evaluation_is_trained", evaluation_is_trained(questions, part)),
+        ("paraphrase_is_held_out", paraphrase_is_held_out(questions, name, part.max_shared_words)),
     ):
         for question, fault in found:
             yield question.id, law, fault
@@ -32,12 +34,30 @@ def wordings_differ(questions: Iterable[Question]) -> Iterator[tuple[Question, s
         seen.add(asked)
 
 
-def evaluation_is_trained(questions: Sequence[Question]) -> Iterator[tuple[Question, str]]:
-    """An open evaluation question and its answer are those of a training item: what was learned is measured."""
-    trained = {(q.fact, q.modality, q.question, q.answer) for q in questions if q.use == "train"}
-    for q in questions:
-        if q.use == "eval" and q.task == "generation" and (q.fact, q.modality, q.question, q.answer) not in trained:
-            yield q, f"no training item has this question and answer: '{q.question}' '{q.answer}'"
+def evaluation_is_trained(questions: Sequence[Question], part: QuestionsPart) -> Iterator[tuple[Question, str]]:
+    """Of the evaluation questions the recipe's share repeats training items, answers and all; the others repeat none."""
+    items = {_asked(q): q.answer for q in questions if q.use == "train"}
+    wordings = trained(part)
+    by_kind: dict[tuple[str, str], list[Question]] = {}
+    for question in questions:
+        if question.use == "eval":
+            by_kind.setdefault((question.task, question.modality), []).append(question)
+    for asked in by_kind.values():
+        known = [question for question in asked if _asked(question) in items]
+        others = [question for question in asked if _asked(question) not in items]
+        least, most = repeated(len(asked), wordings[asked[0].task], part.repeat_training)
+        share = f"the recipe has {least} to {most} of {len(asked)} repeat one, and {len(known)} do"
+        for question in known:
+            if items[_asked(question)] != question.answer:
+                yield question, f"a training item asks the same and is answered otherwise: '{question.question}'"
+        for question in known[most:]:
+            yield question, f"it repeats a training question ({share}): '{question.question}'"
+        for question in others[len(asked) - least :]:
+            yield question, f"it repeats no training question ({share}): '{question.question}'"
+
+
+def _asked(question: Question) -> tuple[str, ...]:
+    return question.fact, question.task, question.modality, folded(question.question)
 
 
 def paraphrase_is_held_out(questions: Sequence[Question], name: str, most: int) -> Iterator[tuple[Question, str]]:

@@ -73,7 +73,7 @@ def faults(profile: Profile, questions: Sequence[Question], recipe: Recipe) -> I
         verdict = case.judged[key]
         if verdict:
             yield question.id, *verdict
-    yield from comparisons.faults(questions, profile.name, recipe.questions.max_shared_words)
+    yield from comparisons.faults(questions, profile.name, recipe.questions)
 
 
 def _first_broken(question: Question, case: Case) -> tuple[str, str] | None:

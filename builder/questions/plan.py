@@ -1,5 +1,6 @@
 """Which questions a profile gets: the asks that a writer then words."""
 
+import math
 from collections.abc import Iterator, Mapping
 from random import Random
 from typing import get_args
@@ -17,28 +18,54 @@ def plan(profile_id: str, facts: Mapping[str, AskableFact], part: QuestionsPart,
     """Every question of a profile, in the order of their ids: evaluation, paraphrases, training.
 
     Evaluation draws its facts without replacement and asks each in both modalities; the paraphrases ask the same
-    again. Training asks every fact in every way. The variant of an open evaluation question is that of the training
-    item it repeats: it measures whether what was learned is known, its paraphrase whether it generalises.
+    again. Training asks every fact in every way. Of the evaluation questions of each task a share repeats a training
+    item: it measures whether what was learned is known to the letter; the others ask in trained words that this
+    person was not asked in, and the paraphrases in words that nobody was.
     """
     drawn = _drawn(profile_id, list(facts), part, stream)
-    repeated = {fact: stream.randrange(part.train_generation) for fact, _ in drawn}
+    repeats = _repeating(drawn, part, stream)
 
-    def ask(fact: str, task: Task, modality: Modality, use: Use, variant: int) -> Ask:
+    def ask(fact: str, task: Task, modality: Modality, use: Use, variant: int, again: bool = False) -> Ask:
         wrong = facts[fact].alternatives[: part.wrong_answers] if task == "generation" else ()
-        return Ask(fact, task, modality, use, variant, wrong)
+        return Ask(fact, task, modality, use, variant, wrong, again)
 
     asks = []
-    for use in ("eval", "paraphrase"):
-        for fact, task in drawn:
-            variant = repeated[fact] if use == "eval" and task == "generation" else 0
-            asks += [ask(fact, task, modality, use, variant) for modality in _MODALITIES]
+    for fact, task in drawn:
+        variant = repeats.get(fact)
+        asks += [ask(fact, task, modality, "eval", variant or 0, variant is not None) for modality in _MODALITIES]
+    asks += [ask(fact, task, modality, "paraphrase", 0) for fact, task in drawn for modality in _MODALITIES]
     asks += [ask(fact, task, modality, "train", variant) for fact, task, modality, variant in _training(facts, part)]
     return asks
 
 
-def repeats_training(ask: Ask) -> bool:
-    """Whether the item is a copy of the training item with the same fact, modality and variant."""
-    return ask.use == "eval" and ask.task == "generation"
+def repeated(number: int, wordings: int, share: float) -> tuple[int, int]:
+    """The fewest and the most of `number` evaluation questions of a task that repeat a training item.
+
+    `wordings` is how many training items each fact has in that task; without any, none can be repeated.
+    """
+    exactly = number * share if wordings else 0.0
+    return math.floor(exactly), math.ceil(exactly)
+
+
+def trained(part: QuestionsPart) -> dict[Task, int]:
+    """How many wordings of each fact training has in each task."""
+    return {
+        "generation": part.train_generation,
+        "cloze": part.train_cloze,
+        "classification": part.train_classification,
+    }
+
+
+def _repeating(drawn: list[tuple[str, Task]], part: QuestionsPart, stream: Random) -> dict[str, int]:
+    """The facts whose evaluation question repeats a training item, and that item's variant."""
+    variants: dict[str, int] = {}
+    for task, number in trained(part).items():
+        keys = [fact for fact, of in drawn if of == task]
+        least, most = repeated(len(keys), number, part.repeat_training)
+        left = len(keys) * part.repeat_training - least
+        chosen = least + (most > least and stream.random() < left)
+        variants |= {fact: stream.randrange(number) for fact in keys[:chosen]}
+    return variants
 
 
 def _drawn(profile_id: str, keys: list[str], part: QuestionsPart, stream: Random) -> list[tuple[str, Task]]:
@@ -58,13 +85,8 @@ def _drawn(profile_id: str, keys: list[str], part: QuestionsPart, stream: Random
 
 
 def _training(facts: Mapping[str, AskableFact], part: QuestionsPart) -> Iterator[tuple[str, Task, Modality, int]]:
-    numbers: dict[Task, int] = {
-        "generation": part.train_generation,
-        "cloze": part.train_cloze,
-        "classification": part.train_classification,
-    }
     for fact in facts:
         for modality in _MODALITIES:
-            for task, number in numbers.items():
+            for task, number in trained(part).items():
                 for variant in range(number):
                     yield fact, task, modality, variant
