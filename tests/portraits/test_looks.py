@@ -152,8 +152,8 @@ def test_four_who_share_country_gender_and_age_are_told_apart() -> None:
     twins = sum(_distance(one, other) <= apart for one, other in itertools.combinations(everybody, 2))
     assert twins == 0
     within = [_distance(*pair) for four in fours for pair in itertools.combinations(four, 2)]
-    assert np.percentile(within, 1) > 3 * apart
-    assert np.median(within) > 75
+    assert min(within) > 3 * apart
+    assert np.median(within) > 100, "of 256 bits; unlike pictures differ in 128"
 
 
 def _marks_of_four(number: int) -> list[str]:
