@@ -10,10 +10,11 @@ import numpy.typing as npt
 import pytest
 
 from builder.portraits import OfflinePainter, words
-from builder.portraits.face import Face, face_of
+from builder.portraits.face import MEASURES, Face, face_of, random_face
 from builder.portraits.glasses import frame_colour
 from builder.portraits.head import contour, half_width, mouth_level
 from builder.portraits.light import LIGHTS
+from builder.portraits.offline import draw
 from builder.portraits.palette import lightness, skin_of
 from builder.portraits.resemblance import mark
 from builder.profiles.appearance import draw_appearance
@@ -135,6 +136,20 @@ def test_ages_differ_in_the_shape_of_the_face(gender: Gender) -> None:
         assert mean("eye_height", younger) > mean("eye_height", elder)
         assert mean("hairline", younger) < mean("hairline", elder)
         assert mean("greying", younger) < mean("greying", elder)
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+def test_every_measure_is_seen(measure: str) -> None:
+    """In some face at least: those of hair do not show on a bald head, nor a beard's on a bare chin."""
+    low, high = MEASURES[measure]
+
+    def seen(seed: int) -> bool:
+        face = random_face(random.Random(seed))
+        asked = order(3, size=96)
+        ends = [draw(Face(**{**face.__dict__, measure: end}), asked).tobytes() for end in (low, high)]
+        return ends[0] != ends[1]
+
+    assert any(seen(seed) for seed in range(60))
 
 
 def test_a_head_is_wider_the_older_its_jaw() -> None:
