@@ -71,8 +71,9 @@ def _hollows(rig: Rig, light: Light) -> list[Tone]:
     sockets = [ellipse(side * (face.eye_spacing - 0.03), face.eye_level - 0.06, 0.19, 0.10) for side in (-1, 1)]
     under_nose = ellipse(0, base + 0.055, face.nose_width * 0.95, 0.035)
     under_lip = ellipse(0, dip, face.mouth_width * 0.55, 0.028)
-    outlines = [*sockets, closed(flank, 4), under_nose, under_lip]
-    return _tones(rig, outlines, (0.42, 0.42, 0.60, 0.6, 0.6))
+    cleft = ellipse(0, 0.94 * face.chin_drop, 0.016, 0.045, 12)
+    outlines = [*sockets, closed(flank, 4), under_nose, under_lip, cleft]
+    return _tones(rig, outlines, (0.42, 0.42, 0.60, 0.6, 0.6, max(0.0, 3 * face.chin_cleft - 2)))
 
 
 def _tones(rig: Rig, outlines: Sequence[Points], strengths: Sequence[float]) -> list[Tone]:

@@ -10,10 +10,11 @@ import numpy.typing as npt
 import pytest
 
 from builder.portraits import OfflinePainter, words
-from builder.portraits.face import Face, face_of
+from builder.portraits.face import MEASURES, Face, face_of, random_face
 from builder.portraits.glasses import frame_colour
 from builder.portraits.head import contour, half_width, mouth_level
 from builder.portraits.light import LIGHTS
+from builder.portraits.offline import draw
 from builder.portraits.palette import lightness, skin_of
 from builder.portraits.resemblance import mark
 from builder.profiles.appearance import draw_appearance
@@ -137,6 +138,20 @@ def test_ages_differ_in_the_shape_of_the_face(gender: Gender) -> None:
         assert mean("greying", younger) < mean("greying", elder)
 
 
+@pytest.mark.parametrize("measure", MEASURES)
+def test_every_measure_is_seen(measure: str) -> None:
+    """In some face at least: those of hair do not show on a bald head, nor a beard's on a bare chin."""
+    low, high = MEASURES[measure]
+
+    def seen(seed: int) -> bool:
+        face = random_face(random.Random(seed))
+        asked = order(3, size=96)
+        ends = [draw(Face(**{**face.__dict__, measure: end}), asked).tobytes() for end in (low, high)]
+        return ends[0] != ends[1]
+
+    assert any(seen(seed) for seed in range(60))
+
+
 def test_a_head_is_wider_the_older_its_jaw() -> None:
     """The same face, only older, has another outline."""
     young, older = (face_of(PLAIN, "male", age, random.Random(4)) for age in ("young", "older"))
@@ -152,8 +167,8 @@ def test_four_who_share_country_gender_and_age_are_told_apart() -> None:
     twins = sum(_distance(one, other) <= apart for one, other in itertools.combinations(everybody, 2))
     assert twins == 0
     within = [_distance(*pair) for four in fours for pair in itertools.combinations(four, 2)]
-    assert np.percentile(within, 1) > 3 * apart
-    assert np.median(within) > 75
+    assert min(within) > 3 * apart
+    assert np.median(within) > 100, "of 256 bits; unlike pictures differ in 128"
 
 
 def _marks_of_four(number: int) -> list[str]:
