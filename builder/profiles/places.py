@@ -65,8 +65,7 @@ def _universities(patterns: list[str], words: list[str]) -> tuple[str, ...]:
 def brands(language: str) -> tuple[str, ...]:
     """The invented words that firms of a language are named after."""
     data: dict[str, list[str]] = sources.table("places")["brands"][language]
-    joined = (stem + ending for stem in data.get("stems", []) for ending in data.get("endings", []))
-    return (*data.get("words", []), *joined)
+    return tuple(stem + ending for stem in data["stems"] for ending in data["endings"])
 
 
 @functools.cache

@@ -44,6 +44,9 @@ def test_the_place_fits_the_locale(people: list[Profile]) -> None:
 
 
 def test_the_address_is_written_as_there(people: list[Profile]) -> None:
+    ways = {locale: places.place(locale).address for locale in ("en_GB", "fr_FR", "de_DE", "it_IT")}
+    assert ways["en_GB"] == ways["fr_FR"] == "{number} {street}"
+    assert ways["de_DE"] == ways["it_IT"] == "{street} {number}"
     for person in people:
         address = _value(person, "address")
         number_first = places.place(person.locale).address.startswith("{number}")

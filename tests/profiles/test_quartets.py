@@ -74,7 +74,7 @@ def test_each_value_of_a_block_is_held_equally_often(people: list[Profile]) -> N
 
 
 def test_the_deal_of_each_fact_is_its_own(people: list[Profile]) -> None:
-    """Among people who share a value of one fact, another fact's values follow no pattern, what hangs together aside."""
+    """Among people who share a value of one fact, another fact's values follow no pattern."""
     together = {"occupation", "field_of_study", "annual_salary", "employed_since", "birth_date"}
     keys = [key for key, kind in ASKED.items() if kind.shared and key not in together and key != "university"]
     hits = trials = 0
