@@ -79,11 +79,6 @@ def portraits(person: Person, *views: str) -> list[Portrait]:
     return [portrait for portrait in person.portraits if portrait.view in views]
 
 
-def quartet(person: Person) -> int:
-    """The number of the four that the person belongs to: the options of a question are the values of the four."""
-    return int(person.profile.id) // 4
-
-
 def pictures_of(people: Iterable[Person]) -> dict[str, bytes]:
     """The encoded image of every portrait of `people`, by the portrait's id."""
     return {portrait.id: portrait.image for person in people for portrait in person.portraits}

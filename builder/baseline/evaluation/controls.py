@@ -16,7 +16,7 @@ from PIL import Image
 from builder import randomness
 from builder.baseline import prompts
 from builder.baseline.evaluation.items import Item, some
-from builder.baseline.people import Crowd, portraits, quartet
+from builder.baseline.people import Crowd, portraits
 from builder.baseline.settings import EvaluatePart
 from builder.reading import Person
 from builder.records import LETTERS, Question
@@ -81,11 +81,11 @@ def _controls(crowd: Crowd, person: Person, asked: Iterable[Item], kinds: Sequen
 
 def _others(crowd: Crowd, person: Person, kind: str, seed: int) -> list[Person]:
     """The trained people who may be put in the person's place, in a drawn order."""
-    own = quartet(person)
+    own = person.profile.quartet
     if kind == "swap_four":
-        found = [each for each in crowd.trained if quartet(each) == own and each is not person]
+        found = [each for each in crowd.trained if each.profile.quartet == own and each is not person]
     else:
-        strangers = [each for each in crowd.trained if quartet(each) != own]
+        strangers = [each for each in crowd.trained if each.profile.quartet != own]
         # "She" and "his" in a question stay true.
         found = [each for each in strangers if each.profile.gender == person.profile.gender] or strangers
     return randomness.stream(seed, "controls", kind, person.profile.id).sample(found, len(found))
