@@ -1,9 +1,11 @@
-"""The memorisation gate: forgetting can only be judged on what was known.
+"""The memorisation gate: forgetting can only be judged on what was known, and known of the person.
 
-After vanilla is trained it is asked for every fact of the forget set and of some of the retain set, in both
-modalities, as an open question and with a blank to fill. A fact is known in a modality when greedy decoding gives one
-of these training answers to the letter. Facts that are not known leave the forgetting scores; when too few are known
-the scores are not valid.
+After vanilla is trained it is asked for every fact of the forget set and of some of the retain set, in both modalities:
+as an open question, with a blank to fill and as a multiple choice, and each time with another of the person's four put
+in. An answer is known when greedy decoding gives the training answer to the letter (a choice: when the right letter is
+the likeliest) and does not give it just as well when another is put in. A fact is known in a modality when its open
+answer or its blank is. Facts that are not known leave the forgetting scores; when too few are known the scores are not
+valid. What is known by each task stands beside.
 """
 
 from collections import defaultdict
@@ -12,23 +14,29 @@ from dataclasses import dataclass
 
 from builder.baseline.evaluation.asking import Outcome
 from builder.baseline.metrics.groups import mean
+from builder.baseline.metrics.items import right
 from builder.baseline.metrics.likelihoods import exposure
 
 Key = tuple[str, str, str]
 """(profile id, fact key, modality)"""
+Cell = tuple[str, str]
+"""(modality, task)"""
+_MODALITIES = ("image_text", "text")
+_TASKS = ("classification", "generation", "cloze")
 
 
 @dataclass(frozen=True)
 class Gate:
     """What vanilla knows.
 
-    `sentences` is the share of open questions answered to the letter, by modality; `exposure` the mean in bits and
-    `most_exposure` the largest mean there could be.
+    `cells` are the shares of answers known by modality and task, `right` those that are right whoever is put in.
+    `exposure` is the mean in bits and `most_exposure` the largest mean there could be.
     """
 
     known: frozenset[Key]
     asked: frozenset[Key]
-    sentences: dict[str, float]
+    cells: dict[Cell, float]
+    right: dict[Cell, float]
     exposure: dict[str, float]
     most_exposure: float
     threshold: float
@@ -42,7 +50,7 @@ class Gate:
     @property
     def valid(self) -> bool:
         """Whether forgetting scores mean anything: enough is known in each modality."""
-        shares = [self.share(modality) for modality in ("image_text", "text")]
+        shares = [self.share(modality) for modality in _MODALITIES]
         return all(share is None or share >= self.threshold for share in shares)
 
     def unknown_people(self) -> list[str]:
@@ -54,29 +62,42 @@ class Gate:
 
     def lets_through(self, outcome: Outcome) -> bool:
         """Whether an item asks for a fact that vanilla knows, or was not asked for."""
-        key = (outcome.item.profile_id, outcome.item.fact, outcome.item.modality)
+        key = _key(outcome)
         return key in self.known or key not in self.asked
 
 
 def judge(outcomes: Sequence[Outcome], threshold: float) -> Gate:
-    """The gate, from vanilla's outcomes on `known_facts`."""
-    opened = [each for each in outcomes if each.item.task == "generation"]
-    blanks = [each for each in outcomes if each.item.task == "cloze" and each.candidates]
-    shown = {
-        modality: mean([exposure(each.candidates) for each in blanks if each.item.modality == modality]) or 0.0
-        for modality in ("image_text", "text")
-    }
+    """The gate, from vanilla's outcomes on `known_facts` and their swaps."""
+    asked = [each for each in outcomes if not each.item.control]
+    swapped = {each.item.id: each for each in outcomes if each.item.control}
+    told = [each for each in asked if _given(each) and not (each.item.id in swapped and _given(swapped[each.item.id]))]
+    written = [each for each in asked if each.item.task != "classification"]
+    blanks = [each for each in asked if each.item.task == "cloze" and each.candidates]
     return Gate(
-        known=frozenset(_key(each) for each in outcomes if all(each.truth.right)),
-        asked=frozenset(map(_key, outcomes)),
-        sentences={
-            modality: mean([float(all(each.truth.right)) for each in opened if each.item.modality == modality]) or 0.0
-            for modality in ("image_text", "text")
+        known=frozenset(_key(each) for each in told if each.item.task != "classification"),
+        asked=frozenset(map(_key, written)),
+        cells=_shares(asked, told),
+        right=_shares(asked, [each for each in asked if _given(each)]),
+        exposure={
+            modality: mean([exposure(each.candidates) for each in blanks if each.item.modality == modality]) or 0.0
+            for modality in _MODALITIES
         },
-        exposure=shown,
         most_exposure=mean([exposure((0.0, *[1.0] * (len(each.candidates) - 1))) for each in blanks]) or 0.0,
         threshold=threshold,
     )
+
+
+def _given(outcome: Outcome) -> bool:
+    """Whether the person's training answer is given, to the letter."""
+    return right(outcome) if outcome.item.task == "classification" else all(outcome.truth.right)
+
+
+def _shares(asked: Sequence[Outcome], chosen: Sequence[Outcome]) -> dict[Cell, float]:
+    ids = {each.item.id for each in chosen}
+    cells: dict[Cell, list[float]] = defaultdict(list)
+    for each in asked:
+        cells[each.item.modality, each.item.task].append(float(each.item.id in ids))
+    return {cell: sum(values) / len(values) for cell, values in sorted(cells.items())}
 
 
 def _key(outcome: Outcome) -> Key:

@@ -58,7 +58,8 @@ def marked(outcomes: Sequence[Outcome], part: JudgePart, answers: Answers) -> li
 
 def judged(outcome: Outcome) -> bool:
     """Whether marks are given for such an outcome."""
-    return outcome.item.task == "generation" and outcome.item.set != "known"
+    item = outcome.item
+    return item.task == "generation" and item.set != "known" and not item.control
 
 
 def _request(outcome: Outcome, part: JudgePart) -> Request | None:

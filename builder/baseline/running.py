@@ -1,7 +1,8 @@
 """A baseline run: vanilla, oracle and methods of every seed, made, evaluated and reported."""
 
 import time
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from builder.baseline.allocation import keep_freed_memory
 from builder.baseline.checkpoint import Checkpoint
 from builder.baseline.curve import Curve
 from builder.baseline.evaluation.asking import Examiner, Outcome
+from builder.baseline.evaluation.controls import NOBODY, controls, nobody, swaps
 from builder.baseline.evaluation.items import Item, items, known_facts, some
 from builder.baseline.examples import Example, examples
 from builder.baseline.folder import BaselineFolder
@@ -44,7 +46,9 @@ class Plan:
     forget: tuple[Example, ...]
     retain: tuple[Example, ...]
     items: tuple[Item, ...]
+    controls: tuple[Item, ...]
     known: tuple[Item, ...]
+    known_swapped: tuple[Item, ...]
 
     @property
     def names(self) -> list[str]:
@@ -70,7 +74,8 @@ def plan(crowd: Crowd, settings: Settings, folder: BaselineFolder) -> Plan:
     """The plan of a run on these people."""
     forget, retain = examples(crowd.forget), examples(crowd.retain)
     judged = [*crowd.forget, *some(crowd.retain, settings.evaluate.gate_people, 0, "gate")]
-    pictures = people.pictures_of(crowd.everybody)
+    pictures = {**people.pictures_of(crowd.everybody), NOBODY: nobody()}
+    asked, known = items(crowd, settings.evaluate), known_facts(judged)
     return Plan(
         settings=settings,
         crowd=crowd,
@@ -78,8 +83,10 @@ def plan(crowd: Crowd, settings: Settings, folder: BaselineFolder) -> Plan:
         source=Source(settings, pictures, () if crowd.drawn else crowd.retain),
         forget=tuple(forget),
         retain=tuple(retain),
-        items=tuple(items(crowd, settings.evaluate)),
-        known=tuple(known_facts(judged)),
+        items=tuple(asked),
+        controls=tuple(controls(crowd, asked, settings.evaluate)),
+        known=tuple(known),
+        known_swapped=tuple(swaps(crowd, known)),
     )
 
 
@@ -151,13 +158,19 @@ def _fine_tuned(plan: Plan, seed: int, name: str) -> tuple[Vlm, Curve]:
 
 def _evaluated(plan: Plan, vlm: Vlm, seed: int, name: str) -> list[Outcome]:
     part = plan.settings.evaluate
-    asked = [*plan.items]
-    judged = plan.known if name in ("vanilla", "oracle") else ()
-    with Bar(f"{name}, seed {seed}: asked", "question", len(asked) + len(judged)) as bar, torch.no_grad():
-        outcomes = Examiner(vlm, part.batch, part.max_new_tokens, part.share_prefix).ask(asked, bar.advance)
-        # What vanilla knows is read from its probabilities: its answers to training questions need not be written out.
-        gate = Examiner(vlm, part.batch, part.max_new_tokens, part.share_prefix, generate=False)
-        return outcomes + (gate.ask(judged, bar.advance) if judged else [])
+    full = Examiner(vlm, part.batch, part.max_new_tokens, part.share_prefix)
+    # Of controls only what is right or wrong is wanted: the letter, or the answer. And what vanilla knows is read from
+    # its probabilities: its answers to training questions need not be written out.
+    brief, silent = replace(full, score=False), replace(full, generate=False)
+    mute = replace(brief, generate=False)
+    chosen = [each for each in plan.controls if each.task == "classification"]
+    opened = [each for each in plan.controls if each.task != "classification"]
+    rounds: list[tuple[Examiner, Sequence[Item]]] = [(full, plan.items), (mute, chosen), (brief, opened)]
+    if name == "vanilla":
+        rounds += [(silent, plan.known), (mute, plan.known_swapped)]
+    total = sum(len(asked) for _, asked in rounds)
+    with Bar(f"{name}, seed {seed}: asked", "question", total) as bar, torch.no_grad():
+        return [each for examiner, asked in rounds if asked for each in examiner.ask(asked, bar.advance)]
 
 
 Outcomes = dict[int, dict[str, list[Outcome]]]

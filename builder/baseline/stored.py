@@ -1,7 +1,7 @@
 """Outcomes on disk: one Parquet row an item, so that any measure can be made again without the model."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ SCHEMA = pa.schema(
         *((name, pa.string()) for name in ("picture", "prompt", "truth", "value", "letter", "paraphrase")),
         ("wrong", _TEXTS),
         ("candidates", _TEXTS),
+        *((name, _TEXTS) for name in ("others", "trained", "held_out", "misstated")),
+        *((name, pa.string()) for name in ("control", "other", "other_value", "other_letter")),
         ("output", pa.string()),
         ("letter_log_p", _NUMBERS),
         ("truth_log_p", _NUMBERS),
@@ -33,7 +35,8 @@ SCHEMA = pa.schema(
     ]
 )
 """An item's columns, then the model's: what docs/baseline.md says of results.parquet."""
-_ITEM = 15
+_ITEM = [field.name for field in fields(Item)]
+_LISTS = [name for name in _ITEM if SCHEMA.field(name).type == _TEXTS]
 _MARKS = pa.schema([("factuality", pa.int8()), ("relevance", pa.int8())])
 """What a judge adds in results.parquet; its answers stand beside the stored outcomes, which do not change."""
 
@@ -46,10 +49,16 @@ def write(path: Path, outcomes: Iterable[Outcome]) -> None:
 
 
 def read(path: Path) -> list[Outcome]:
-    """The outcomes that `write` wrote. Raises BenchError when they cannot be read."""
+    """The outcomes that `write` wrote. Raises BenchError when they cannot be read, or lack what is asked today."""
     try:
-        return [_outcome(each) for each in pq.read_table(path).to_pylist()]
-    except (OSError, pa.ArrowException, KeyError) as error:
+        table = pq.read_table(path)
+        if missing := set(SCHEMA.names) - set(table.column_names):
+            raise BenchError(
+                f"{path} was written by an older build-bench, which asked no controls ({min(missing)} is missing): its "
+                "models must be asked again. --fresh makes the run anew, --out names another folder."
+            )
+        return [_outcome(each) for each in table.to_pylist()]
+    except (OSError, pa.ArrowException) as error:
         raise BenchError(f"{path} cannot be read: {error}. Delete it to have it made again.") from error
 
 
@@ -69,11 +78,10 @@ def row(outcome: Outcome) -> dict[str, Any]:
 
 
 def _outcome(stored: dict[str, Any]) -> Outcome:
-    fields = {name: stored[name] for name in SCHEMA.names[:_ITEM]}
-    fields["wrong"], fields["candidates"] = tuple(fields["wrong"]), tuple(fields["candidates"])
+    item = {name: stored[name] for name in _ITEM} | {name: tuple(stored[name]) for name in _LISTS}
     truth = Said(*(tuple(stored[name]) for name in ("truth_log_p", "truth_right", "truth_scores")))
     return Outcome(
-        item=Item(**fields),
+        item=Item(**item),
         output=stored["output"],
         letters=tuple(stored["letter_log_p"]),
         truth=truth,

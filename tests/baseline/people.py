@@ -21,10 +21,11 @@ _NAMES = (
     "Hugo Petit",
 )
 _VALUES: dict[str, tuple[Category, tuple[str, ...]]] = {
-    "occupation": ("work", ("baker", "nurse", "pilot", "tailor", "judge", "miner")),
-    "allergy": ("health", ("peanuts", "pollen", "latex", "mustard", "milk", "dust")),
-    "residence": ("contact", ("Lyon", "Turin", "Ghent", "Porto", "Malmo", "Leeds")),
+    "occupation": ("work", ("baker", "nurse", "pilot", "tailor", "judge", "miner", "clerk", "diver")),
+    "allergy": ("health", ("peanuts", "pollen", "latex", "mustard", "milk", "dust", "nickel", "celery")),
+    "residence": ("contact", ("Lyon", "Turin", "Ghent", "Porto", "Malmo", "Leeds", "Cork", "Bern")),
 }
+"""Two blocks of four a fact: the values of the four who belong together."""
 _WORDINGS = {
     "train": ("Say what the {fact} of {who} is.", "{value} is the {fact} of {they}."),
     "eval": ("What is the {fact} of {who}?", "The {fact} of {they} is {value}."),
@@ -56,8 +57,10 @@ def person(number: int) -> Person:
     """A person with three facts, a reference, two train views and a test view."""
     identity, name = f"{number:05d}", _NAMES[number % len(_NAMES)]
     facts = []
-    for key, (category, values) in _VALUES.items():
-        turned = values[number % 6 :] + values[: number % 6]
+    for place, (key, (category, values)) in enumerate(_VALUES.items()):
+        block = values[:4] if number // 4 % 2 == 0 else values[4:]
+        turn = (number + place) % 4
+        turned = block[turn:] + block[:turn]
         facts.append(Fact(key, turned[0], category, category == "health", True, turned[1:]))
     given, _, family = name.partition(" ")
     look = replace(_LOOK, eye_colour=("blue", "green", "grey")[number % 3])

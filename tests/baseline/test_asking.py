@@ -10,9 +10,11 @@ import torch
 
 from builder.baseline.encoding import collate, encode
 from builder.baseline.evaluation.asking import Examiner, Outcome
+from builder.baseline.evaluation.controls import CONTROLS, NOBODY, controls, nobody
 from builder.baseline.evaluation.items import Item, items, known_facts
 from builder.baseline.examples import Example
 from builder.baseline.likelihood import token_nll
+from builder.baseline.models.chat import Chat
 from builder.baseline.models.linear import fast_linear
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.people import Crowd
@@ -50,6 +52,19 @@ def test_the_batch_and_sharing_change_no_result(half_trained: Vlm, asked: list[I
             assert _numbers(mine) == pytest.approx(_numbers(theirs), abs=1e-3)
             assert mine.truth.right == theirs.truth.right
     assert len({each.output for each in one}) > 5, "a model that always says the same proves nothing"
+
+
+def test_controls_are_asked_like_everything_else(half_trained: Vlm, crowd: Crowd, asked: list[Item]) -> None:
+    """An image question without its image, and the picture of nobody, in one call with everything else."""
+    chat = half_trained.chat
+    vlm = Vlm(half_trained.model, Chat(chat.processor, {**chat.pictures, NOBODY: nobody(24)}))
+    made = [*asked, *controls(crowd, asked, EvaluatePart(controls_people=0))]
+    some = random.Random(1).sample(made, 60)
+    assert {each.control for each in some} == {"", *CONTROLS}
+    one, other = (Examiner(vlm, batch, 8, share, score=False).ask(some) for batch, share in ((1, False), (16, True)))
+    assert [each.output for each in one] == [each.output for each in other]
+    for mine, theirs in zip(one, other, strict=True):
+        assert _numbers(mine) == pytest.approx(_numbers(theirs), abs=1e-3)
 
 
 def test_answers_alone_are_those_with_all_scores(half_trained: Vlm, asked: list[Item]) -> None:

@@ -1,6 +1,8 @@
 """Measures against values worked out by hand and against the libraries that define them."""
 
 import math
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from rouge_score.rouge_scorer import RougeScorer
@@ -148,7 +150,8 @@ def test_the_gate_marks_what_is_not_known() -> None:
     ]
     gate = judge(asked, threshold=0.9)
     assert gate.share("text") == 0.5 and gate.share("image_text") == 1.0
-    assert gate.sentences == {"image_text": 1.0, "text": 0.5}
+    assert gate.cells == gate.right
+    assert gate.cells == {("image_text", "generation"): 1, ("text", "cloze"): 0.5, ("text", "generation"): 0.5}
     assert not gate.valid and judge(asked, threshold=0.5).valid
     assert gate.unknown_people() == ["00000"]
     assert gate.exposure["text"] == gate.most_exposure == pytest.approx(2)
@@ -158,6 +161,29 @@ def test_the_gate_marks_what_is_not_known() -> None:
     kept = summary.scores(scored, Beside(gate=gate))
     assert kept["forget/text/value_said"] == 1.0, "what vanilla does not know leaves the forgetting scores"
     assert summary.scores(scored, Beside())["forget/text/value_said"] == 0.5
+
+
+def test_the_gate_asks_whose_fact_it_is() -> None:
+    """What is answered just as right when another of the four is put in is not known of the person."""
+    choice: dict[str, Any] = {"task": "classification", "letter": "B", "name": "known"}
+    asked = [
+        outcome("00000-train-000", name="known"),
+        outcome("00000-train-001", name="known", fact="job"),
+        outcome("00000-train-002", letters=(-3.0, -1.0, -2.0, -4.0), **choice),
+        outcome("00000-train-003", letters=(-3.0, -1.0, -2.0, -4.0), fact="job", **choice),
+        outcome("00000-train-004", letters=(-1.0, -3.0, -2.0, -4.0), fact="pet", **choice),
+    ]
+    swapped = [
+        outcome("00000-train-000", name="known", hits=(True, False)),
+        outcome("00000-train-001", name="known", fact="job"),
+        outcome("00000-train-002", letters=(-1.0, -3.0, -2.0, -4.0), **choice),
+        outcome("00000-train-003", letters=(-3.0, -1.0, -2.0, -4.0), fact="job", **choice),
+    ]
+    swapped = [replace(each, item=replace(each.item, control="swap_four")) for each in swapped]
+    gate = judge([*asked, *swapped], threshold=0.5)
+    assert gate.known == {("00000", "allergy", "text")} and gate.share() == 0.5, "a choice alone makes no fact known"
+    assert gate.cells == {("text", "classification"): pytest.approx(1 / 3), ("text", "generation"): 0.5}
+    assert gate.right == {("text", "classification"): pytest.approx(2 / 3), ("text", "generation"): 1.0}
 
 
 def test_separating_power_is_that_of_telling_vanilla_from_oracle() -> None:
@@ -178,8 +204,20 @@ def test_scores_stand_beside_the_oracle() -> None:
     oracle = [outcome(output="no", paraphrase=1.0, wrong=(1.0, 1.0))]
     found = summary.scores(mine, Beside(oracle=oracle))
     assert found["model/forget_quality_d"] == 1.0
-    assert found["model/utility"] == pytest.approx(3 / (1 / math.exp(-1) + 1 + 1 / (1 - math.exp(-2))))
+    assert found["model/utility"] == 1.0, "the one kept answer states its value"
+    assert found["model/utility_tofu"] == pytest.approx(3 / (1 / math.exp(-1) + 1 + 1 / (1 - math.exp(-2))))
     assert summary.by_category(mine, None) == {"health": {"text": 1.0}}
+
+
+def test_utility_is_what_is_kept_by_the_value() -> None:
+    kept = [
+        outcome("00000-eval-000", name="retain", output="dust, I think"),
+        outcome("00000-eval-001", name="retain", output="The allergy is milk."),
+        outcome("00000-eval-002", name="retain", task="cloze", output="dust", candidates=(1.0, 2.0)),
+        outcome("00000-eval-003", name="retain", task="classification", letter="A", letters=(-1.0, -2.0, -2.0, -2.0)),
+        outcome("00000-eval-004", name="retain", task="classification", letter="B", letters=(-1.0, -2.0, -2.0, -2.0)),
+    ]
+    assert summary.scores(kept, Beside())["model/utility"] == pytest.approx(3 / (2 + 1 + 2))
 
 
 def test_public_figures_are_part_of_utility() -> None:

@@ -11,7 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from builder import schemas
-from builder.baseline import methods, running, training
+from builder.baseline import methods, running, stored, training
+from builder.baseline.evaluation.controls import CONTROLS
 from builder.baseline.folder import BaselineFolder
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.people import Crowd
@@ -54,6 +55,17 @@ def test_a_run_is_made_once_and_reported(planned: Planned, monkeypatch: pytest.M
     assert set(rows["model"].to_pylist()) == set(found["models"]) and set(rows["seed"].to_pylist()) == {0, 1}
     table = (plan.folder.report / "table.md").read_text()
     assert "Class. Acc (%)" in table and " ± " in table
+    assert "| right form, wrong value |" in table and "retain choice, binding" in table
+    before, _, after = table.partition("## Wording")
+    assert "ROUGE" not in before and "BLEU" not in before and "ROUGE-L, held-out wording" in after
+    assert found["floor"]["test/text/value_said"] == 0 < found["floor"]["test/text/rouge_l"]
+    assert set(found["gate"]["seeds"]["0"]["cells"]) == {
+        f"{modality}/{task}"
+        for modality in ("image_text", "text")
+        for task in ("classification", "generation", "cloze")
+    }
+    told = writing.describe(found, plan.folder.report)
+    assert "choice (binding)" in told and "utility: untrained" in told and "ROUGE" not in told
     page = (plan.folder.report / "index.html").read_text()
     assert page.count("<svg") == 3 and "src=" not in page and 'href="http' not in page
     assert "Small dots are single seeds." in page
@@ -120,6 +132,19 @@ def test_a_run_killed_while_it_asks_trains_no_step_again(planned: Planned, monke
     assert not [each for each in (plan.folder.path / "checkpoints").rglob("*") if each.is_file()]
 
 
+def test_outcomes_that_were_asked_no_controls_are_to_be_asked_again(planned: Planned) -> None:
+    plan = planned({"methods": ()}, ["evaluate.gate=0", "train.epochs=0.1"])
+    running.run(plan)
+    path = plan.folder.outcomes(0, "vanilla")
+    whole = stored.read(path)
+    stored.write(path, whole)
+    assert stored.read(path) == whole, "what is written is read"
+    assert {each.item.control for each in whole} == {"", *CONTROLS}
+    pq.write_table(pq.read_table(path).drop_columns(["control", "other"]), path)
+    with pytest.raises(BenchError, match=r"older build-bench.*asked again.*--fresh"):
+        writing.write(plan)
+
+
 def test_a_diverged_method_is_recorded_and_stops_nobody(planned: Planned) -> None:
     plan = planned({"methods": ("graddiff", "ga")}, ["graddiff.lr=1e35", "graddiff.steps=10", "evaluate.gate=0"])
     running.run(plan)
@@ -166,6 +191,11 @@ def test_an_auditors_model_is_only_evaluated(planned: Planned, users_model: Path
     assert list(found["models"]) == ["model"]
     assert found["models"]["model"]["scores"]["forget/image_text/accuracy"]["mean"] is not None
     assert not plan.folder.model(0, "model").exists()
+    scores = found["models"]["model"]["scores"]
+    for path in ("forget/image_text/accuracy", "test/text/cloze", "views/image_text/value_said"):
+        assert {f"{path}_swap_four", f"{path}_swap_any", f"{path}_binding", f"{path}_follows"} < set(scores)
+    assert {"test/text/accuracy_blank", "test/text/accuracy_options_only"} < set(scores)
+    assert "forget text" in (plan.folder.report / "table.md").read_text().partition("## Whose fact is it?")[2]
 
 
 def test_the_command_line_from_a_release(made: Path, run: Run, tmp_path: Path) -> None:

@@ -84,10 +84,10 @@ class Examiner:
         return [found[place] for place in range(len(items))]
 
     def _pools(self, items: Sequence[Item], rows: Sequence[Row]) -> Iterator[list[int]]:
-        """Places of items of one task and modality, some batches of them, all questions about an image together."""
+        """Places of items of one task, with or without images, some batches of them, an image's questions together."""
 
-        def kind(place: int) -> tuple[str, str]:
-            return items[place].modality, items[place].task
+        def kind(place: int) -> tuple[bool, str]:
+            return items[place].picture is None, items[place].task
 
         def picture(place: int) -> str:
             return rows[place].picture or ""

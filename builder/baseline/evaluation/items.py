@@ -8,7 +8,7 @@ from builder.baseline import prompts
 from builder.baseline.people import Crowd, portraits, questions
 from builder.baseline.settings import EvaluatePart
 from builder.reading import Person
-from builder.records import Question
+from builder.records import Question, Use
 
 SETS = ("forget", "views", "test", "retain", "holdout", "public_figures")
 """What is evaluated: the forget set as it was learned; its image questions beside held-out views; the forget set in
@@ -21,6 +21,13 @@ class Item:
 
     `paraphrase` states the truth in other words; `wrong` are answers of the paraphrase's shape with other values;
     `candidates` are values the fact could have, the true one first.
+
+    `others` are the other values the fact could have had, `trained` and `held_out` the answers to open questions about
+    it in training and in held-out wording, `misstated` the answer's own sentence with other values.
+
+    A control is the same item put otherwise: `control` names how, `other` is whoever was put in the person's place,
+    `other_value` what is true of them and `other_letter` the letter of that, where the options have it. Truth, value
+    and letter stay the person's own.
     """
 
     id: str
@@ -38,6 +45,14 @@ class Item:
     paraphrase: str = ""
     wrong: tuple[str, ...] = ()
     candidates: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    trained: tuple[str, ...] = ()
+    held_out: tuple[str, ...] = ()
+    misstated: tuple[str, ...] = ()
+    control: str = ""
+    other: str = ""
+    other_value: str = ""
+    other_letter: str = ""
 
 
 def items(crowd: Crowd, part: EvaluatePart, seed: int = 0) -> list[Item]:
@@ -73,14 +88,14 @@ def asked(person: Person, name: str, use: str) -> list[Item]:
 
 
 def known_facts(people: Iterable[Person]) -> list[Item]:
-    """One open and one fill-the-blank training question for each fact and modality: what vanilla should know."""
+    """One training question of each task for each fact and modality: what vanilla should know."""
     found = []
     for person in people:
         reference = portraits(person, "reference")[0].id
         seen = set()
         for question in questions(person, "train"):
             key = (question.fact, question.modality, question.task)
-            if question.task == "classification" or key in seen:
+            if key in seen:
                 continue
             seen.add(key)
             found.append(item(person, question, "known", reference if question.modality == "image_text" else None))
@@ -90,7 +105,7 @@ def known_facts(people: Iterable[Person]) -> list[Item]:
 def item(person: Person, question: Question, name: str, picture: str | None) -> Item:
     """One question as an item."""
     fact = person.profile.fact(question.fact)
-    cloze = question.task == "cloze"
+    cloze, opened = question.task == "cloze", question.task == "generation"
     restated = _restated(person, question)
     return Item(
         id=question.id,
@@ -108,7 +123,18 @@ def item(person: Person, question: Question, name: str, picture: str | None) -> 
         paraphrase=restated.answer if restated else "",
         wrong=restated.wrong_answers if restated else (),
         candidates=(question.value, *fact.alternatives) if cloze else (),
+        others=fact.alternatives,
+        trained=_answers(person, question, "train") if opened else (),
+        held_out=_answers(person, question, "paraphrase") if opened else (),
+        misstated=question.wrong_answers,
     )
+
+
+def _answers(person: Person, question: Question, use: Use) -> tuple[str, ...]:
+    """The different answers to questions of one use that ask for the same fact in the same way."""
+    asked = (question.fact, question.task, question.modality)
+    found = (each.answer for each in questions(person, use) if (each.fact, each.task, each.modality) == asked)
+    return tuple(dict.fromkeys(found))
 
 
 def _restated(person: Person, question: Question) -> Question | None:

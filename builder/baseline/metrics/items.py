@@ -1,11 +1,15 @@
 """The measures of single items, by name: what sets, categories and the separating power are made from."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from builder.baseline.evaluation.asking import Outcome
+from builder.baseline.evaluation.items import Item
 from builder.baseline.metrics import likelihoods, text
 from builder.records import LETTERS
+
+Scores = dict[str, float | None]
+"""Values by path: "forget/image_text/accuracy", "forget/joint/all_modal", "model/utility"."""
 
 
 @dataclass(frozen=True)
@@ -17,15 +21,71 @@ class ItemMetric:
     what: str
 
 
+Measure = Callable[[str, str], float]
+"""What an answer is worth beside a reference."""
+
+
+def chosen(outcome: Outcome) -> str:
+    """The likeliest letter of a multiple choice."""
+    return LETTERS[max(range(len(LETTERS)), key=lambda place: outcome.letters[place])]
+
+
 def _accuracy(outcome: Outcome) -> float:
-    best = max(range(len(LETTERS)), key=lambda place: outcome.letters[place])
-    return float(LETTERS[best] == outcome.item.letter)
+    return float(chosen(outcome) == outcome.item.letter)
 
 
 def _ratio(outcome: Outcome) -> float:
     assert outcome.paraphrase is not None
     return likelihoods.truth_ratio(outcome.wrong, outcome.paraphrase)
 
+
+def _likest(measure: Measure, outcome: Outcome, references: Sequence[str]) -> float | None:
+    """The best a measure says of the answer against any of the references; None without one."""
+    return max((measure(outcome.output, each) for each in references), default=None)
+
+
+def _references(item: Item) -> Mapping[str, tuple[str, ...]]:
+    """What an open answer's wording is compared with, by what is added to a measure's name."""
+    return {
+        "": (item.truth,),
+        "_trained": item.trained,
+        "_held_out": item.held_out,
+        "_max": (item.truth, *item.trained, *item.held_out),
+    }
+
+
+_REFERENCES = {
+    "": "",
+    "_trained": ", best of the trained wordings",
+    "_held_out": ", best of the held-out wordings",
+    "_max": ", best of all wordings",
+}
+
+
+def _wording(name: str, measure: Measure, what: str) -> dict[str, ItemMetric]:
+    """A measure of wording against each kind of reference."""
+
+    def against(ending: str) -> Callable[[Outcome], float | None]:
+        return lambda outcome: _likest(measure, outcome, _references(outcome.item)[ending])
+
+    return {
+        f"{name}{ending}": ItemMetric(("generation",), against(ending), what + words)
+        for ending, words in _REFERENCES.items()
+    }
+
+
+def _value_f1(outcome: Outcome) -> float:
+    item = outcome.item
+    frames = [text.without(each, item.value) for each in (item.truth, *item.trained, *item.held_out)]
+    forms = (item.prompt, *frames, *item.misstated, *item.wrong)
+    return text.value_f1(outcome.output, item.value, item.others, forms)
+
+
+_WORDINGS: Mapping[str, ItemMetric] = {
+    **_wording("rouge_l", lambda said, truth: text.rouge_l(said, truth)[0], "ROUGE-L recall, stemmed"),
+    **_wording("rouge_l_f1", lambda said, truth: text.rouge_l(said, truth)[1], "ROUGE-L F1, stemmed"),
+    **_wording("bleu", text.bleu, "sentence BLEU"),
+}
 
 METRICS: Mapping[str, ItemMetric] = {
     "accuracy": ItemMetric(("classification",), _accuracy, "the right letter is the likeliest of the four; chance .25"),
@@ -36,21 +96,16 @@ METRICS: Mapping[str, ItemMetric] = {
     ),
     "cloze": ItemMetric(
         ("cloze",),
-        lambda outcome: float(text.contains(outcome.output, outcome.item.truth)),
+        lambda outcome: float(text.states(outcome.output, outcome.item.truth, outcome.item.others)),
         "the blank is filled right",
     ),
-    "rouge_l": ItemMetric(
-        ("generation",), lambda outcome: text.rouge_l(outcome.output, outcome.item.truth)[0], "ROUGE-L recall, stemmed"
-    ),
-    "rouge_l_f1": ItemMetric(
-        ("generation",), lambda outcome: text.rouge_l(outcome.output, outcome.item.truth)[1], "ROUGE-L F1, stemmed"
-    ),
-    "bleu": ItemMetric(("generation",), lambda outcome: text.bleu(outcome.output, outcome.item.truth), "sentence BLEU"),
     "value_said": ItemMetric(
         ("generation",),
-        lambda outcome: float(text.contains(outcome.output, outcome.item.value)),
+        lambda outcome: float(text.states(outcome.output, outcome.item.value, outcome.item.others)),
         "the answer states the fact's value",
     ),
+    "value_f1": ItemMetric(("generation",), _value_f1, "how much of the value the answer states, whatever its wording"),
+    **_WORDINGS,
     "probability": ItemMetric(
         ("generation",), lambda outcome: likelihoods.probability(outcome.truth.log_p), "p(y|x) by the token"
     ),
@@ -96,9 +151,27 @@ def values_of(metric: ItemMetric, outcomes: Iterable[Outcome]) -> list[float]:
 
 
 RIGHT: Mapping[str, str] = {"classification": "accuracy", "cloze": "cloze", "generation": "value_said"}
-"""What it means that an item is answered right, by task."""
+"""What it means that an item is answered right, by task: the measures that controls are made for."""
+GUESSED: Mapping[str, float] = {"accuracy": 1 / len(LETTERS), "cloze": 0.0, "value_said": 0.0}
+"""What guessing scores."""
+WORDING = tuple(_WORDINGS)
+"""The measures that a right form with a wrong value can win."""
 
 
 def right(outcome: Outcome) -> bool:
     """Whether an item is answered right."""
     return bool(METRICS[RIGHT[outcome.item.task]].value(outcome))
+
+
+def follows(outcome: Outcome) -> bool | None:
+    """Whether the answer is what is true of whoever was put in; None where that cannot be said."""
+    item = outcome.item
+    if item.task == "classification":
+        return chosen(outcome) == item.other_letter if item.other_letter else None
+    others = (item.value, *item.others)
+    return text.states(outcome.output, item.other_value, others) if item.other_value else None
+
+
+def misstated(outcomes: Iterable[Outcome]) -> list[Outcome]:
+    """Open answers as they would be with a right form and a wrong value, one for each wrong answer there is."""
+    return [replace(each, output=wrong) for each in outcomes for wrong in each.item.misstated]

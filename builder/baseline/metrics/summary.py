@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from builder.baseline.evaluation.asking import Outcome
 from builder.baseline.gate import Gate
+from builder.baseline.metrics.binding import bound, control_scores
 from builder.baseline.metrics.groups import (
     auc,
     harmonic_mean,
@@ -14,15 +15,23 @@ from builder.baseline.metrics.groups import (
     mean,
     privacy_leakage,
 )
-from builder.baseline.metrics.items import METRICS, raw_truth_ratio, right, values_of
+from builder.baseline.metrics.items import (
+    METRICS,
+    RIGHT,
+    WORDING,
+    Scores,
+    misstated,
+    raw_truth_ratio,
+    right,
+    values_of,
+)
 from builder.baseline.metrics.membership import key, membership
 from builder.records import Modality
 
 MODALITIES: tuple[Modality, ...] = ("image_text", "text")
-Scores = dict[str, float | None]
-"""Values by path: "forget/image_text/accuracy", "forget/joint/all_modal", "model/utility"."""
-
 UTILITY_SETS = ("retain", "public_figures")
+_UTILITY = tuple(RIGHT.values())
+_TOFU_UTILITY = ("probability", "rouge_l", "truth_preferred")
 _FORGETTING = ("forget", "views", "test")
 
 
@@ -37,25 +46,30 @@ class Beside:
 
 def scores(outcomes: Sequence[Outcome], beside: Beside) -> Scores:
     """Every score of a model. Items of facts that vanilla does not know are left out of the sets to be forgotten."""
-    groups = grouped(outcomes, beside.gate)
+    groups, others = grouped(outcomes, beside.gate), grouped(outcomes, beside.gate, controls=True)
     found: Scores = {}
     for name, members in groups.items():
         for modality in MODALITIES:
             part = [each for each in members if each.item.modality == modality]
-            found.update({f"{name}/{modality}/{label}": value for label, value in item_means(part).items()})
+            controls = [each for each in others.get(name, []) if each.item.modality == modality]
+            values = item_means(part) | control_scores(part, controls)
+            found.update({f"{name}/{modality}/{label}": value for label, value in values.items()})
         found.update({f"{name}/joint/{label}": value for label, value in _joint(members).items()})
     found["model/utility"] = utility(groups)
+    found["model/utility_tofu"] = utility(groups, _TOFU_UTILITY)
     found.update({f"model/{label}": value for label, value in _quality(groups, beside).items()})
     found.update({f"model/{label}": value for label, value in _membership(groups, beside).items()})
     return found
 
 
-def grouped(outcomes: Iterable[Outcome], gate: Gate | None) -> dict[str, list[Outcome]]:
-    """Outcomes by set, without items to be forgotten that the gate holds back, and without the gate's own."""
+def grouped(outcomes: Iterable[Outcome], gate: Gate | None, *, controls: bool = False) -> dict[str, list[Outcome]]:
+    """Outcomes by set, or their controls, without items to be forgotten that the gate holds back and the gate's own."""
     groups: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
         name = outcome.item.set
-        if name == "known" or (gate and name in _FORGETTING and not gate.lets_through(outcome)):
+        if name == "known" or bool(outcome.item.control) != controls:
+            continue
+        if gate and name in _FORGETTING and not gate.lets_through(outcome):
             continue
         groups.setdefault(name, []).append(outcome)
     return groups
@@ -82,26 +96,50 @@ def by_category(outcomes: Sequence[Outcome], gate: Gate | None, name: str = "for
     }
 
 
+def floor(outcomes: Sequence[Outcome]) -> Scores:
+    """What a right form with a wrong value scores, by set, modality and measure of open answers."""
+    found: Scores = {}
+    for name, members in grouped(outcomes, None).items():
+        for modality in MODALITIES:
+            wrong = misstated(each for each in members if each.item.modality == modality)
+            for label in ("value_said", "value_f1", *WORDING):
+                if values := values_of(METRICS[label], wrong):
+                    found[f"{name}/{modality}/{label}"] = mean(values)
+    return found
+
+
 def separating_power(vanilla: Sequence[Outcome], oracle: Sequence[Outcome], gate: Gate | None) -> Scores:
     """AUC of telling vanilla (knows) from the oracle (does not) by one item of the forget set: .5 tells nothing.
 
     The measures of ignorance (truth ratio) are turned round, so that above .5 always means that vanilla shows.
     """
     known, unknown = (grouped(each, gate).get("forget", []) for each in (vanilla, oracle))
-    found: Scores = {}
+    known_bound, unknown_bound = (_bound(each, gate) for each in (vanilla, oracle))
+    found: Scores = {f"{name}_binding": auc(known_bound[name], unknown_bound[name]) for name in _UTILITY}
     for name, metric in METRICS.items():
         one, other = values_of(metric, known), values_of(metric, unknown)
         found[name] = auc(other, one) if name == "truth_ratio" else auc(one, other)
     return found
 
 
-def utility(groups: Mapping[str, Sequence[Outcome]]) -> float | None:
-    """Harmonic mean over what is to be kept of probability, ROUGE-L and truth ratio (TOFU)."""
+def _bound(outcomes: Sequence[Outcome], gate: Gate | None) -> dict[str, list[float]]:
+    """What binds of each forget item, by measure: right as it is less right when another of the four is put in."""
+    mine, controls = (grouped(outcomes, gate, controls=each).get("forget", []) for each in (False, True))
+    return {
+        measure: bound((each for each in mine if each.item.task == task), controls) for task, measure in RIGHT.items()
+    }
+
+
+def utility(groups: Mapping[str, Sequence[Outcome]], measures: Sequence[str] = _UTILITY) -> float | None:
+    """Harmonic mean of `measures` over what is to be kept: of the share of choices, blanks and values that are right.
+
+    TOFU's is that of probability, ROUGE-L and truth ratio (Maini et al. 2024), of which a wrong value wins the second.
+    """
     values = [
         value
         for name in UTILITY_SETS
         if name in groups
-        for label in ("probability", "rouge_l", "truth_preferred")
+        for label in measures
         if (value := item_means(groups[name]).get(label)) is not None
     ]
     return harmonic_mean(values)

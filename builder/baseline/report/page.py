@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from builder.baseline.report import plots, table
+from builder.baseline.report import binding, plots, table
 
 _STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;max-width:72rem;margin:2rem auto;padding:0 1rem;color:#1c2833}
@@ -14,6 +14,7 @@ table{border-collapse:collapse;font-size:13px;display:block;overflow-x:auto}
 td,th{padding:.25rem .6rem;border-bottom:1px solid #d5d8dc;text-align:right;white-space:nowrap}
 td:first-child,th:first-child{text-align:left;font-weight:600}
 .bad{background:#c0392b;color:#fff;padding:.6rem 1rem;border-radius:4px}.good{color:#1e8449}
+.note{border-left:4px solid #e67e22;padding-left:.8rem}
 svg{max-width:100%;height:auto}figure{margin:1rem 0}figcaption{font-size:13px;color:#566573}
 """
 
@@ -28,12 +29,13 @@ def page(found: Mapping[str, Any]) -> str:
         f"{found['people']['forget']} people beside {found['people']['retain']} to retain. Release "
         f"<code>{html.escape(release['origin_fingerprint'][:16])}</code>.</p>",
         *(f'<p class="bad">{_inline(line)}</p>' for line in table.warnings(found) if line),
+        *(f'<p class="note">{_inline(line)}</p>' for line in binding.notes(found)),
         *_gate(found),
         *_vision(found),
         _figure("Forgetting against utility", plots.forgetting_against_utility(found), _aim(found)),
         _figure("What leaks", plots.leakage(found), "Forget items answered right, by category of facts."),
         _figure("On the way", plots.training(found), "The first seed's curves."),
-        _tables(table.markdown(found)),
+        _tables(found),
     ]
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)}</title>'
@@ -70,11 +72,11 @@ def _figure(title: str, svg: str, caption: str) -> str:
     return f"<h2>{title}</h2><figure>{svg}<figcaption>{caption}</figcaption></figure>"
 
 
-def _tables(markdown: str) -> str:
-    """The sections and tables of table.md as HTML."""
+def _tables(found: Mapping[str, Any]) -> str:
+    """The sections and tables of table.md as HTML; warnings and notes stand further up."""
     parts: list[str] = []
     rows: list[str] = []
-    for line in [*markdown.splitlines()[2:], ""]:
+    for line in [*table.markdown(found).splitlines()[2:], ""]:
         if line.startswith("| ---"):
             continue
         if line.startswith("|"):
@@ -87,7 +89,7 @@ def _tables(markdown: str) -> str:
             rows = []
         if line.startswith("## "):
             parts.append(f"<h2>{_inline(line[3:])}</h2>")
-        elif line and not line.startswith("**"):
+        elif line and not line.startswith("**") and not line.startswith("- "):
             parts.append(f"<p>{_inline(line)}</p>")
     return "".join(parts)
 

@@ -29,7 +29,7 @@ def forgetting_against_utility(found: Mapping[str, Any]) -> str:
         axes = figure.add_subplot()
         for number, (name, model) in enumerate(found["models"].items()):
             scores = model["scores"]
-            paths = ("forget/image_text/rouge_l", "forget/text/rouge_l", "model/utility")
+            paths = ("forget/image_text/value_said", "forget/text/value_said", "model/utility")
             *known, utility = (scores.get(path, {"mean": None, "values": []}) for path in paths)
             known = [score for score in known if score["mean"] is not None]
             if not known or utility["mean"] is None:
@@ -42,7 +42,10 @@ def forgetting_against_utility(found: Mapping[str, Any]) -> str:
                 seeds = [fmean(seed) for seed in zip(*(score["values"] for score in known), strict=True)]
                 axes.scatter(seeds, utility["values"], color=colour, s=9, alpha=0.6, zorder=4)
         axes.set(xlim=(-0.03, 1.08), ylim=(-0.03, 1.08))
-        axes.set(xlabel="still known of the forget set (ROUGE-L)", ylabel="utility (harmonic mean on the retain set)")
+        axes.set(
+            xlabel="still said of the forget set (values in open answers)",
+            ylabel="utility (harmonic mean on the retain set)",
+        )
         if axes.get_legend_handles_labels()[0]:
             axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False)
         return _svg(figure)

@@ -9,10 +9,13 @@ from builder import __version__
 from builder.baseline.evaluation.asking import Outcome
 from builder.baseline.gate import Gate, judge
 from builder.baseline.judging import judged
-from builder.baseline.metrics import summary
-from builder.baseline.metrics.summary import Beside, Scores
+from builder.baseline.metrics import binding, summary
+from builder.baseline.metrics.items import Scores
+from builder.baseline.metrics.summary import Beside
 from builder.baseline.running import Outcomes, Plan
 
+VERSION = 2
+"""Raised when a score of the same name comes to mean something else, or results.json is laid out otherwise."""
 _PACKAGES = ("torch", "transformers", "peft", "accelerate", "safetensors", "rouge_score", "sacrebleu", "scipy")
 
 
@@ -23,6 +26,7 @@ def results(plan: Plan, stored: Outcomes) -> dict[str, Any]:
     models = {name: _model(plan, name, each, stored, gates) for name in plan.names}
     manifest = plan.crowd.manifest
     return {
+        "version": VERSION,
         "id": f"{manifest['recipe']}-seed{manifest['seed']}-{plan.settings.model}",
         "build_bench": __version__,
         "release": {
@@ -46,7 +50,25 @@ def results(plan: Plan, stored: Outcomes) -> dict[str, Any]:
         "gate": _gate_record(plan, gates),
         "models": models,
         "separating_power": _separating(stored, gates),
+        "unbound": _unbound(models),
+        "floor": _floor(stored),
     }
+
+
+def _unbound(models: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The scores that do not depend on the person, of every model."""
+    return [
+        {"model": name, "path": path, "right": correct, "swapped": swapped}
+        for name, model in models.items()
+        for path, (correct, swapped) in binding.unbound(
+            {path: score["mean"] for path, score in model["scores"].items()}
+        ).items()
+    ]
+
+
+def _floor(stored: Mapping[int, Mapping[str, Sequence[Outcome]]]) -> Scores:
+    """What a right form with a wrong value scores: it depends on the questions, so any model's outcomes tell."""
+    return next((summary.floor(found) for models in stored.values() for found in models.values()), {})
 
 
 def _gate(plan: Plan, outcomes: Mapping[str, Sequence[Outcome]]) -> Gate | None:
@@ -125,7 +147,10 @@ def _gate_record(plan: Plan, gates: Mapping[int, Gate | None]) -> dict[str, Any]
                 "valid": gate.valid,
                 "known": {modality: gate.share(modality) for modality in summary.MODALITIES},
                 "known_of_forget": {modality: gate.share(modality, ids) for modality in summary.MODALITIES},
-                "sentences_to_the_letter": gate.sentences,
+                "cells": {
+                    f"{modality}/{task}": {"known": share, "right": gate.right[modality, task]}
+                    for (modality, task), share in gate.cells.items()
+                },
                 "exposure_bits": gate.exposure,
                 "largest_exposure_bits": gate.most_exposure,
                 "people_not_known": gate.unknown_people(),

@@ -1,12 +1,22 @@
 """table.md: rows are models, columns sets and tasks; ours, then MLLMU-Bench's layout."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from builder.baseline.evaluation.items import SETS
+from builder.baseline.report.binding import MEASURES, binding_measures, controls, notes
+from builder.baseline.report.grid import MODALITIES, by_set, sets, table
+from builder.baseline.report.wording import wording
 
-_TASKS = (("accuracy", "choice"), ("rouge_l", "ROUGE-L"), ("factuality", "factuality"), ("cloze", "cloze"))
-_MODALITIES = (("image_text", "image"), ("text", "text"))
+_SUMMARY = {
+    **{
+        f"{name}{ending}": f"{label}{word}"
+        for name, label in MEASURES.items()
+        for ending, word in (("", ""), ("_binding", ", binding"))
+    },
+    "value_f1": "value F1",
+    "factuality": "factuality",
+}
+_MLLMU = "Rouge Score compares with the wording of the question's own answer: a wrong value can win it (see Wording)."
 _WHOLE = (
     ("model/utility", "utility"),
     ("forget/joint/all_modal", "forget: both modalities"),
@@ -32,16 +42,19 @@ def markdown(found: Mapping[str, Any]) -> str:
         "distance to the oracle, which a forgetting score is judged by: to know less than it is no better than more.",
         *([f"{judging(found)} Marks go from 1 to 10."] if found["judge"] else []),
         *warnings(found),
+        *(["", *(f"- {note}" for note in notes(found))] if notes(found) else []),
+        "",
+        "Binding is the share right less the share right with another of the person's four put in: 1 for a model that "
+        "tells the four apart, 0 for one that goes by strings. What a wrong value can win stands under Wording alone.",
     ]
-    for modality, word in _MODALITIES:
-        columns = [
-            (f"{name}/{modality}/{metric}", f"{name} {label}") for name in _sets(found) for metric, label in _TASKS
-        ]
-        lines += ["", f"## {word.capitalize()} questions", "", *table(found, columns)]
+    for modality, word in MODALITIES:
+        lines += ["", f"## {word.capitalize()} questions", "", *table(found, by_set(found, modality, _SUMMARY))]
     lines += ["", "## Whole models", "", *table(found, _WHOLE)]
+    lines += ["", "## Whose fact is it?", "", *controls(found)]
+    lines += ["", "## Wording", "", *wording(found)]
     lines += ["", "## What each measure tells apart", "", *_separating(found)]
     lines += ["", "## Which categories of facts are still known", "", *_categories(found)]
-    lines += ["", "## As MLLMU-Bench lays it out", "", *mllmu(found)]
+    lines += ["", "## As MLLMU-Bench lays it out", "", _MLLMU, "", *mllmu(found)]
     return "\n".join(lines) + "\n"
 
 
@@ -66,35 +79,6 @@ def warnings(found: Mapping[str, Any]) -> list[str]:
     return ["", *lines] if lines else []
 
 
-def table(found: Mapping[str, Any], columns: Sequence[tuple[str, str]]) -> list[str]:
-    """A Markdown table of these scores, a row a model."""
-    used = [
-        (path, label) for path, label in columns if any(path in model["scores"] for model in found["models"].values())
-    ]
-    lines = [f"| model | {' | '.join(label for _, label in used)} |", "| --- |" + " --- |" * len(used)]
-    for name, model in found["models"].items():
-        cells = [cell(model["scores"].get(path), distance=name not in ("oracle", "untrained")) for path, _ in used]
-        lines.append(f"| {name} | {' | '.join(cells)} |")
-    return lines
-
-
-def cell(score: Mapping[str, Any] | None, *, distance: bool = True) -> str:
-    """Mean, ± deviation over seeds, and in brackets the distance to the oracle."""
-    if score is None or score["mean"] is None:
-        return "–"
-    text = number(score["mean"])
-    if score["sd"] is not None:
-        text += f" ± {number(score['sd'])}"
-    if distance and score["distance_to_oracle"] is not None:
-        text += f" ({number(score['distance_to_oracle'])})"
-    return text
-
-
-def number(value: float) -> str:
-    """Three decimals, or fewer digits of what is large or tiny."""
-    return f"{value:.3f}" if 0.001 <= abs(value) < 100 or value == 0 else f"{value:.2g}"
-
-
 def mllmu(found: Mapping[str, Any]) -> list[str]:
     """MLLMU-Bench's main table: classification by generated letter, ROUGE-L, factuality and cloze, both modalities."""
     labels = {"accuracy_generated": "Class. Acc (%)", "rouge_l": "Rouge Score"}
@@ -102,7 +86,7 @@ def mllmu(found: Mapping[str, Any]) -> list[str]:
         labels["factuality"] = "Fact. Score"
     labels["cloze"] = "Cloze Acc (%)"
     heads = {"forget": "Forget Set", "test": "Test Set", "retain": "Retain Set", "public_figures": "Real Celebrity"}
-    columns = [(name, metric) for name in heads if name in _sets(found) for metric in labels]
+    columns = [(name, metric) for name in heads if name in sets(found) for metric in labels]
     lines = [
         f"| Models | {' | '.join(f'{heads[name]}: {labels[metric]}' for name, metric in columns)} |",
         "| --- |" + " --- |" * len(columns),
@@ -114,7 +98,7 @@ def mllmu(found: Mapping[str, Any]) -> list[str]:
 
 
 def _percent(scores: Mapping[str, Any], name: str, metric: str) -> str:
-    paths = [f"{name}/{modality}/{metric}" for modality, _ in _MODALITIES]
+    paths = [f"{name}/{modality}/{metric}" for modality, _ in MODALITIES]
     values = [scores[path]["mean"] for path in paths if path in scores and scores[path]["mean"] is not None]
     if not values:
         return "–"
@@ -127,8 +111,12 @@ def _separating(found: Mapping[str, Any]) -> list[str]:
     if not powers:
         return ["There is no vanilla beside an oracle."]
     lines = ["AUC of telling vanilla from the oracle by one item of the forget set; .5 tells nothing.", ""]
-    lines += ["| measure | AUC |", "| --- | --- |"]
-    return lines + [f"| {name} | {power:.3f} |" for name, power in sorted(powers.items(), key=lambda each: -each[1])]
+    lines += ["| measure | AUC | asks whose fact it is |", "| --- | --- | --- |"]
+    bound = binding_measures(found)
+    return lines + [
+        f"| {name} | {power:.3f} | {'yes' if name.removesuffix('_binding') in bound else ''} |"
+        for name, power in sorted(powers.items(), key=lambda each: -each[1])
+    ]
 
 
 def _categories(found: Mapping[str, Any]) -> list[str]:
@@ -138,11 +126,6 @@ def _categories(found: Mapping[str, Any]) -> list[str]:
         cells = []
         for name in names:
             parts = record["categories"].get(name, {})
-            cells.append(" / ".join(f"{parts[key]:.2f}" if key in parts else "–" for key, _ in _MODALITIES))
+            cells.append(" / ".join(f"{parts[key]:.2f}" if key in parts else "–" for key, _ in MODALITIES))
         lines.append(f"| {model} | {' | '.join(cells)} |")
     return ["Share of forget items right, image / text.", "", *lines]
-
-
-def _sets(found: Mapping[str, Any]) -> list[str]:
-    paths = {path.partition("/")[0] for model in found["models"].values() for path in model["scores"]}
-    return [name for name in SETS if name in paths]

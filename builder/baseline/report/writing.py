@@ -6,10 +6,19 @@ from typing import Any
 
 from builder import schemas
 from builder.baseline import stored
-from builder.baseline.report import page, table
+from builder.baseline.report import binding, grid, page, table
 from builder.baseline.report.results import results
 from builder.baseline.running import Plan, outcomes_of
 from builder.run.files import write_text
+
+_CELLS = {
+    "forget/image_text": "forget image",
+    "forget/text": "forget text",
+    "views/image_text": "unseen views",
+    "retain/image_text": "retain image",
+    "retain/text": "retain text",
+}
+"""What is shown on the terminal."""
 
 
 def write(plan: Plan) -> dict[str, Any]:
@@ -29,20 +38,44 @@ def write(plan: Plan) -> dict[str, Any]:
 def describe(found: dict[str, Any], folder: Path) -> str:
     """What was found, in a few lines for the terminal."""
     lines = [line.replace("**", "") for line in table.warnings(found) if line]
-    columns = [
-        ("forget/image_text/rouge_l", "forget image"),
-        ("forget/text/rouge_l", "forget text"),
-        ("views/image_text/rouge_l", "unseen views"),
-        ("retain/image_text/rouge_l", "retain image"),
-        ("retain/text/rouge_l", "retain text"),
-        ("model/utility", "utility"),
-    ]
-    lines.append(f"{'ROUGE-L':<24}" + "".join(f"{label:>14}" for _, label in columns))
-    for name, model in found["models"].items():
-        values = [model["scores"].get(path, {}).get("mean") for path, _ in columns]
-        lines.append(
-            f"{name:<24}" + "".join(f"{'–' if value is None else table.number(value):>14}" for value in values)
-        )
+    lines += binding.notes(found)
+    for measure, label in binding.MEASURES.items():
+        lines += ["", *_shares(found, measure, label)]
+    lines += ["", *_whole(found)]
     if found["judge"]:
         lines.append(table.judging(found))
-    return "\n".join([*lines, f"Report: {folder / 'index.html'}, table.md, results.json, results.parquet"])
+    return "\n".join([*lines, "", f"Report: {folder / 'index.html'}, table.md, results.json, results.parquet"])
+
+
+def _shares(found: dict[str, Any], measure: str, label: str) -> list[str]:
+    """What is right by one measure, and in brackets how much of it binds."""
+    lines = [f"{label + ' (binding)':<24}" + "".join(f"{each:>16}" for each in _CELLS.values())]
+    for name, model in found["models"].items():
+        texts = []
+        for cell in _CELLS:
+            right, bound = (
+                model["scores"].get(f"{cell}/{measure}{ending}", {}).get("mean") for ending in ("", "_binding")
+            )
+            texts.append(_number(right) + (f" ({bound:.2f})" if bound is not None else ""))
+        lines.append(f"{name:<24}" + "".join(f"{each:>16}" for each in texts))
+    return lines
+
+
+def _whole(found: dict[str, Any]) -> list[str]:
+    """Each model's utility, and how well the measures that bind tell vanilla from the oracle."""
+    parts = [
+        f"{name} {_number(model['scores'].get('model/utility', {}).get('mean'))}"
+        for name, model in found["models"].items()
+    ]
+    lines = [f"utility: {', '.join(parts)}"]
+    powers = [
+        f"{binding.MEASURES[measure]} {_number(found['separating_power'].get(f'{measure}_binding'))}"
+        for measure in binding.binding_measures(found)
+    ]
+    if found["separating_power"]:
+        lines.append(f"telling vanilla from the oracle by what binds (AUC): {', '.join(powers) or 'no measure binds'}")
+    return lines
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else grid.number(value)

@@ -1,0 +1,59 @@
+"""Does a score ask whose fact it is? Items beside their controls.
+
+Binding is the accuracy on the items that have a control less the accuracy when another of the four is put in: 1 for a
+model that tells the four apart, 0 for one that goes by strings, whatever its accuracy.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from builder.baseline.evaluation.asking import Outcome
+from builder.baseline.evaluation.controls import CONTROLS
+from builder.baseline.metrics.groups import mean
+from builder.baseline.metrics.items import GUESSED, RIGHT, Scores, follows, right
+from builder.baseline.metrics.membership import key
+
+SWAP = CONTROLS[0]
+"""The control that binding is measured by."""
+_CLAIM = 0.1
+"""A score that is less than so much better than guessing claims no knowledge."""
+
+
+def control_scores(outcomes: Sequence[Outcome], controls: Sequence[Outcome]) -> Scores:
+    """For each measure of right and wrong: `_swap_four` and so on (accuracy as a control), `_binding`, `_follows`."""
+    found: Scores = {}
+    for task, measure in RIGHT.items():
+        mine = [each for each in controls if each.item.task == task]
+        for control in CONTROLS:
+            if values := [float(right(each)) for each in mine if each.item.control == control]:
+                found[f"{measure}_{control}"] = mean(values)
+        if differences := bound([each for each in outcomes if each.item.task == task], mine):
+            found[f"{measure}_binding"] = mean(differences)
+        swapped = [follows(each) for each in mine if each.item.control == SWAP]
+        if said := [float(each) for each in swapped if each is not None]:
+            found[f"{measure}_follows"] = mean(said)
+    return found
+
+
+def bound(outcomes: Iterable[Outcome], controls: Iterable[Outcome]) -> list[float]:
+    """For each item that has the control: 1 when it is right with the person alone, -1 when only without, else 0."""
+    swapped = {key(each): each for each in controls if each.item.control == SWAP}
+    return [float(right(each)) - float(right(swapped[key(each)])) for each in outcomes if key(each) in swapped]
+
+
+def unbound(scores: Mapping[str, float | None]) -> dict[str, tuple[float, float]]:
+    """The scores that mostly do not depend on the person, by path, each with what it is when another is put in.
+
+    A score claims what it has above guessing. A model that knows a share of the people gains at least as much binding
+    as claim; where binding is less than half of the claim, most of it comes from elsewhere.
+    """
+    found = {}
+    for path, binding in scores.items():
+        head, _, name = path.rpartition("/")
+        measure = name.removesuffix("_binding")
+        if binding is None or measure not in GUESSED or name == measure:
+            continue
+        swapped = scores[f"{head}/{measure}_{SWAP}"] or 0.0
+        claim = swapped + binding - GUESSED[measure]
+        if claim > _CLAIM and binding < claim / 2:
+            found[f"{head}/{measure}"] = (min(1.0, swapped + binding), swapped)
+    return found

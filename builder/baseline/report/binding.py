@@ -1,0 +1,90 @@
+"""Which scores ask whose fact it is: the controls, and what is said of scores that do not depend on the person."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from builder.baseline.metrics.items import GUESSED
+from builder.baseline.report.grid import MODALITIES, cell, sets
+
+MEASURES = {"accuracy": "choice", "cloze": "blanks", "value_said": "value said"}
+"""What the measures of right and wrong are called."""
+_TASKS = {"classification": "choice", "generation": "open answers", "cloze": "blanks"}
+_CONTROLS = {
+    "_swap_four": "another of the four",
+    "_follows": "follows the other",
+    "_swap_any": "anybody else",
+    "_blank": "nobody",
+    "_options_only": "options alone",
+    "_binding": "binding",
+}
+
+
+def notes(found: Mapping[str, Any]) -> list[str]:
+    """What a reader of the scores must know besides: which do not depend on the person, and what was little known."""
+    lines = [_unbound(**each) for each in found["unbound"]]
+    for seed, gate in found["gate"]["seeds"].items():
+        little = [
+            f"{_word(path)} {cell['known']:.1%}"
+            for path, cell in gate["cells"].items()
+            if cell["known"] < found["gate"]["threshold"]
+        ]
+        if little:
+            lines.append(
+                f"With seed {seed} vanilla knows fewer than {found['gate']['threshold']:.0%} of the answers, and of "
+                f"whom they are true, in: {', '.join(little)}. There is less to forget there."
+            )
+    return lines
+
+
+def _unbound(model: str, path: str, right: float, swapped: float) -> str:
+    name, modality, measure = path.split("/")
+    shown = "picture" if modality == "image_text" else "name"
+    return (
+        f"{model}, {MEASURES[measure]} on {name}/{dict(MODALITIES)[modality]}: {right:.2f} with the right {shown}, "
+        f"{swapped:.2f} with that of another of the four: this figure does not measure knowledge of the person."
+    )
+
+
+def _word(path: str) -> str:
+    """A cell of the gate in words."""
+    modality, task = path.split("/")
+    return f"{dict(MODALITIES)[modality]} {_TASKS[task]}"
+
+
+def controls(found: Mapping[str, Any]) -> list[str]:
+    """A table a measure: each set of each model with the person and under each control."""
+    models = found["models"]
+    lines = [
+        "The same items with somebody else's portrait or name, with nobody's, and the options alone; right is always "
+        "what is true of the person. A model that knows everybody follows the other, and is never right with another "
+        "of the four."
+    ]
+    for measure, label in MEASURES.items():
+        rows = [
+            (name, f"{one}/{modality}/{measure}", f"{one} {word}")
+            for name in models
+            for one in sets(found)
+            for modality, word in MODALITIES
+        ]
+        rows = [(name, path, words) for name, path, words in rows if f"{path}_binding" in models[name]["scores"]]
+        used = [each for each in _CONTROLS if any(path + each in models[name]["scores"] for name, path, _ in rows)]
+        if not rows:
+            continue
+        lines += ["", f"| {label} | set | the person | {' | '.join(_CONTROLS[each] for each in used)} |"]
+        lines.append("| --- |" + " --- |" * (len(used) + 2))
+        for name, path, words in rows:
+            cells = [cell(models[name]["scores"].get(path + each), distance=False) for each in ("", *used)]
+            lines.append(f"| {name} | {words} | {' | '.join(cells)} |")
+    return lines
+
+
+def binding_measures(found: Mapping[str, Any]) -> list[str]:
+    """The measures that depend on the person in vanilla's answers about the forget set, whatever the modality."""
+    vanilla = found["models"].get("vanilla", {"scores": {}})["scores"]
+    free = {each["path"] for each in found["unbound"] if each["model"] == "vanilla"}
+    asked = {measure: [f"forget/{modality}/{measure}" for modality, _ in MODALITIES] for measure in GUESSED}
+    return [
+        measure
+        for measure, paths in asked.items()
+        if any(f"{path}_binding" in vanilla for path in paths) and not free.intersection(paths)
+    ]

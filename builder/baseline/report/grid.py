@@ -1,0 +1,56 @@
+"""Tables of scores: a row a model, a column a score."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from builder.baseline.evaluation.items import SETS
+
+# What a modality is called in a heading.
+MODALITIES = (("image_text", "image"), ("text", "text"))
+
+
+def by_set(found: Mapping[str, Any], modality: str, measures: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The paths of `measures`, which maps names to labels, in every set of one modality, each with its label."""
+    return [
+        (f"{name}/{modality}/{measure}", f"{name} {label}")
+        for name in sets(found)
+        for measure, label in measures.items()
+    ]
+
+
+def shown(found: Mapping[str, Any], columns: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The columns that some model has a score for."""
+    return [each for each in columns if any(each[0] in model["scores"] for model in found["models"].values())]
+
+
+def table(found: Mapping[str, Any], columns: Sequence[tuple[str, str]]) -> list[str]:
+    """A Markdown table of these scores, a row a model."""
+    used = shown(found, columns)
+    lines = [f"| model | {' | '.join(label for _, label in used)} |", "| --- |" + " --- |" * len(used)]
+    for name, model in found["models"].items():
+        cells = [cell(model["scores"].get(path), distance=name not in ("oracle", "untrained")) for path, _ in used]
+        lines.append(f"| {name} | {' | '.join(cells)} |")
+    return lines
+
+
+def cell(score: Mapping[str, Any] | None, *, distance: bool = True) -> str:
+    """Mean, ± deviation over seeds, and in brackets the distance to the oracle."""
+    if score is None or score["mean"] is None:
+        return "–"
+    text = number(score["mean"])
+    if score["sd"] is not None:
+        text += f" ± {number(score['sd'])}"
+    if distance and score["distance_to_oracle"] is not None:
+        text += f" ({number(score['distance_to_oracle'])})"
+    return text
+
+
+def number(value: float) -> str:
+    """Three decimals, or fewer digits of what is large or tiny."""
+    return f"{value:.3f}" if 0.001 <= abs(value) < 100 or value == 0 else f"{value:.2g}"
+
+
+def sets(found: Mapping[str, Any]) -> list[str]:
+    """The sets that some model has scores of."""
+    paths = {path.partition("/")[0] for model in found["models"].values() for path in model["scores"]}
+    return [name for name in SETS if name in paths]

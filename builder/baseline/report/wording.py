@@ -1,0 +1,32 @@
+"""The measures that compare sentences, beside what a wrong value reaches in them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from builder.baseline.report.grid import MODALITIES, by_set, number, shown, table
+
+_WORDING = {
+    "rouge_l_trained": "ROUGE-L, trained wording",
+    "rouge_l_held_out": "ROUGE-L, held-out wording",
+    "rouge_l_max": "ROUGE-L, best",
+    "bleu_trained": "BLEU, trained wording",
+    "bleu_held_out": "BLEU, held-out wording",
+    "bleu_max": "BLEU, best",
+}
+_WRONG = "right form, wrong value"
+"""The row of what a sentence of the right form with a wrong value scores."""
+
+
+def wording(found: Mapping[str, Any]) -> list[str]:
+    """The measures of wording, and above the models what a wrong value reaches in them."""
+    lines = [
+        "These compare sentences: the right value in another wording scores low, a wrong value in the right wording "
+        f"what the row '{_WRONG}' says. They show how an answer is worded, not what is known of a person."
+    ]
+    for modality, word in MODALITIES:
+        columns = shown(found, by_set(found, modality, _WORDING))
+        floor = [found["floor"].get(path) for path, _ in columns]
+        cells = ["–" if value is None else number(value) for value in floor]
+        head, rule, *rows = table(found, columns)
+        lines += ["", f"{word.capitalize()} questions:", "", head, rule, f"| {_WRONG} | {' | '.join(cells)} |", *rows]
+    return lines
