@@ -42,6 +42,8 @@ CHANGES_NO_RECORD = frozenset(
         "chat.tokens_per_minute",
         "chat.timeout",
         "chat.max_error_rate",
+        "chat.longest_wait",
+        "chat.max_fallback",
         "chat.input_price",
         "chat.output_price",
         "chat.structured",
@@ -234,6 +236,17 @@ class ChatPart(Section):
     tokens_per_minute: int = Field(0, ge=0, description="0 for whatever the server says and bears")
     timeout: float = Field(120.0, gt=0, le=3600, description="seconds until a request is given up and sent again")
     max_error_rate: Share = Field(0.5, description="share of recent requests that may go wrong before the run stops")
+    longest_wait: float = Field(
+        600.0,
+        gt=0,
+        le=86_400,
+        description="seconds that a server may have us wait, answering nothing, before the run stops",
+    )
+    max_fallback: Share = Field(
+        0.5,
+        description="share of texts of a kind that may be worded offline, and of replies that may be unusable, before "
+        "the run stops",
+    )
     input_price: float = Field(0.0, ge=0, description="price of a million prompt tokens; 0 when unknown")
     output_price: float = Field(0.0, ge=0, description="price of a million reply tokens; 0 when unknown")
     structured: Literal["auto", "json_schema", "json_object", "text"] = Field(

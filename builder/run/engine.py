@@ -69,7 +69,7 @@ def _make_stage(
     jobs = [ShardJob(run.path, stage, source, recipe, span) for span in spans(recipe)]
     count = 0
     with Progress(stage.name, recipe.total) as progress:
-        for result in carry_out(bring_up_to_date, jobs, workers, fetcher, progress.note):
+        for result in carry_out(bring_up_to_date, jobs, workers, fetcher, progress):
             progress.advance(len(result.span))
             failures.extend(result.failures)
             count += len(result.failures)

@@ -17,10 +17,10 @@ from tests.llm.model import reply
 Misbehaviour = Callable[[int, dict[str, Any]], str]
 """From the number of a request and its body to what to do wrong; "" for nothing."""
 
-TRANSPORT = ("429", "429-bare", "500", "503", "cut", "drip")
+TRANSPORT = ("429", "429-bare", "500", "503", "cut", "drip", "empty")
 _STATUS = ("400", "401", "404", "500", "503")
 """Faults that bring no answer."""
-ANSWERS = ("truncated", "fence", "shape", "language", "refusal", "length", "empty", "contradiction", "name")
+ANSWERS = ("truncated", "fence", "shape", "language", "refusal", "length", "blank", "contradiction", "name")
 """Faults in an answer, which is charged all the same. A code fence is not really one."""
 
 
@@ -162,12 +162,14 @@ class Server:
         self.outcomes[fault or "well"] += 1
         if self.latency:
             await asyncio.sleep(self.latency)
-        if fault in TRANSPORT or fault in _STATUS:
+        if (fault in TRANSPORT or fault in _STATUS) and fault != "empty":
             return await _break(writer, fault)
         content = completion(body, fault)
         if self.echo_key:
             content["system_fingerprint"] = f"you sent {headers.get('authorization')}"
         await _respond(writer, 200, content, extra)
+        if fault == "empty":
+            return True
         self.charged[fingerprint(body)] += 1
         return True
 
@@ -236,6 +238,8 @@ def completion(body: dict[str, Any], fault: str) -> dict[str, Any]:
         message["content"] = text[: len(text) // 2]
     elif fault == "fence":
         message["content"] = f"Here you are:\n```json\n{text}\n```\nAnything else?"
+    elif fault == "blank":
+        message["content"] = " "
     elif fault == "shape":
         message["content"] = json.dumps({"things": [text[:20]]})
     elif fault == "refusal":
