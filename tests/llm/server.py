@@ -34,6 +34,19 @@ def mixed(rate: float, kinds: tuple[str, ...], seed: int = 0) -> Misbehaviour:
     return choose
 
 
+@dataclass(frozen=True)
+class Odd:
+    """A response of any kind in place of the right one."""
+
+    status: int
+    body: Any
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+StandIn = Callable[[int, dict[str, Any], dict[str, Any]], Odd | None]
+"""From the number of a request, its body and the right answer to what is sent instead; None to send the answer."""
+
+
 @dataclass
 class Limit:
     """So many requests in each window of so many seconds; says what is left when `told`."""
@@ -70,6 +83,7 @@ class Server:
     modes: tuple[str, ...] = ("json_schema", "json_object", "text")
     limit: Limit | None = None
     echo_key: bool = False
+    stand_in: "StandIn | None" = None
     batch_faults: Callable[[int], str] = lambda _: ""
     charged: Counter[str] = field(default_factory=Counter)
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -165,6 +179,11 @@ class Server:
         if (fault in TRANSPORT or fault in _STATUS) and fault != "empty":
             return await _break(writer, fault)
         content = completion(body, fault)
+        if self.stand_in:
+            odd = self.stand_in(len(self.bodies), body, content)
+            if odd is not None:
+                await _respond(writer, odd.status, odd.body, {**extra, **odd.headers})
+                return True
         if self.echo_key:
             content["system_fingerprint"] = f"you sent {headers.get('authorization')}"
         await _respond(writer, 200, content, extra)
@@ -279,7 +298,7 @@ async def _break(writer: asyncio.StreamWriter, fault: str) -> bool:
 
 
 async def _respond(writer: asyncio.StreamWriter, status: int, body: Any, extra: dict[str, str]) -> None:
-    content = (body if isinstance(body, str) else json.dumps(body)).encode()
+    content = body if isinstance(body, bytes) else (body if isinstance(body, str) else json.dumps(body)).encode()
     headers = {"content-type": "application/json", "content-length": str(len(content)), **extra}
     head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     writer.write(f"HTTP/1.1 {status} X\r\n{head}\r\n".encode() + content)

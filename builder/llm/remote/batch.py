@@ -254,11 +254,19 @@ class BatchSender:
 
     def _refused(self, key: str, request: Request | None, status: Any, reason: str, sent_as: Dialect) -> list[Answer]:
         """The last word on a row that the server would not take; none when it may be sent again, perhaps otherwise."""
-        if request is None or status not in (400, 413, 422) or self._dialect != sent_as:
+        if request is None or self._dialect != sent_as:
             return []
-        simpler = self._dialect.simpler(reason, structured=self._part.structured, proven=self._proven)
+        final = status in (400, 413, 422)
+        simpler = self._dialect.simpler(
+            reason,
+            structured=self._part.structured,
+            proven=self._proven,
+            refused=final,
+            max_tokens=request.max_tokens,
+        )
         if simpler is not None:
             self._dialect = simpler
+        if simpler is not None or not final:
             return []
         return [Answer(key, request.kind, request.turn, request.model, True, reason, 0, 0)]
 

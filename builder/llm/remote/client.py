@@ -25,6 +25,7 @@ it has answered; this request; how we are set up."""
 
 _CONNECT_SECONDS = 20.0
 _SHOWN = 300
+_READ = 4000
 _SET_UP = {
     401: "it does not take the key; set OPENAI_API_KEY or --api-key-file",
     402: "the account has no credit",
@@ -52,6 +53,8 @@ class Trouble(Exception):
     message: str
     wait: float | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    said: str = ""
+    """All that the server said with its status, as far as anybody reads; nothing where it did not answer."""
 
 
 class Client:
@@ -113,18 +116,18 @@ def refused(error: Any, key: Key | None) -> Trouble:
     """What an APIStatusError of the package says, and who is to blame."""
     status, headers = int(error.status_code), error.response.headers
     message = explained(f"HTTP {status}: {error.message}", key)
-    wait = retry_after(headers)
+    wait, said = retry_after(headers), f"{error.message} {error.body}"[:_READ]
     if status == 429:
-        if "insufficient_quota" in message:
+        if "insufficient_quota" in said:
             return Trouble("us", "quota", f"the account's quota is used up. {message}")
         return Trouble("speed", "429", message, wait, headers)
     if status == 503 and wait is not None:
         return Trouble("speed", "503", message, wait, headers)
     if status >= 500 or status in (408, 409, 425):
-        return Trouble("luck", str(status), message, wait, headers)
+        return Trouble("luck", str(status), message, wait, headers, said)
     if status in _SET_UP:
-        return Trouble("us", str(status), f"{_SET_UP[status]}. {message}")
-    return Trouble("request", str(status), message)
+        return Trouble("us", str(status), f"{_SET_UP[status]}. {message}", said=said)
+    return Trouble("request", str(status), message, said=said)
 
 
 def explained(text: str, key: Key | None) -> str:

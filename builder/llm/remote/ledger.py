@@ -17,6 +17,7 @@ class Ledger:
         self.troubles: Counter[str] = Counter()
         self.reckoned = 0
         self.doubt = ""
+        self.simpler = ""
         self.spent = self._reserved = 0.0
 
     def price(self, input_tokens: float, output_tokens: float) -> float:
@@ -64,6 +65,8 @@ class Ledger:
         if self.troubles:
             listed = ", ".join(f"{count} x {kind}" for kind, count in self.troubles.most_common())
             lines.append(f"sent again after: {listed}")
+        if self.simpler:
+            lines.append(f"the server does not take everything; it was asked with: {self.simpler}")
         if self.reckoned:
             why = f"figures that cannot be ({self.doubt})" if self.doubt else "no usage figures"
             lines.append(f"the server sent {why}: tokens and cost of {self.reckoned} answers are our own estimate")

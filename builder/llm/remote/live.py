@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Coroutine, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 from threading import Thread
@@ -224,9 +224,9 @@ class _Line:
                 self._stop(f"{verdict}. It said: {trouble.message}")
         self.gate.told(trouble.headers)
         self.gate.leave(ticket, cost=None if trouble.kind in _MAY_BE_CHARGED else 0.0)
+        if trouble.said and self._adapts(dialect, trouble, request):
+            return replace(trouble, blame="request")
         if trouble.blame != "request":
-            return trouble
-        if self._adapts(dialect, trouble.message):
             return trouble
         if not self._proven:
             self._stop(trouble.message)
@@ -235,19 +235,28 @@ class _Line:
         await self._keeper.keep(answer)
         return None
 
-    def _adapts(self, dialect: Dialect, message: str) -> bool:
+    def _adapts(self, dialect: Dialect, trouble: Trouble, request: Request) -> bool:
         """Whether the request is to be put in another way, which may be known already."""
-        if dialect != self._dialect:
+        refused = trouble.blame == "request"
+        if refused and dialect != self._dialect:
             return True
-        simpler = dialect.simpler(message, structured=self._part.structured, proven=self._proven)
+        simpler = dialect.simpler(
+            trouble.said,
+            structured=self._part.structured,
+            proven=self._proven,
+            refused=refused,
+            max_tokens=request.max_tokens,
+        )
         if simpler is None:
             return False
-        self._dialect = simpler
+        if dialect == self._dialect:
+            self._dialect, self._proven = simpler, False
         return True
 
     def _prove(self, dialect: Dialect) -> None:
         if dialect == self._dialect and not self._proven:
             self._proven = True
+            self._ledger.simpler = dialect.describe()
             self._answers.remember(self._memory, dialect.remembered())
 
     async def _keep(self, request: Request, reply: Reply, ticket: Ticket) -> None:
