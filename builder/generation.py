@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from builder import audit, profiles
@@ -52,9 +53,10 @@ def generate(recipe: Recipe, out: Path, workers: int | None = None, access: Acce
             opened(out, recipe, access or Access()) as sender,
         ):
             fetchers = {"profiles": sender, "portraits": painting, "questions": sender}
-            failures = engine.make(run, stages, recipe, pool, fetchers)
+            worded = partial(summing.refuse_fallback, out, recipe)
+            failures = engine.make(run, stages, recipe, pool, fetchers, worded)
             opinions = judged(run, recipe, sender, access.judged if access else 0)
-        rebuilt = build(run, stages, recipe, failures)
+        rebuilt = build(run, stages, recipe, failures, summing.worded(out, recipe))
         report = _audited(run.release, pool)
     seconds = time.monotonic() - started
     writing = summing.lines(out, recipe, sender) + opinions

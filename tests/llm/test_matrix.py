@@ -397,7 +397,7 @@ def _structured(body: dict[str, Any]) -> bool:
 
 
 def _by_schema(body: dict[str, Any]) -> bool:
-    return body.get("response_format", {}).get("type") == "json_schema"
+    return bool(body.get("response_format", {}).get("type") == "json_schema")
 
 
 def _with_system(body: dict[str, Any]) -> bool:
@@ -405,7 +405,7 @@ def _with_system(body: dict[str, Any]) -> bool:
 
 
 def _too_long(body: dict[str, Any]) -> bool:
-    return bool(body.get("max_tokens", body.get("max_completion_tokens", 0)) > 2048)
+    return int(body.get("max_tokens", body.get("max_completion_tokens", 0))) > 2048
 
 
 REFUSED: dict[str, tuple[StandIn, str]] = {

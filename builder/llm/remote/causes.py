@@ -32,16 +32,12 @@ def cause_of(error: BaseException, base_url: str) -> Cause | None:
         )
     for each in chain:
         if isinstance(each, ssl.SSLCertVerificationError):
-            return Cause(
-                "certificate",
-                f"the certificate of {place} is not trusted ({each.verify_message}); name its authority's file in "
-                "SSL_CERT_FILE, or write http:// where the server speaks no TLS",
-                lasting=True,
-            )
+            why = getattr(each, "verify_message", "") or "it cannot be verified"
+            way_out = "name its authority's file in SSL_CERT_FILE, or write http:// where the server speaks no TLS"
+            return Cause("certificate", f"the certificate of {place} is not trusted ({why}); {way_out}", lasting=True)
         if isinstance(each, ssl.SSLError):
-            return Cause(
-                "TLS", f"{place} does not speak TLS ({each.reason}); write http:// where the server speaks none"
-            )
+            why = getattr(each, "reason", "") or "no handshake"
+            return Cause("TLS", f"{place} does not speak TLS ({why}); write http:// where the server speaks none")
         if isinstance(each, socket.gaierror):
             return Cause("unknown host", f"there is no host {address.hostname}; look at the address")
         if isinstance(each, ConnectionRefusedError):
