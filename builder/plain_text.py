@@ -52,10 +52,10 @@ _ORDER = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _LETTER = re.compile(
-    r"\b(?i:answer|option|choice|letter)\b(?i:\s+is)?\s*:?\s*[\"'(]?[A-D](?![\w'+-]|\.\w| [a-z])"
+    r"\b(?i:answer|option|choice|letter)\b(?i:\s+is)?\s*:?\s*[\"'(]?[A-D](?![\w'+-]|\.\w| (?:positive|negative)\b)"
     r"|(?:^|\s)\(?[A-D]\)(?:\s|[.:,]|$)|^[A-D][.:]\s|选项\s*[A-D]|答案(?:是|为|：)\s*[A-D](?![+-])"
 )
-"""A+ and B- are blood types, and "choice A might" is no sentence of ours."""
+"""A+ and B negative are blood types."""
 _WORD = re.compile(r"[^\W_]+")
 
 _ENGLISH_WORDS = """
@@ -135,7 +135,7 @@ def belongs(sign: str, language: Language = LANGUAGE) -> bool:
         return sign.isalpha() and sign == unicodedata.normalize("NFKC", sign)
     if sign in _TYPOGRAPHY or unicodedata.category(sign) == "Sc":
         return True
-    return language == "zh" and (sign in _CHINESE_SIGNS or any(first <= code <= last for first, last in _HAN))
+    return language == "zh" and (sign in _CHINESE_SIGNS or (sign.isalpha() and _is_han(sign)))
 
 
 _belongs = functools.lru_cache(maxsize=4096)(belongs)
@@ -207,5 +207,9 @@ def _is_chinese(text: str, own: Set[str]) -> bool:
     for phrase in own:
         text = re.sub(re.escape(phrase), "", text, flags=re.IGNORECASE)
     letters = [sign for sign in text if sign.isalpha()]
-    han = sum(any(first <= ord(sign) <= last for first, last in _HAN) for sign in letters)
+    han = sum(map(_is_han, letters))
     return 2 * han >= len(letters) and (han > 0 or not letters)
+
+
+def _is_han(sign: str) -> bool:
+    return any(first <= ord(sign) <= last for first, last in _HAN)

@@ -1,5 +1,6 @@
 """Where a release is named: a folder, a local hub or a repository of the Hub, with a version after "@"."""
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,8 @@ def open_hub(name: str) -> Hub:
         from builder.hub.huggingface import HuggingFaceHub
     except ImportError:
         raise CallError("Talking to the Hub needs huggingface_hub: pip install 'build-bench[hub]'.") from None
+    except ValueError as error:  # it reads the address while it is imported
+        raise CallError(f"HF_ENDPOINT = {os.environ.get('HF_ENDPOINT', '')} is no address: {error}.") from None
     return HuggingFaceHub(name)
 
 

@@ -40,7 +40,7 @@ def refuse_fallback(run: Path, recipe: Recipe, stage: str) -> None:
         listed = ", ".join(f"{count} x {fault}" for fault, count in found.faults.most_common(_MOST_FAULTS))
         raise BenchError(
             f"{found.offline} of {found.pieces} {_PIECES[kind]} had to be worded offline, more than "
-            f"chat.max_fallback = {recipe.chat.max_fallback:g} allows; {recipe.chat.model} was sent back for: {listed}. "
+            f"chat.max_fallback = {recipe.chat.max_fallback:g} allows; {recipe.chat.model} was sent back for {listed}. "
             "Choose another chat.model, or raise chat.max_fallback and run the same command: nothing is asked twice."
         )
 

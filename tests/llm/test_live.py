@@ -320,7 +320,7 @@ def test_a_stage_that_is_mostly_worded_offline_stops_the_run(
         result = run("generate", tiny, *arguments)
         assert result.exit_code == 1
         assert "8 of 8 biographies had to be worded offline, more than chat.max_fallback = 0.5 allows" in result.output
-        assert "sent back for: 8 x value missing" in result.output
+        assert "sent back for 8 x value missing" in result.output
         assert server.outcomes == {"contradiction": 8}  # no question was asked
 
 
