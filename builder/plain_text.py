@@ -27,7 +27,7 @@ _TYPOGRAPHY = frozenset("–—‘’“”…·°×₂ªº№§½")
 _CHINESE_SIGNS = frozenset("。，、；：？！（）《》〈〉「」『』【】〇々～")
 _LATIN = ((0xC0, 0x24F), (0x1E00, 0x1EFF))
 """Letters with accents. Beyond them lie phonetic and mathematical letters that only look like Latin ones."""
-_HAN = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0x20000, 0x323AF))
+_HAN = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0x20000, 0x2F7FF), (0x30000, 0x323AF))
 _MARKUP_SIGNS = frozenset("<>\\{}[]`~^|*#")
 """Signs that no sentence, name or value needs, and that mean something in HTML, Markdown, LaTeX or a template."""
 

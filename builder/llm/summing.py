@@ -1,5 +1,6 @@
 """What became of the texts that a chat model was asked for, for the end of a run."""
 
+import shlex
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,8 +86,9 @@ def _refused(run: Path) -> list[str]:
     reasons = answers.refused()
     if not reasons:
         return []
+    file = shlex.quote(str(answers.path))
     return [
         f"{len(reasons)} requests were refused by the server, such as: {reasons[0]}",
-        f'  to have them asked again: sqlite3 {answers.path} "DELETE FROM answers WHERE refused", delete the folders '
+        f'  to have them asked again: sqlite3 {file} "DELETE FROM answers WHERE refused", delete the folders '
         f"profiles and questions of {run}, and run the same command; nothing else is asked or paid for anew",
     ]

@@ -21,7 +21,7 @@ def refuse_odd_texts(release: Release) -> None:
         for what in odd_texts(profile, questions):
             raise BenchError(
                 f"{release.path} holds a text that is not plain, and nothing was exported: "
-                f"person {profile.id}, {what}. 'build-bench verify' lists everything."
+                f"person {profile.id}, {what}. `build-bench verify` lists everything."
             )
 
 
