@@ -1,8 +1,11 @@
 """`generate` and `status`: the whole line from a recipe to a release, and how far a run has come."""
 
+import json
+import shlex
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from builder import audit, profiles
@@ -52,9 +55,10 @@ def generate(recipe: Recipe, out: Path, workers: int | None = None, access: Acce
             opened(out, recipe, access or Access()) as sender,
         ):
             fetchers = {"profiles": sender, "portraits": painting, "questions": sender}
-            failures = engine.make(run, stages, recipe, pool, fetchers)
+            worded = partial(summing.refuse_fallback, out, recipe)
+            failures = engine.make(run, stages, recipe, pool, fetchers, worded)
             opinions = judged(run, recipe, sender, access.judged if access else 0)
-        rebuilt = build(run, stages, recipe, failures)
+        rebuilt = build(run, stages, recipe, failures, summing.worded(out, recipe))
         report = _audited(run.release, pool)
     seconds = time.monotonic() - started
     writing = summing.lines(out, recipe, sender) + opinions
@@ -93,11 +97,12 @@ def describe(summary: Summary) -> str:
     lines += [f"  {line}" for line in summary.writing]
     if summary.report:
         lines.append(audit.describe(summary.report, summary.run.path / audit.REPORT))
+    code = f'from datasets import load_dataset; print(load_dataset({json.dumps(str(release))}, "train"))'
     lines += [
         f"  release: {release}",
         "Look at it:",
-        f"  build-bench preview {summary.run.path} --open",
-        f"  python -c \"from datasets import load_dataset; print(load_dataset('{release}', 'train'))\"",
+        f"  build-bench preview {shlex.quote(str(summary.run.path))} --open",
+        f"  python -c {shlex.quote(code)}",
     ]
     return "\n".join(lines)
 
@@ -119,7 +124,8 @@ def describe_status(path: Path) -> str:
     if done and (run.release / "manifest.json").is_file():
         lines.append(f"  release: {run.release}")
     else:
-        lines.append(f"Go on with: build-bench generate {path / 'recipe.toml'} --out {path}")
+        command = ["build-bench", "generate", str(path / "recipe.toml"), "--out", str(path)]
+        lines.append(f"Go on with: {shlex.join(command)}")
     return "\n".join(lines)
 
 

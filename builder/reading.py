@@ -95,6 +95,15 @@ class Release:
             for row in self._rows("people", segment):
                 yield _person(row, next(test, None), segment)
 
+    def texts(self) -> Iterator[tuple[Profile, list[Question]]]:
+        """Everybody's profile and questions, of the test set too; no image is read."""
+        columns = [name for name in _COLUMNS if not name.endswith(("image", "images")) and name != "portraits"]
+        for part in self.parts():
+            for kind in ("people", "test"):
+                if (self.path / kind / part.segment / part.file).is_file():
+                    for row in _rows(self._table(kind, part, columns)):
+                        yield _profile(row), row["questions"]
+
     def parts(self) -> list[Part]:
         """The release cut into small parts that together hold everybody once, for workers to read."""
         found = []
@@ -192,7 +201,11 @@ def _person(row: dict[str, Any], test: dict[str, Any] | None, segment: str) -> P
     if test:
         portraits += _portraits(test, test["images"])
         questions += test["questions"]
-    profile = Profile(
+    return Person(profile=_profile(row), portraits=tuple(portraits), questions=tuple(questions), segment=segment)
+
+
+def _profile(row: dict[str, Any]) -> Profile:
+    return Profile(
         id=row["ID"],
         **{name: row[name] for name in ("name", "given_name", "family_name", "gender", "age_group", "locale")},
         quartet=row["quartet"],
@@ -200,7 +213,6 @@ def _person(row: dict[str, Any], test: dict[str, Any] | None, segment: str) -> P
         appearance=Appearance(**{**row["appearance"], "marks": tuple(row["appearance"]["marks"])}),
         biography=json.loads(row["biography"])["Description"],
     )
-    return Person(profile=profile, portraits=tuple(portraits), questions=tuple(questions), segment=segment)
 
 
 def _fact(row: dict[str, Any]) -> Fact:

@@ -5,13 +5,15 @@ Recipes are TOML. A bundled one goes by its name, a user's own by its path; a fi
 
 import difflib
 import itertools
+import shlex
 import tomllib
 from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import tomlkit
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from builder import bundled
 from builder.errors import CallError
@@ -44,6 +46,8 @@ CHANGES_NO_RECORD = frozenset(
         "chat.tokens_per_minute",
         "chat.timeout",
         "chat.max_error_rate",
+        "chat.longest_wait",
+        "chat.max_fallback",
         "chat.input_price",
         "chat.output_price",
         "chat.structured",
@@ -77,6 +81,23 @@ class ProfilesPart(Section):
     barred_names: tuple[str, ...] = Field(
         (), description="full names that nobody may bear, besides well-known people's; --wikidata adds those it finds"
     )
+
+    @field_validator("as_of", mode="before")
+    @classmethod
+    def _as_text(cls, value: Any) -> Any:
+        """TOML knows dates: --set profiles.as_of=2025-01-01 brings one."""
+        if isinstance(value, (datetime, time)):
+            raise ValueError(f"as_of = {value} is no day; write YYYY-MM-DD")
+        return value.isoformat() if isinstance(value, date) else value
+
+    @field_validator("as_of")
+    @classmethod
+    def _is_a_day(cls, value: str) -> str:
+        try:
+            date.fromisoformat(value)
+        except ValueError:
+            raise ValueError(f"as_of = '{value}' is no day of the calendar; write YYYY-MM-DD") from None
+        return value
 
     @model_validator(mode="after")
     def _known_locales(self) -> Self:
@@ -241,6 +262,17 @@ class ChatPart(Section):
     tokens_per_minute: int = Field(0, ge=0, description="0 for whatever the server says and bears")
     timeout: float = Field(120.0, gt=0, le=3600, description="seconds until a request is given up and sent again")
     max_error_rate: Share = Field(0.5, description="share of recent requests that may go wrong before the run stops")
+    longest_wait: float = Field(
+        600.0,
+        gt=0,
+        le=86_400,
+        description="seconds that a server may have us wait, answering nothing, before the run stops",
+    )
+    max_fallback: Share = Field(
+        0.5,
+        description="share of texts of a kind that may be worded offline, and of replies that may be unusable, before "
+        "the run stops",
+    )
     input_price: float = Field(0.0, ge=0, description="price of a million prompt tokens; 0 when unknown")
     output_price: float = Field(0.0, ge=0, description="price of a million reply tokens; 0 when unknown")
     structured: Literal["auto", "json_schema", "json_object", "text"] = Field(
@@ -392,7 +424,7 @@ def _read(source: str) -> tuple[Path, str]:
         return path, path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise CallError(
-            f"There is no recipe file {path}; 'build-bench recipe show quick > {path}' starts one."
+            f"There is no recipe file {path}; 'build-bench recipe show quick > {shlex.quote(str(path))}' starts one."
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise CallError(f"The recipe file {path} cannot be read: {error}.") from None

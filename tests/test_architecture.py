@@ -10,7 +10,7 @@ import pytest
 import builder
 
 PACKAGE = Path(builder.__file__).parent
-BASE = {"errors", "bundled", "randomness", "records", "recipe", "schemas"}
+BASE = {"errors", "bundled", "plain_text", "randomness", "records", "recipe", "schemas"}
 LAYERS: dict[str, set[str]] = {
     **dict.fromkeys(BASE, BASE),
     "public_figures": BASE,

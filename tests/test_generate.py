@@ -3,6 +3,7 @@
 import importlib.metadata
 import json
 import re
+import shlex
 import shutil
 from pathlib import Path
 
@@ -201,3 +202,16 @@ def test_status_of_a_run_that_was_painted_where_more_is_installed(
     result = run("status", folder)
     assert result.exit_code == 0, result.output
     assert "diffusers: None -> not installed" in result.output
+
+
+def test_printed_commands_quote_their_paths(tmp_path: Path, tiny: Path, run: Run) -> None:
+    out = tmp_path / "o'brien x"
+    few = [word for knob in ("profiles.count=8", "splits.forget=[50]", "splits.holdout=0") for word in ("--set", knob)]
+    said = run("generate", tiny, "--out", out, "--workers", "1", *few).output
+    preview, load = (shlex.split(line) for line in said.splitlines()[-2:])
+    assert preview == ["build-bench", "preview", str(out), "--open"]
+    assert load[:2] == ["python", "-c"]
+    assert f'load_dataset("{out / "release"}", "train")' in load[2]
+    (out / "release" / "manifest.json").unlink()
+    last = run("status", out).output.splitlines()[-1].removeprefix("Go on with: ")
+    assert shlex.split(last) == ["build-bench", "generate", str(out / "recipe.toml"), "--out", str(out)]

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from builder import recipe as recipes
+from builder.errors import CallError
 from tests.conftest import Run
 
 
@@ -41,3 +42,12 @@ def test_a_file_without_a_name_goes_by_its_own(tmp_path: Path) -> None:
     path = tmp_path / "my-bench.toml"
     path.write_text("seed = 1\n")
     assert recipes.load(str(path)).name == "my-bench"
+
+
+def test_a_date_of_toml_is_a_day(tmp_path: Path) -> None:
+    assert recipes.load("quick", ["profiles.as_of=2024-02-29"]).profiles.as_of == "2024-02-29"
+    (tmp_path / "r.toml").write_text("[profiles]\nas_of = 2024-02-29\n")
+    assert recipes.load(str(tmp_path / "r.toml")).profiles.as_of == "2024-02-29"
+    for value in ("2025-02-30", "2025-01-01T10:00:00", "07:00:00"):
+        with pytest.raises(CallError, match=r"as_of = .* is no day.*write YYYY-MM-DD"):
+            recipes.load("quick", [f"profiles.as_of={value}"])

@@ -19,6 +19,7 @@ from builder.audit.letters import LETTER_BALANCE
 from builder.audit.neighbours import NEIGHBOURHOOD
 from builder.audit.notes import Page, notebook, page
 from builder.audit.opinions import judgement
+from builder.audit.plain import PLAIN
 from builder.audit.portraits import PORTRAITS
 from builder.audit.real_people import REAL_PEOPLE
 from builder.audit.shares import SHARES
@@ -47,6 +48,7 @@ AUDITS: tuple[Audit, ...] = (
     DUPLICATES,
     PORTRAITS,
     WRITING,
+    PLAIN,
     SHARES,
     REAL_PEOPLE,
 )

@@ -1,5 +1,6 @@
 """`publish`, `verify` and `diff` from end to end, down to what is said."""
 
+import shlex
 import tempfile
 from collections.abc import Collection
 from pathlib import Path
@@ -69,7 +70,7 @@ def _refuse_unsound(release: Release, laws: Laws) -> None:
         raise NotReady(
             f"{release.path} is not sound, and nothing was published: {problems[0]}"
             f"{f' (and {len(problems) - 1} more)' if len(problems) > 1 else ''}. "
-            f"'build-bench verify {release.path}' lists everything."
+            f"`{shlex.join(['build-bench', 'verify', str(release.path)])}` lists everything."
         )
 
 

@@ -19,7 +19,7 @@ import filelock
 
 from builder.hub.base import Commit, HeadMoved, HubError, HubFile, State, TagTaken, Tree
 from builder.release.manifest import sha256
-from builder.run.files import replacing_folder, sweep, sync, write_text
+from builder.run.files import left_by_tools, replacing_folder, sweep, sync, write_text
 
 _HEAD = "HEAD"
 _COMMITS = "commits"
@@ -56,7 +56,7 @@ class FolderHub:
         return {
             path.relative_to(folder).as_posix(): HubFile(path.stat().st_size, sha256=sha256(path))
             for path in sorted(folder.rglob("*"))
-            if path.is_file()
+            if path.is_file() and not left_by_tools(path.relative_to(folder).as_posix())
         }
 
     def fetch(self, revision: str, paths: Collection[str] | None = None) -> Path:
@@ -143,7 +143,8 @@ class FolderHub:
 
     def _refuse_foreign(self) -> None:
         if self.path.is_dir():
-            strange = {entry.name for entry in self.path.iterdir()} - {".lock", _COMMITS}
+            entries = {entry.name for entry in self.path.iterdir() if not left_by_tools(entry.name)}
+            strange = entries - {".lock", _COMMITS}
             if not strange or (self.path / _HEAD).is_file():
                 return
             raise HubError(f"{self.path} holds other files and is no hub of releases; choose an empty or new folder.")

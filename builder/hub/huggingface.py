@@ -9,7 +9,7 @@ from huggingface_hub.errors import EntryNotFoundError, HfHubHTTPError, Repositor
 from huggingface_hub.hf_api import RepoFile
 
 from builder.hub.base import Commit, HeadMoved, HubError, HubFile, State, TagTaken, Tree
-from builder.hub.refusals import NOT_REACHED, explained, passing, status
+from builder.hub.refusals import explained, passing, status
 from builder.hub.retrying import Retries, retried
 
 _KIND = "dataset"
@@ -132,6 +132,8 @@ class HuggingFaceHub:
             raise HubError(
                 f"There is no dataset {self.name} on the Hub, or it is private and this machine is not logged in."
             ) from error
+        except EntryNotFoundError as error:  # a file, or with no way to the Hub, a snapshot that is not in the cache
+            raise explained(error, self.name) from error
 
     def _told(self, call: Callable[[], T]) -> T:
         """The answer to `call`, every refusal explained."""
@@ -150,7 +152,7 @@ class HuggingFaceHub:
             if status(error) in (409, 412):
                 raise
             raise explained(error, self.name) from error
-        except NOT_REACHED as error:
+        except Exception as error:  # whatever the library below lets through
             raise explained(error, self.name) from error
 
 

@@ -1,6 +1,7 @@
 """Whether a run may be published at all: finished, audited, within what the Hub advises."""
 
 import json
+import shlex
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -37,7 +38,8 @@ ADVICE = Advice()
 def finished(run: RunFolder) -> Release:
     """The release of a run, which is that of the run's recipe. Raises NotReady."""
     recipe = run.recipe()
-    again = f"run 'build-bench generate {run.path / 'recipe.toml'} --out {run.path}' first"
+    command = shlex.join(["build-bench", "generate", str(run.path / "recipe.toml"), "--out", str(run.path)])
+    again = f"run `{command}` first"
     if not (run.release / NAME).is_file():
         raise NotReady(f"{run.path} is not finished: it has no release; {again}.")
     release = open_release(run.release)
@@ -49,7 +51,7 @@ def finished(run: RunFolder) -> Release:
 def audited(run: RunFolder, release: Release, allowed: Collection[str]) -> tuple[Check, ...]:
     """What the audit of this very release found. Raises NotReady when a check failed that is not `allowed` to."""
     path = run.path / AUDIT
-    way_out = f"run 'build-bench audit {run.path}'"
+    way_out = f"run `{shlex.join(['build-bench', 'audit', str(run.path)])}`"
     try:
         report = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:

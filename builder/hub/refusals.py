@@ -1,14 +1,20 @@
 """What the Hub says when it refuses, in one sentence with the way out."""
 
-from huggingface_hub.errors import HfHubHTTPError, LocalTokenNotFoundError, OfflineModeIsEnabled
+import os
+from collections.abc import Iterator
+
+from huggingface_hub import constants
+from huggingface_hub.errors import (
+    HfHubHTTPError,
+    LocalEntryNotFoundError,
+    LocalTokenNotFoundError,
+    OfflineModeIsEnabled,
+)
 
 from builder.hub.base import HubError
 
 _HTTP_ERROR: type[Exception] = HfHubHTTPError.__bases__[0]
 """What every error of the HTTP library below huggingface_hub derives from, whichever library that is."""
-
-NOT_REACHED = (_HTTP_ERROR, LocalTokenNotFoundError, OfflineModeIsEnabled, OSError, ValueError)
-"""All that a call may raise besides the Hub's own refusals."""
 
 _PASSING = frozenset({408, 429, 500, 502, 503, 504})
 
@@ -33,8 +39,12 @@ def explained(error: Exception, repository: str) -> HubError:
     said = (getattr(error, "server_message", None) or "").strip().rstrip(".")
     if isinstance(error, LocalTokenNotFoundError) or code == 401:
         return HubError("The Hub does not know who you are; log in with a token that may write: hf auth login.")
-    if isinstance(error, OfflineModeIsEnabled):
-        return HubError("HF_HUB_OFFLINE is set, so the Hub is not asked; unset it to publish or fetch.")
+    if isinstance(error, OfflineModeIsEnabled) or (constants.HF_HUB_OFFLINE and not code):
+        return HubError(
+            f"HF_HUB_OFFLINE is set, so the Hub is not asked for {repository}; unset it to publish or fetch."
+        )
+    if isinstance(error, LocalEntryNotFoundError):
+        return _not_reached(error)
     if code == 402 or (code == 403 and any(word in said.lower() for word in ("quota", "storage", "limit", "exceeded"))):
         return HubError(f"The storage of {_owner(repository)} on the Hub does not suffice: {said or 'quota exceeded'}.")
     if code == 403:
@@ -52,9 +62,21 @@ def explained(error: Exception, repository: str) -> HubError:
         return HubError(f"{repository} could not be fetched or sent: {error.strerror}: {error.filename or ''}")
     if isinstance(error, ValueError):
         return HubError(f"The Hub cannot take this for {repository}: {_first_line(error)}")
-    return HubError(
-        f"The Hub could not be reached ({type(error).__name__}); run the same command again, it goes on from there."
-    )
+    return _not_reached(error)
+
+
+def _not_reached(error: Exception) -> HubError:
+    reason = next((type(each).__name__ for each in _causes(error) if isinstance(each, _HTTP_ERROR)), "")
+    named = os.environ.get("HF_ENDPOINT")
+    place = f" at HF_ENDPOINT = {named}" if named else ""
+    way_out = "run the same command again, it goes on from there"
+    return HubError(f"The Hub could not be reached{place} ({reason or type(error).__name__}); {way_out}.")
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 def _owner(repository: str) -> str:

@@ -1,5 +1,6 @@
 """Where a release is named: a folder, a local hub or a repository of the Hub, with a version after "@"."""
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,8 @@ def open_hub(name: str) -> Hub:
         from builder.hub.huggingface import HuggingFaceHub
     except ImportError:
         raise CallError("Talking to the Hub needs huggingface_hub: pip install 'build-bench[hub]'.") from None
+    except ValueError as error:  # it reads the address while it is imported
+        raise CallError(f"HF_ENDPOINT = {os.environ.get('HF_ENDPOINT', '')} is no address: {error}.") from None
     return HuggingFaceHub(name)
 
 
@@ -40,7 +43,7 @@ def open_source(name: str) -> Source:
 
     Without a version a hub's newest is taken. Raises CallError or HubError when there is none.
     """
-    place, _, revision = name.rpartition("@") if "@" in name else (name, "", "")
+    place, revision = _place_and_revision(name)
     path = Path(place).expanduser()
     if not revision and path.is_dir() and not FolderHub.is_at(path):
         return Source(open_release(path))
@@ -49,6 +52,16 @@ def open_source(name: str) -> Source:
     hub = open_hub(place)
     version = Version.parse(revision) if revision else _newest(hub)
     return Source(open_release(hub.fetch(version.tag)), version)
+
+
+def _place_and_revision(name: str) -> tuple[str, str]:
+    """A name cut at the "@" before its version; a folder that exists may have one in its own name."""
+    if "@" not in name or Path(name).expanduser().exists():
+        return name, ""
+    place, _, revision = name.rpartition("@")
+    if not Version.is_spelt(revision) and (name.startswith((".", "~")) or Path(name).is_absolute()):
+        raise CallError(f"There is no folder {name}; a version after its name is written @v1.0.0.")
+    return place, revision
 
 
 def _newest(hub: Hub) -> Version:

@@ -27,6 +27,11 @@ class Version:
             raise CallError(f"'{text}' is no version; write three numbers, for example 1.0.0.")
         return cls(*map(int, found.groups()))
 
+    @staticmethod
+    def is_spelt(text: str) -> bool:
+        """Whether `parse` takes a text."""
+        return _SPELLING.fullmatch(text.removeprefix("v")) is not None
+
     def __str__(self) -> str:
         return f"{self.major}.{self.minor}.{self.patch}"
 

@@ -1,5 +1,7 @@
 """What publishing says to the person who runs it."""
 
+import json
+import shlex
 from pathlib import Path
 
 from builder.hub.base import Hub
@@ -53,7 +55,7 @@ def describe_published(hub: Hub, done: Published) -> str:
         "Load it:",
         f"  {load_line(hub, tag)}",
         "Check it:",
-        f"  build-bench verify {hub.name}@{tag}",
+        f"  build-bench verify {shlex.quote(f'{hub.name}@{tag}')}",
     ]
     return "\n".join([*lines, *notes])
 
@@ -61,7 +63,8 @@ def describe_published(hub: Hub, done: Published) -> str:
 def load_line(hub: Hub, tag: str) -> str:
     """The line of Python that loads a version."""
     place = hub.address(tag)
-    arguments = f'"{place}", "train"' if Path(place).is_dir() else f'"{hub.name}", "train", revision="{tag}"'
+    folder = Path(place).is_dir()
+    arguments = f'{json.dumps(place)}, "train"' if folder else f'"{hub.name}", "train", revision="{tag}"'
     return f"datasets.load_dataset({arguments})"
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from builder.llm import grammar, prompting
-from builder.llm.checks import MOST_CHARACTERS
 from builder.llm.requests import Kind, Request
 from builder.llm.writer import Ask
+from builder.plain_text import MOST_CHARACTERS
 from builder.recipe import ChatPart, Recipe
 from builder.records import BLANK, Modality, Profile, Question, Task
 

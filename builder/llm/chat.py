@@ -11,14 +11,16 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+from builder import plain_text
 from builder.errors import BenchError
 from builder.llm import asking, replies
 from builder.llm.answers import Answer, Answers, Outcome
-from builder.llm.checks import Fault, TextChecks
+from builder.llm.checks import TextChecks
 from builder.llm.replies import BadReply
 from builder.llm.requests import Kind, Request, Unanswered
 from builder.llm.restating import restated
 from builder.llm.writer import Ask, Wording, Writer
+from builder.plain_text import Fault
 from builder.recipe import Recipe
 from builder.records import Profile
 
@@ -52,7 +54,7 @@ class ChatWriter:
             request = asking.for_biography(profile, self._part, turn, fault[1][:_SAID])
             try:
                 answer = self._answered([request])[0]
-                text = str(replies.read(answer, request.schema)["biography"]).strip()
+                text = plain_text.normal(str(replies.read(answer, request.schema)["biography"]))
                 fault = next(checks.of_biography(text), ("", ""))
             except BadReply as error:
                 fault = (error.kind, str(error))
@@ -193,11 +195,11 @@ class _Work:
         return {other for other, ask in enumerate(self.asks) if ask.fact == self.asks[index].fact}
 
     def _wording(self, ask: Ask, item: Mapping[str, Any]) -> Wording:
-        question = str(item["question"]).strip()
+        question = plain_text.normal(str(item["question"]))
         if ask.task == "classification":
             return Wording(question)
         value = self.profile.fact(ask.fact).value
         if ask.task == "cloze":
             return Wording(question, value)
-        answer = str(item["answer"]).strip()
+        answer = plain_text.normal(str(item["answer"]))
         return Wording(question, answer, restated(answer, value, ask.alternatives))

@@ -1,14 +1,71 @@
 """What became of the texts that a chat model was asked for, for the end of a run."""
 
+import shlex
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
+from builder.errors import BenchError
 from builder.llm.answers import Answers
 from builder.llm.remote.access import Sender
 from builder.recipe import Recipe
 
 _PIECES = {"biography": "biographies", "words": "questions"}
+_KINDS: dict[str, str] = {"profiles": "biography", "questions": "words"}
+"""The kind of text that each stage has worded."""
 _MOST_FAULTS = 6
+_TELLING = 4
+"""Texts that make a share worth speaking of."""
+
+
+@dataclass(frozen=True)
+class Share:
+    """Texts of one kind: how many, of them mended by the model and worded offline, and what was sent back for what."""
+
+    pieces: int
+    mended: int
+    offline: int
+    faults: Counter[str]
+
+    def __str__(self) -> str:
+        return f"{self.pieces}, of them {self.mended} mended, {self.offline} worded offline"
+
+
+def refuse_fallback(run: Path, recipe: Recipe, stage: str) -> None:
+    """Raise BenchError when a stage stands with more texts worded offline than the recipe allows."""
+    kind = _KINDS.get(stage)
+    if recipe.writer.kind == "offline" or kind is None:
+        return
+    found = shares(run, recipe).get(_PIECES[kind])
+    if found and found.pieces >= _TELLING and found.offline > recipe.chat.max_fallback * found.pieces:
+        listed = ", ".join(f"{count} x {fault}" for fault, count in found.faults.most_common(_MOST_FAULTS))
+        raise BenchError(
+            f"{found.offline} of {found.pieces} {_PIECES[kind]} had to be worded offline, more than "
+            f"chat.max_fallback = {recipe.chat.max_fallback:g} allows; {recipe.chat.model} was sent back for {listed}. "
+            "Choose another chat.model, or raise chat.max_fallback and run the same command: nothing is asked twice."
+        )
+
+
+def shares(run: Path, recipe: Recipe) -> dict[str, Share]:
+    """What became of the texts of each kind, of those people whom the run has; nothing of kinds that nobody asked."""
+    found: dict[str, Share] = {}
+    for kind, words in _PIECES.items():
+        outcomes = [each for each in Answers(run).outcomes() if each.kind == kind and int(each.profile) < recipe.total]
+        if outcomes:
+            found[words] = Share(
+                sum(each.pieces for each in outcomes),
+                sum(each.repaired for each in outcomes),
+                sum(each.fell_back for each in outcomes),
+                sum((each.faults for each in outcomes), Counter[str]()),
+            )
+    return found
+
+
+def worded(run: Path, recipe: Recipe) -> dict[str, str]:
+    """The shares as the card and the manifest of a release state them; nothing where nobody was asked."""
+    if recipe.writer.kind == "offline":
+        return {}
+    return {f"{words} by {recipe.chat.model}": str(share) for words, share in shares(run, recipe).items()}
 
 
 def lines(run: Path, recipe: Recipe, sender: Sender | None) -> list[str]:
@@ -16,14 +73,10 @@ def lines(run: Path, recipe: Recipe, sender: Sender | None) -> list[str]:
     if recipe.writer.kind == "offline":
         return []
     found = []
-    for kind, words in _PIECES.items():
-        outcomes = [each for each in Answers(run).outcomes() if each.kind == kind]
-        pieces, repaired = sum(each.pieces for each in outcomes), sum(each.repaired for each in outcomes)
-        offline = sum(each.fell_back for each in outcomes)
-        found.append(f"{words} by {recipe.chat.model}: {pieces}, of them {repaired} mended, {offline} worded offline")
-        faults = sum((each.faults for each in outcomes), Counter[str]())
-        if faults:
-            listed = ", ".join(f"{count} x {fault}" for fault, count in faults.most_common(_MOST_FAULTS))
+    for words, share in shares(run, recipe).items():
+        found.append(f"{words} by {recipe.chat.model}: {share}")
+        if share.faults:
+            listed = ", ".join(f"{count} x {fault}" for fault, count in share.faults.most_common(_MOST_FAULTS))
             found.append(f"  sent back for: {listed}")
     return found + _refused(run) + (sender.ledger.summary() if sender else [])
 
@@ -33,8 +86,9 @@ def _refused(run: Path) -> list[str]:
     reasons = answers.refused()
     if not reasons:
         return []
+    file = shlex.quote(str(answers.path))
     return [
         f"{len(reasons)} requests were refused by the server, such as: {reasons[0]}",
-        f'  to have them asked again: sqlite3 {answers.path} "DELETE FROM answers WHERE refused", delete the folders '
+        f'  to have them asked again: sqlite3 {file} "DELETE FROM answers WHERE refused", delete the folders '
         f"profiles and questions of {run}, and run the same command; nothing else is asked or paid for anew",
     ]

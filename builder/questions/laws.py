@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from builder.llm.grammar import article, folded, names_of, states
+from builder.llm.grammar import article, folded, names_of, states, words
+from builder.plain_text import line_faults, sentence_faults, value_faults
 from builder.questions import comparisons
 from builder.recipe import Recipe
 from builder.records import BLANK, LETTERS, Fact, Profile, Question
@@ -37,6 +38,8 @@ class Case:
     full_name: str
     values: dict[str, str]
     alternatives: dict[str, tuple[str, ...]]
+    own: frozenset[str]
+    """The words of the name and of every value, which tell nothing of a text's language."""
     judged: dict[tuple[Any, ...], tuple[str, str] | None] = field(default_factory=dict, compare=False)
     """The law that a question breaks and how, if it does; its id aside, which no law is about."""
 
@@ -51,6 +54,7 @@ class Case:
             full_name=folded(profile.name),
             values={fact.key: folded(fact.value) for fact in profile.facts},
             alternatives={fact.key: tuple(map(folded, fact.alternatives)) for fact in profile.facts},
+            own=frozenset(word for phrase in _phrases(profile) for word in words(phrase)),
         )
 
 
@@ -214,6 +218,20 @@ def articles_agree(question: Question, case: Case) -> str | None:
     return None
 
 
+def texts_are_plain(question: Question, case: Case) -> str | None:
+    """Every text is what a released text may be (builder/plain_text.py), and an option or blank a plain value."""
+    sentences = _sentences(question)
+    for text in _shown(question):
+        if text in sentences[:2]:
+            find = sentence_faults(text, case.own, needed=case.profile.name)
+        else:  # a wrong answer is the answer with another value
+            find = line_faults(text, needed=case.profile.name) if text in sentences else value_faults(text)
+        fault = next(find, None)
+        if fault:
+            return fault[1]
+    return None
+
+
 LAWS: tuple[Law, ...] = (
     fact_is_asked,
     options_differ,
@@ -227,8 +245,16 @@ LAWS: tuple[Law, ...] = (
     no_braces,
     no_doubled_words,
     articles_agree,
+    texts_are_plain,
 )
 """The laws of one question, in the order they are tried: the later ones rely on the earlier."""
+
+
+def _phrases(profile: Profile) -> Iterator[str]:
+    yield profile.name
+    for fact in profile.facts:
+        yield fact.value
+        yield from fact.alternatives
 
 
 def _shown(question: Question) -> tuple[str, ...]:

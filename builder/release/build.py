@@ -33,11 +33,22 @@ SCHEMAS = ("profile", "portrait", "question", "manifest")
 Owned = TypeVar("Owned", Portrait, Question)
 
 
-def build(run: RunFolder, stages: Sequence[Stage], recipe: Recipe, failures: Sequence[Failure]) -> bool:
-    """Bring `run.release` up to date; false when it stood as wanted already, every byte of it checked."""
+def build(
+    run: RunFolder,
+    stages: Sequence[Stage],
+    recipe: Recipe,
+    failures: Sequence[Failure],
+    worded: Mapping[str, str] | None = None,
+) -> bool:
+    """Bring `run.release` up to date; false when it stood as wanted already, every byte of it checked.
+
+    `worded` says of each kind of text who worded it and how much of it, for the card and the manifest.
+    """
     failed = sorted({failure.profile_id for failure in failures})
     made_on = {f"{stage.name} on": "; ".join(MadeOn(run.path / stage.name)) for stage in stages}
-    origin = manifest.origin(VERSION, recipe, stages, failed, {key: on for key, on in made_on.items() if on})
+    origin = manifest.origin(
+        VERSION, recipe, stages, failed, {key: on for key, on in made_on.items() if on} | dict(worded or {})
+    )
     if manifest.stands(run.release, origin):
         return False
     contents = plan(recipe, _held(run, recipe, failed))

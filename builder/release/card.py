@@ -155,7 +155,8 @@ def _making(recipe: Recipe, made_with: dict[str, str]) -> str:
         f"| {role} | {', '.join(f'{key} {value}' for key, value in part.model_dump().items() if value != '')} |"
         for role, part in makers.items()
     )
-    versions = ", ".join(f"{name} {version}" for name, version in made_with.items())
+    versions = ", ".join(f"{name} {version}" for name, version in made_with.items() if " by " not in name)
+    makers_rows += "".join(f"\n| {_cell(name)} | {worded} |" for name, worded in made_with.items() if " by " in name)
     return f"""## How it was made
 
 | | |

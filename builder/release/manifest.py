@@ -11,7 +11,7 @@ import builder
 from builder import schemas
 from builder.recipe import Recipe
 from builder.release.contents import Contents
-from builder.run.files import write_text
+from builder.run.files import left_by_tools, write_text
 from builder.run.folder import fingerprint
 from builder.run.stage import Stage, digest
 
@@ -86,7 +86,7 @@ def stands(folder: Path, origin: dict[str, Any]) -> bool:
         return False
     listed = {entry["path"]: entry["sha256"] for entry in manifest["files"]}
     present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    if present != listed.keys() | {NAME}:
+    if {name for name in present if name in listed or not left_by_tools(name)} != listed.keys() | {NAME}:
         return False
     return all(sha256(folder / path) == expected for path, expected in listed.items())
 

@@ -21,6 +21,7 @@ from builder.recipe import Recipe
 from builder.records import Portrait, Profile, Question, Scene, from_json, to_json
 from builder.release import layout
 from builder.release.splits import HOLDOUT
+from builder.release.texts import odd_texts
 from builder.schemas import InvalidRecord
 
 Laws = Callable[[Profile, Sequence[Question], Recipe], None]
@@ -199,6 +200,7 @@ def _records(row: Row, contract: Contract) -> tuple[Checked | None, list[str]]:
     data += [("portrait", {k: v for k, v in to_json(each).items() if k != "image"}) for each in portraits]
     data += [("question", each) for each in row["questions"]]
     faults = [fault for name, record in data if (fault := contract.fault(name, record))]
+    faults += odd_texts(profile, ())
     if not faults:
         faults = _columns_that_differ(row, profile, portraits, questions)
     return Checked(profile, questions), faults

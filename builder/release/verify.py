@@ -14,10 +14,9 @@ from builder.release.dressing import CARD
 from builder.release.manifest import NAME, sha256
 from builder.release.relations import check_splits
 from builder.release.rows import RECORDS, Laws, People, Terms, check_slice, slices
+from builder.run.files import left_by_tools
 from builder.run.stage import digest
 from builder.run.workers import Workers
-
-_HUBS_OWN = frozenset({".gitattributes"})
 
 
 @dataclass(frozen=True)
@@ -65,8 +64,9 @@ def _files(release: Release) -> Generator[Problem, None, set[str]]:
     """Each file is there with the bytes that the manifest says, and no other. Returns the names of those missing."""
     listed = {entry["path"]: entry for entry in release.manifest["files"]}
     present = {path.relative_to(release.path).as_posix() for path in release.path.rglob("*") if path.is_file()}
-    for name in sorted(present - listed.keys() - {NAME} - _HUBS_OWN):
-        yield Problem(name, "manifest.json does not list it")
+    for name in sorted(present - listed.keys() - {NAME}):
+        if not left_by_tools(name):
+            yield Problem(name, "manifest.json does not list it")
     for name, entry in listed.items():
         path = release.path / name
         if name not in present:

@@ -1,6 +1,6 @@
 """Makes what a run lacks: stage after stage, shard by shard, each shard in whichever worker is free."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -30,11 +30,12 @@ def make(
     recipe: Recipe,
     workers: Workers,
     fetchers: Mapping[str, Fetcher | None] | None = None,
+    stands: Callable[[str], None] | None = None,
 ) -> list[Failure]:
     """Bring every shard of every stage up to date; return what failed, in all of the run.
 
     `fetchers` get what stages need from outside, by a stage's name; without one, who needs something that is not there
-    fails.
+    fails. `stands` is called with the name of each stage that is up to date, and may raise to end the run.
 
     Raises TooManyFailures as soon as a stage has more failures than `run.max_failure_rate` allows. Whatever ends
     the work early, finished shards are kept and failures.jsonl is up to date.
@@ -51,6 +52,8 @@ def make(
             while _some_too_alike(run, stage, source, recipe, workers):
                 failures[:] = [failure for failure in failures if failure.stage != stage.name]
                 _make_stage(run, stage, source, recipe, workers, fetcher, failures)
+            if stands:
+                stands(stage.name)
     finally:
         failures.sort(key=lambda failure: (failure.profile_id, failure.stage))
         run.write_failures(failures)
@@ -69,7 +72,7 @@ def _make_stage(
     jobs = [ShardJob(run.path, stage, source, recipe, span) for span in spans(recipe)]
     count = 0
     with Progress(stage.name, recipe.total) as progress:
-        for result in carry_out(bring_up_to_date, jobs, workers, fetcher, progress.note):
+        for result in carry_out(bring_up_to_date, jobs, workers, fetcher, progress):
             progress.advance(len(result.span))
             failures.extend(result.failures)
             count += len(result.failures)

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from builder.errors import BenchError
 from builder.recipe import Recipe
+from builder.run.progress import Progress
 from builder.run.shards import Failure
 from builder.run.stage import Stage
 from builder.run.survey import Span
@@ -52,6 +53,10 @@ class Fetcher(Protocol):
         """A few words on how far it is."""
         ...
 
+    def held_up(self) -> str:
+        """Why nothing can be fetched for a while, in a few words, or nothing."""
+        ...
+
 
 @dataclass(frozen=True)
 class ShardJob:
@@ -81,20 +86,20 @@ Make = Callable[[ShardJob], ShardResult]
 
 
 def carry_out(
-    make: Make, jobs: Sequence[ShardJob], workers: Workers, fetcher: Fetcher | None, note: Callable[[str], None]
+    make: Make, jobs: Sequence[ShardJob], workers: Workers, fetcher: Fetcher | None, progress: Progress
 ) -> Iterator[ShardResult]:
     """The result of each job, in the order they are done, everything fetched that one needs."""
     if fetcher is None:
         yield from workers.map(make, jobs)
     else:
-        yield from _Line(make, workers, fetcher, note).run(jobs)
+        yield from _Line(make, workers, fetcher, progress).run(jobs)
 
 
 class _Line:
     """The jobs of a stage on their way: to come, in a worker, or waiting for what they need."""
 
-    def __init__(self, make: Make, workers: Workers, fetcher: Fetcher, note: Callable[[str], None]) -> None:
-        self.make, self.workers, self.fetcher, self.note = make, workers, fetcher, note
+    def __init__(self, make: Make, workers: Workers, fetcher: Fetcher, progress: Progress) -> None:
+        self.make, self.workers, self.fetcher, self.progress = make, workers, fetcher, progress
         self.running: dict[Future[ShardResult], ShardJob] = {}
         self.fetching: dict[Future[None], ShardJob] = {}
 
@@ -106,7 +111,8 @@ class _Line:
             if not self.running:
                 self.fetcher.flush()
             yield from self._proceed()
-            self.note(self.fetcher.status())
+            self.progress.note(self.fetcher.status())
+            self.progress.hold_up(self.fetcher.held_up())
 
     def _start(self, job: ShardJob) -> None:
         self.running[self.workers.submit(self.make, job)] = job

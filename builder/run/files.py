@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,20 @@ from builder.errors import BenchError
 
 TEMPORARY = ".tmp"
 """How the name of an unfinished file or folder ends."""
+
+
+_LEFT_BEHIND = re.compile(
+    r"(?:.*/)?(?:\.DS_Store|\._[^/]*|Thumbs\.db|desktop\.ini|\.directory|\.nfs[0-9a-f]+|\.gitattributes|\.gitkeep)"
+    r"|\.git(?:/.*)?"
+    r"|\.cache/(?:huggingface/)?(?:(?:.*/)?[^/]*\.(?:metadata|lock|incomplete)|\.gitignore|CACHEDIR\.TAG)"
+)
+"""Files of file managers and file systems, of git, and of a download from the Hub."""
+_LOADED = (".parquet", ".arrow", ".json", ".jsonl", ".csv", ".tsv", ".txt", ".py", ".zip")
+
+
+def left_by_tools(name: str) -> bool:
+    """Whether a file, by its path in a folder of ours, is what tools leave everywhere, and nothing that is loaded."""
+    return bool(_LEFT_BEHIND.fullmatch(name)) and (name.startswith(".git/") or not name.lower().endswith(_LOADED))
 
 
 @contextmanager

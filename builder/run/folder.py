@@ -11,7 +11,7 @@ import filelock
 from builder import recipe as recipes
 from builder.errors import BenchError, CallError
 from builder.recipe import Recipe
-from builder.run.files import sweep, write_text
+from builder.run.files import left_by_tools, sweep, write_text
 from builder.run.shards import Failure
 from builder.run.stage import digest
 
@@ -90,7 +90,7 @@ class RunFolder:
                     f"{self.path} holds the run of recipe '{mine.name}' with seed {mine.seed}, not of "
                     f"'{recipe.name}' with seed {recipe.seed}; choose another --out, or delete that folder."
                 )
-        elif self.path.is_dir() and any(entry.name != ".lock" for entry in self.path.iterdir()):
+        elif self.path.is_dir() and any(map(_is_foreign, self.path.iterdir())):
             raise CallError(f"{self.path} is not empty and not a run; choose a new or empty folder for --out.")
 
     def _keep(self, recipe: Recipe) -> None:
@@ -98,6 +98,10 @@ class RunFolder:
         path = self.path / RECIPE
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
             write_text(path, text)
+
+
+def _is_foreign(entry: Path) -> bool:
+    return entry.name != ".lock" and not left_by_tools(entry.name)
 
 
 def fingerprint(recipe: Recipe) -> str:

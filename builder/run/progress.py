@@ -19,6 +19,7 @@ class Progress:
         self._bar: tqdm[Never] | None = None
         self._last_line = time.monotonic()
         self._note = ""
+        self._held_up = False
         if sys.stderr.isatty():
             self._bar = tqdm(total=total, initial=done, desc=f"{label:<10}", unit="person", leave=True)
 
@@ -49,6 +50,14 @@ class Progress:
                 self._bar.set_postfix_str(text)
         if self._bar is None and time.monotonic() - self._last_line > _SECONDS_BETWEEN_LINES:
             self._line()
+
+    def hold_up(self, why: str) -> None:
+        """Say at once, and once, that work is held up and why; `why` is empty while it is not."""
+        if why and not self._held_up:
+            message = f"{self.label}: {why}; {self.total - self.done} of {self.total} people left"
+            tqdm.write(message, file=sys.stderr)
+            self._last_line = time.monotonic()
+        self._held_up = bool(why)
 
     def _line(self) -> None:
         self._last_line = time.monotonic()

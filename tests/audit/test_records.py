@@ -12,6 +12,7 @@ from builder.audit.holdout import HOLDOUT
 from builder.audit.interface import Audit
 from builder.audit.leakage import LEAKAGE
 from builder.audit.neighbours import NEIGHBOURHOOD
+from builder.audit.plain import PLAIN
 from builder.audit.real_people import REAL_PEOPLE
 from builder.audit.shares import SHARES
 from builder.audit.writing import WRITING
@@ -102,6 +103,9 @@ def _trained_paraphrase(person: Person) -> Person:
         (WRITING, "strange_letters", _says_more("Zero\u200bwidth.")),
         (WRITING, "strange_letters", _says_more("\u041c\u043e\u0441\u043a\u0432\u0430.")),
         (WRITING, "strange_letters", _says_more("MÃ¼nchen.")),
+        (PLAIN, "odd_texts", _says_more("See <img src=x>.")),
+        (PLAIN, "odd_texts", _says(question="Who is it? The answer is B.")),
+        (PLAIN, "odd_texts", lambda p: with_profile(p, name="=Maria Nowak")),
         (WRITING, "long_questions", _says(question=f"What {'really ' * 50}?")),
         (WRITING, "lengths", _says_more("And so on. " * 200)),
         (REAL_PEOPLE, "real_names", lambda p: with_profile(p, name="BARACK  Obama")),

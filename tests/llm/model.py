@@ -25,6 +25,9 @@ def _writer() -> OfflineWriter:
 
 def reply(messages: list[dict[str, str]], fault: str) -> str:
     """The content of the reply to `messages`; "language", "contradiction" and "name" are faults of the words."""
+    if len(messages) == 1:  # the system text stands before the user's
+        system, _, prompt = messages[0]["content"].partition("\n\nPerson: ")
+        return reply([{"content": system}, {"content": f"Person: {prompt}"}], fault)
     prompt = messages[1]["content"]
     if "naturalness" in messages[0]["content"]:
         return json.dumps({"naturalness": 8, "consistency": 9, "remark": ""})

@@ -17,10 +17,10 @@ from tests.llm.model import reply
 Misbehaviour = Callable[[int, dict[str, Any]], str]
 """From the number of a request and its body to what to do wrong; "" for nothing."""
 
-TRANSPORT = ("429", "429-bare", "500", "503", "cut", "drip")
+TRANSPORT = ("429", "429-bare", "500", "503", "cut", "drip", "empty")
 _STATUS = ("400", "401", "404", "500", "503")
 """Faults that bring no answer."""
-ANSWERS = ("truncated", "fence", "shape", "language", "refusal", "length", "empty", "contradiction", "name")
+ANSWERS = ("truncated", "fence", "shape", "language", "refusal", "length", "blank", "contradiction", "name")
 """Faults in an answer, which is charged all the same. A code fence is not really one."""
 
 
@@ -32,6 +32,19 @@ def mixed(rate: float, kinds: tuple[str, ...], seed: int = 0) -> Misbehaviour:
         return stream.choice(kinds) if stream.random() < rate else ""
 
     return choose
+
+
+@dataclass(frozen=True)
+class Odd:
+    """A response of any kind in place of the right one."""
+
+    status: int
+    body: Any
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+StandIn = Callable[[int, dict[str, Any], dict[str, Any]], Odd | None]
+"""From the number of a request, its body and the right answer to what is sent instead; None to send the answer."""
 
 
 @dataclass
@@ -70,6 +83,7 @@ class Server:
     modes: tuple[str, ...] = ("json_schema", "json_object", "text")
     limit: Limit | None = None
     echo_key: bool = False
+    stand_in: "StandIn | None" = None
     batch_faults: Callable[[int], str] = lambda _: ""
     charged: Counter[str] = field(default_factory=Counter)
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -162,12 +176,19 @@ class Server:
         self.outcomes[fault or "well"] += 1
         if self.latency:
             await asyncio.sleep(self.latency)
-        if fault in TRANSPORT or fault in _STATUS:
+        if (fault in TRANSPORT or fault in _STATUS) and fault != "empty":
             return await _break(writer, fault)
         content = completion(body, fault)
+        if self.stand_in:
+            odd = self.stand_in(len(self.bodies), body, content)
+            if odd is not None:
+                await _respond(writer, odd.status, odd.body, {**extra, **odd.headers})
+                return True
         if self.echo_key:
             content["system_fingerprint"] = f"you sent {headers.get('authorization')}"
         await _respond(writer, 200, content, extra)
+        if fault == "empty":
+            return True
         self.charged[fingerprint(body)] += 1
         return True
 
@@ -236,6 +257,8 @@ def completion(body: dict[str, Any], fault: str) -> dict[str, Any]:
         message["content"] = text[: len(text) // 2]
     elif fault == "fence":
         message["content"] = f"Here you are:\n```json\n{text}\n```\nAnything else?"
+    elif fault == "blank":
+        message["content"] = " "
     elif fault == "shape":
         message["content"] = json.dumps({"things": [text[:20]]})
     elif fault == "refusal":
@@ -275,7 +298,7 @@ async def _break(writer: asyncio.StreamWriter, fault: str) -> bool:
 
 
 async def _respond(writer: asyncio.StreamWriter, status: int, body: Any, extra: dict[str, str]) -> None:
-    content = (body if isinstance(body, str) else json.dumps(body)).encode()
+    content = body if isinstance(body, bytes) else (body if isinstance(body, str) else json.dumps(body)).encode()
     headers = {"content-type": "application/json", "content-length": str(len(content)), **extra}
     head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     writer.write(f"HTTP/1.1 {status} X\r\n{head}\r\n".encode() + content)

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from builder import profiles
+from builder import plain_text, profiles
 from builder import recipe as recipes
 from builder.llm import asking, replies
 from builder.llm.answers import Answer
-from builder.llm.checks import TextChecks, is_english
+from builder.llm.checks import TextChecks
 from builder.llm.offline import OfflineWriter
 from builder.llm.replies import BadReply
 from builder.llm.restating import restated
@@ -67,7 +67,7 @@ def test_a_wrong_answer_is_the_same_sentence_with_another_value(
     ],
 )
 def test_english(text: str, english: bool) -> None:
-    assert is_english(text, frozenset()) == english
+    assert plain_text.is_in("en", text) == english
 
 
 def test_checks_of_an_item(person: Profile) -> None:
@@ -149,7 +149,7 @@ def test_replies_that_cannot_be_used(body: object, kind: str) -> None:
     "text", ['{"a": 1}', 'Sure:\n```json\n{"a": 1}\n```', 'set {x} is {"a": 1}, {"b": 2}', '\ufeff {"a": 1} trailing }']
 )
 def test_json_is_found_in_text(text: str) -> None:
-    assert replies.first_object(text) == {"a": 1}
+    assert {"a": 1} in replies.objects(text)
 
 
 def test_no_answers_are_made_up_where_none_are(tmp_path: Path) -> None:

@@ -5,11 +5,13 @@ import os
 import re
 import shutil
 import signal
+import socketserver
 import sqlite3
 import subprocess
 import sys
 import time
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -18,6 +20,7 @@ from builder.errors import BenchError, CallError
 from builder.hub.command import verify
 from builder.llm import summing
 from builder.llm.answers import Answer, Answers
+from builder.llm.remote import keys
 from builder.llm.remote.keys import Key
 from builder.llm.remote.live import LiveSender
 from builder.llm.remote.policy import RetryPolicy
@@ -28,7 +31,7 @@ from builder.run.folder import RunFolder
 from tests.conftest import Run
 from tests.folders import digests
 from tests.llm.runs import HASTY, make, make_live, recipe_for
-from tests.llm.server import ANSWERS, TRANSPORT, Limit, Server, mixed
+from tests.llm.server import ANSWERS, TRANSPORT, Limit, Odd, Server, mixed
 
 KEY = "sk-test-0123456789abcdef"
 
@@ -168,6 +171,9 @@ def test_the_key_is_nowhere_on_disk_nor_in_a_message(
     assert result.exit_code == 0, result.output
     assert KEY not in result.output
     assert "by m-1" in result.output
+    card = (out / "release" / "README.md").read_text()
+    assert "| biographies by m-1 | 23, of them 0 mended, 0 worded offline |" in card
+    assert re.search(r"\| questions by m-1 \| \d+, of them 0 mended, 0 worded offline \|", card)
     assert "judge: naturalness 8.0, consistency 9.0" in result.output
     assert "on 3 people, by m-1" in result.output
     assert len(json.loads((out / "judge.json").read_text())["opinions"]) == 3
@@ -292,6 +298,32 @@ def test_what_stays_faulty_is_worded_offline_or_fails_its_profile(tmp_path: Path
     assert "did not get the biography right in 3 tries: it must state, letter by letter" in failures[0].reason
 
 
+def test_a_stage_that_is_mostly_worded_offline_stops_the_run(
+    tmp_path: Path, tiny: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setattr("builder.llm.remote.live.RetryPolicy", lambda: HASTY)
+    few = ("profiles.count=8", "splits.holdout=0", "splits.forget=[50]", "chat.repairs=0", "portraits.size=32")
+    settings = [word for knob in few for word in ("--set", knob)]
+    with Server(misbehave=lambda _, __: "contradiction") as server:
+        arguments = (
+            "--out",
+            tmp_path / "run",
+            "--writer",
+            "openai",
+            "--base-url",
+            server.url,
+            "--workers",
+            "1",
+            *settings,
+        )
+        result = run("generate", tiny, *arguments)
+        assert result.exit_code == 1
+        assert "8 of 8 biographies had to be worded offline, more than chat.max_fallback = 0.5 allows" in result.output
+        assert "sent back for 8 x value missing" in result.output
+        assert server.outcomes == {"contradiction": 8}  # no question was asked
+
+
 def _all_answers(out: Path) -> list[Answer]:
     with sqlite3.connect(out / "responses" / "00000.sqlite") as connection:
         keys = [row[0] for row in connection.execute("SELECT key FROM answers")]
@@ -395,6 +427,102 @@ def test_a_wrong_set_up_stops_at_once(tmp_path: Path, status: str, told: str) ->
         with pytest.raises(BenchError, match=told):
             make_live(tmp_path / "run", recipe_for(server.url, 10))
         assert server.outcomes[status] < 5
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f"\ufeff{KEY}",
+        f"OPENAI_API_KEY={KEY}\n",
+        f'export OPENAI_API_KEY="{KEY}"\r\n',
+        f"\n  '{KEY}'  \n\n",
+    ],
+)
+def test_a_key_file_may_be_written_as_people_write_them(tmp_path: Path, content: str) -> None:
+    (tmp_path / "key").write_bytes(content.encode())
+    found = keys.find(tmp_path / "key")
+    assert found
+    assert found.reveal() == KEY
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (f"“{KEY}”".encode(), "no quotation marks"),
+        (f"{KEY} x".encode(), "no spaces"),
+        (f"{KEY}\x1b".encode(), "signs of ASCII"),
+        (f"{KEY}\n{KEY}".encode(), "on one line"),
+        (b"", "on one line"),
+        (b"OPENAI_API_KEY=", "no key"),
+        (KEY.encode("utf-16"), "no text in UTF-8"),
+        (None, "cannot be read: No such file"),
+    ],
+)
+def test_a_key_file_that_holds_none_is_said_at_once(tmp_path: Path, content: bytes | None, told: str) -> None:
+    if content is not None:
+        (tmp_path / "key").write_bytes(content)
+    with pytest.raises(CallError, match=told) as caught:
+        keys.find(tmp_path / "key")
+    assert KEY not in str(caught.value)
+
+
+def test_a_key_in_curly_quotes_in_the_environment_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", f"“{KEY}”")
+    with pytest.raises(CallError, match="OPENAI_API_KEY holds something that is no key"):
+        keys.find(None)
+
+
+def test_certificates_that_are_not_there_are_said_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", "/nonexistent")
+    with pytest.raises(CallError, match="SSL_CERT_FILE names /nonexistent, which does not exist"):
+        make_live(tmp_path / "run", recipe_for("http://127.0.0.1:9/v1", 5))
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("http://127.0.0.1:9/v1", "nothing listens at 127.0.0.1:9: the connection was refused"),
+        ("http://no-such-host.invalid/v1", "there is no host no-such-host.invalid"),
+    ],
+)
+def test_a_server_that_cannot_be_reached_is_said_after_a_few_tries(tmp_path: Path, address: str, told: str) -> None:
+    with pytest.raises(BenchError, match=told) as caught:
+        make_live(tmp_path / "run", recipe_for(address, 5))
+    assert "no reply in" not in str(caught.value)
+
+
+class _Plain(socketserver.BaseRequestHandler):
+    """A server that answers whatever comes in plain HTTP."""
+
+    def handle(self) -> None:
+        self.request.recv(4096)
+        self.request.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+
+def test_a_server_without_tls_is_named(tmp_path: Path) -> None:
+    with socketserver.TCPServer(("127.0.0.1", 0), _Plain) as server:
+        Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        port = server.server_address[1]
+        with pytest.raises(BenchError, match=rf"127\.0\.0\.1:{port} does not speak TLS"):
+            make_live(tmp_path / "run", recipe_for(f"https://127.0.0.1:{port}/v1", 5))
+        server.shutdown()
+
+
+@pytest.mark.filterwarnings("ignore:.*is deprecated:DeprecationWarning")
+def test_a_proxy_is_named_without_its_password(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "http_proxy"):
+        monkeypatch.setenv(name, "http://user:hunter2@127.0.0.1:9")
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    with pytest.raises(BenchError, match=r"the proxy 127\.0\.0\.1:9 cannot be reached.*HTTP_PROXY") as caught:
+        make_live(tmp_path / "proxied", recipe_for("http://192.0.2.1/v1", 5))
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_wait_is_shown(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    with Server(stand_in=lambda number, _, __: Odd(503, "", {"retry-after": "3"}) if number == 1 else None) as server:
+        make_live(tmp_path / "run", recipe_for(server.url, 5))
+    assert re.search(r"profiles: the server asks to wait 3 s; 5 of 5 people left", capfd.readouterr().err)
 
 
 def test_no_key_is_a_wrong_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -95,7 +95,7 @@ def test_retries_wait_longer_each_time_and_never_alike() -> None:
 
 
 def test_the_breaker_waits_as_long_as_the_server_asked() -> None:
-    breaker = Breaker(RetryPolicy(dead_failures=3, dead_after=5, least=100), 0.5, 0.0)
+    breaker = Breaker(RetryPolicy(dead_failures=3, dead_after=5, least=100), 0.5, 600, 0.0)
     for second in range(3):
         breaker.record(False, float(second))
     assert not breaker.verdict(4.0)

@@ -155,9 +155,28 @@ def test_a_model_that_does_not_fit_at_all_says_so(
         painter.paint([order(0), order(1)])
 
 
-def test_a_pipeline_that_fails_is_named(pipelines: Path, order: Ordering) -> None:
-    with pytest.raises(BenchError, match="StableDiffusionPipeline failed on 1 pictures: ValueError: `height` and"):
+def test_a_pipeline_that_fails_is_named(pipelines: Path, order: Ordering, monkeypatch: pytest.MonkeyPatch) -> None:
+    painter = _painter(_part(pipelines))
+    monkeypatch.setattr(painter, "_painted", lambda _: 1 / 0)
+    with pytest.raises(BenchError, match="StableDiffusionPipeline failed on 1 pictures: ZeroDivisionError"):
+        painter.paint([order(0)])
+
+
+def test_a_size_that_a_pipeline_cannot_paint_names_the_knob_and_its_neighbours(
+    pipelines: Path, order: Ordering
+) -> None:
+    told = r"portraits\.size = 60 does not suit .* in multiples of 8: set 56 or 64\."
+    with pytest.raises(BenchError, match=told):
         _painter(_part(pipelines)).paint([order(0, size=60)])
+
+
+def test_a_single_file_of_weights_is_no_pipeline(tmp_path: Path, pipelines: Path) -> None:
+    from builder.portraits.diffusion.loading import load
+
+    weights = tmp_path / "model.safetensors"
+    weights.write_bytes(b"x")
+    with pytest.raises(BenchError, match=r"diffusion\.model = .* is a single file .* save_pretrained makes one"):
+        load(_part(pipelines, model=str(weights)), "cpu")
 
 
 def test_nan_is_refused_by_name(pipelines: Path, order: Ordering, monkeypatch: pytest.MonkeyPatch) -> None:

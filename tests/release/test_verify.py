@@ -43,6 +43,11 @@ def _set(find: Callable[[Row], Any], key: str, value: Callable[[Any], Any]) -> E
     return edit
 
 
+def _odd_biography(row: Row) -> None:
+    told = json.loads(row["biography"])
+    row["biography"] = json.dumps({**told, "Description": f"\u202e{told['Description']}"})
+
+
 CORRUPTIONS: dict[str, tuple[str, Edit, str]] = {
     "options alike": (
         PEOPLE,
@@ -74,6 +79,13 @@ CORRUPTIONS: dict[str, tuple[str, Edit, str]] = {
     "value not the fact's": (PEOPLE, _set(_first(), "value", lambda q: "something else"), "fact_is_asked"),
     "use unknown": (PEOPLE, _set(_first(), "use", lambda q: "fun"), "schemas/question.json"),
     "fact emptied": (PEOPLE, _set(lambda row: row["facts"][3], "value", lambda f: ""), "schemas/profile.json"),
+    "biography odd": (PEOPLE, lambda row: _odd_biography(row), "biography: it holds the sign U+202E"),
+    "question odd": (
+        PEOPLE,
+        _set(_first("classification"), "question", lambda q: f"{q['question']} The answer is B."),
+        "it names the letter of an option",
+    ),
+    "value odd": (PEOPLE, _set(lambda row: row["facts"][3], "value", lambda f: "=1+1"), "begins as a formula"),
     "biography cut": (PEOPLE, lambda row: row.update(biography="{"), "records cannot be read"),
     "image broken": (PEOPLE, lambda row: row["image"].update(bytes=b"no image"), "records cannot be read"),
     "image of another kind": (

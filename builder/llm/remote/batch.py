@@ -25,7 +25,8 @@ from builder.llm.remote.dialect import Dialect, memory
 from builder.llm.remote.keys import Key, needed
 from builder.llm.remote.ledger import Ledger
 from builder.llm.remote.policy import RetryPolicy
-from builder.llm.replies import usage
+from builder.llm.remote.usage import usage
+from builder.llm.replies import broken_off
 from builder.llm.requests import Request
 from builder.recipe import ChatPart
 
@@ -101,6 +102,10 @@ class BatchSender:
     def status(self) -> str:
         """How far it is."""
         return f"{self._state}; {self.ledger.status(0)}" if self.ledger.asked else ""
+
+    def held_up(self) -> str:
+        """A batch takes as long as it takes, which its status says."""
+        return ""
 
     def _client(self) -> Any:
         openai = package("openai")
@@ -217,38 +222,51 @@ class BatchSender:
         answers: list[Answer] = []
         reason = ""
         sent_as = self._dialect
-        for line in text.splitlines():
-            row = json.loads(line)
-            key, response = row["custom_id"], row.get("response") or {}
-            body = response.get("body") or {}
-            if response.get("status_code") == 200:
+        for line in filter(str.strip, text.split("\n")):
+            try:
+                key, response, body, error = _row(line)
+            except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+                reason = explained(f"a row of results cannot be read: {line}", self._key)
+                continue
+            if response.get("status_code") == 200 and broken_off(body):
+                reason = explained(broken_off(body), self._key)
+            elif response.get("status_code") == 200:
                 answers.append(self._answer_of(key, requests.get(key), body))
             else:
-                reason = explained(json.dumps(row.get("error") or body), self._key)
-                status = int(response.get("status_code") or 0)
+                reason = explained(json.dumps(error or body), self._key)
+                status = response.get("status_code")
                 answers += self._refused(key, requests.get(key), status, reason, sent_as)
         self._answers.keep(answers)
         return reason
 
     def _answer_of(self, key: str, request: Request | None, body: dict[str, Any]) -> Answer:
-        used = usage(body)
-        self.ledger.book(*used)
-        self.ledger.settle(self._aside.pop(key, 0.0), self.ledger.price(*used))
-        text = json.dumps(body, ensure_ascii=False)
+        used = usage(body, request)
+        tokens = (used.input_tokens, used.output_tokens)
+        self.ledger.book(used)
+        self.ledger.settle(self._aside.pop(key, 0.0), self.ledger.price(*tokens))
+        text = json.dumps(body)  # escaped, since half a character could not be stored otherwise
         text = self._key.strike_out(text) if self._key else text
         if not self._proven:
             self._proven = True
             self._answers.remember(self._memory, self._dialect.remembered())
         kind, turn, model = (request.kind, request.turn, request.model) if request else ("", 0, self._part.model)
-        return Answer(key, kind, turn, model, False, text, *used)
+        return Answer(key, kind, turn, model, False, text, *tokens)
 
-    def _refused(self, key: str, request: Request | None, status: int, reason: str, sent_as: Dialect) -> list[Answer]:
+    def _refused(self, key: str, request: Request | None, status: Any, reason: str, sent_as: Dialect) -> list[Answer]:
         """The last word on a row that the server would not take; none when it may be sent again, perhaps otherwise."""
-        if request is None or status not in (400, 413, 422) or self._dialect != sent_as:
+        if request is None or self._dialect != sent_as:
             return []
-        simpler = self._dialect.simpler(reason, structured=self._part.structured, proven=self._proven)
+        final = status in (400, 413, 422)
+        simpler = self._dialect.simpler(
+            reason,
+            structured=self._part.structured,
+            proven=self._proven,
+            refused=final,
+            max_tokens=request.max_tokens,
+        )
         if simpler is not None:
             self._dialect = simpler
+        if simpler is not None or not final:
             return []
         return [Answer(key, request.kind, request.turn, request.model, True, reason, 0, 0)]
 
@@ -273,3 +291,11 @@ class BatchSender:
     def _sleep(self, seconds: float) -> None:
         if self._stopped.wait(seconds):
             raise BenchError("The run is stopped; a submitted batch goes on, and the same command waits for it.")
+
+
+def _row(line: str) -> tuple[str, dict[str, Any], dict[str, Any], Any]:
+    """A row of results: its key, the response, the body of that, and the error."""
+    row = json.loads(line)
+    response = row.get("response") or {}
+    body = response.get("body") or {}
+    return str(row["custom_id"]), dict(response), dict(body), row.get("error")

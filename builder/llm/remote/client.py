@@ -2,21 +2,30 @@
 
 import asyncio
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
+from builder.errors import CallError
 from builder.llm.packages import package
+from builder.llm.remote.causes import cause_of
 from builder.llm.remote.keys import Key
 from builder.llm.remote.limits import retry_after
-from builder.llm.replies import usage
+from builder.llm.remote.usage import Usage, usage
+from builder.llm.replies import broken_off
+from builder.llm.requests import Request
+from builder.plain_text import printed
 from builder.recipe import ChatPart
 
-Blame = Literal["speed", "luck", "request", "us"]
-"""Why a try failed: we were too fast; bad luck, so that it may be sent again; this request; how we are set up."""
+Blame = Literal["speed", "luck", "way", "request", "us"]
+"""Why a try failed: we were too fast; bad luck, so that it may be sent again; no way to the server, which is luck once
+it has answered; this request; how we are set up."""
 
 _CONNECT_SECONDS = 20.0
 _SHOWN = 300
+_READ = 4000
 _SET_UP = {
     401: "it does not take the key; set OPENAI_API_KEY or --api-key-file",
     402: "the account has no credit",
@@ -31,8 +40,7 @@ class Reply:
     """A response as it came, and the tokens it was charged for."""
 
     body: str
-    input_tokens: int
-    output_tokens: int
+    used: Usage
     headers: Mapping[str, str]
 
 
@@ -45,6 +53,8 @@ class Trouble(Exception):
     message: str
     wait: float | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    said: str = ""
+    """All that the server said with its status, as far as anybody reads; nothing where it did not answer."""
 
 
 class Client:
@@ -53,7 +63,8 @@ class Client:
     def __init__(self, part: ChatPart, key: Key) -> None:
         openai = package("openai")
         package("aiohttp")  # the transport, which the client below asks for
-        self._openai, self._key, self._timeout = openai, key, part.timeout
+        self._openai, self._key, self._timeout, self._base_url = openai, key, part.timeout, part.base_url
+        check_certificates()
         self.api = openai.AsyncOpenAI(
             api_key=key.reveal(),
             base_url=part.base_url or None,
@@ -64,56 +75,72 @@ class Client:
         )
         self._create = self.api.chat.completions.with_raw_response.create
 
-    async def send(self, body: dict[str, Any]) -> Reply:
-        """One chat completion. Raises Trouble."""
+    async def send(self, body: dict[str, Any], request: Request) -> Reply:
+        """One chat completion: `request`, put as `body`. Raises Trouble."""
         try:
             # The client's own timeout is between two bytes: a slow drip would never end.
             async with asyncio.timeout(self._timeout):
                 # An `extra_body` is sent as it is; the package would walk through anything else field by field.
                 response = await self._create(model=body["model"], messages=[], extra_body=body)
-        except (TimeoutError, self._openai.APITimeoutError):
-            raise Trouble("luck", "timeout", f"no reply in {self._timeout:g} s") from None
         except self._openai.APIStatusError as error:
             raise refused(error, self._key) from None
-        except self._openai.OpenAIError as error:
-            raise Trouble("luck", "connection", explained(f"{type(error).__name__}: {error}", self._key)) from None
-        except Exception as error:  # the transport's own errors, which the package lets through while it reads
-            raise Trouble("luck", "connection", explained(f"{type(error).__name__}: {error}", self._key)) from None
-        return self._reply(response.text, response.headers)
+        except Exception as error:  # the transport's own errors too, which the package lets through while it reads
+            raise self._unreached(error) from None
+        return self._reply(response.text, response.headers, request)
 
-    def _reply(self, text: str, headers: Mapping[str, str]) -> Reply:
+    def _unreached(self, error: Exception) -> Trouble:
+        """What went wrong on the way there or back: the package calls a refused connection a timeout as well."""
+        cause = cause_of(error, self._base_url)
+        if cause:
+            return Trouble("us" if cause.lasting else "way", cause.kind, cause.message)
+        if isinstance(error, (TimeoutError, self._openai.APITimeoutError)):
+            return Trouble("luck", "timeout", f"no reply in {self._timeout:g} s (chat.timeout)")
+        return Trouble("luck", "connection", explained(f"{type(error).__name__}: {error}", self._key))
+
+    def _reply(self, text: str, headers: Mapping[str, str], request: Request) -> Reply:
+        text = text.encode("utf-8", "replace").decode()  # a server's own charset may decode to half a character
         try:
             body = json.loads(text)
             if not isinstance(body["choices"], list):
                 raise TypeError
-        except (ValueError, KeyError, TypeError):
-            raise Trouble(
-                "luck", "garbage", explained(f"the response was no chat completion: {text}", self._key)
-            ) from None
-        return Reply(self._key.strike_out(text), *usage(body), headers)
+            why = broken_off(body)
+        except (ValueError, KeyError, TypeError, RecursionError):
+            message = explained(f"the response was no chat completion: {text}", self._key)
+            raise Trouble("luck", "garbage", message) from None
+        if why:
+            raise Trouble("luck", "broken off", explained(why, self._key))
+        return Reply(self._key.strike_out(text), usage(body, request), headers)
 
 
 def refused(error: Any, key: Key | None) -> Trouble:
     """What an APIStatusError of the package says, and who is to blame."""
     status, headers = int(error.status_code), error.response.headers
     message = explained(f"HTTP {status}: {error.message}", key)
-    wait = retry_after(headers)
+    wait, said = retry_after(headers), f"{error.message} {error.body}"[:_READ]
     if status == 429:
-        if "insufficient_quota" in message:
+        if "insufficient_quota" in said:
             return Trouble("us", "quota", f"the account's quota is used up. {message}")
         return Trouble("speed", "429", message, wait, headers)
     if status == 503 and wait is not None:
         return Trouble("speed", "503", message, wait, headers)
     if status >= 500 or status in (408, 409, 425):
-        return Trouble("luck", str(status), message, wait, headers)
+        return Trouble("luck", str(status), message, wait, headers, said)
     if status in _SET_UP:
-        return Trouble("us", str(status), f"{_SET_UP[status]}. {message}")
-    return Trouble("request", str(status), message)
+        return Trouble("us", str(status), f"{_SET_UP[status]}. {message}", said=said)
+    return Trouble("request", str(status), message, said=said)
 
 
 def explained(text: str, key: Key | None) -> str:
-    """What a server said, without the key and cut to what fits a message."""
-    return (key.strike_out(text) if key else text)[:_SHOWN]
+    """What a server said, on one line, without the key and cut to what fits a message."""
+    return printed((key.strike_out(text) if key else text)[:_SHOWN])
+
+
+def check_certificates() -> None:
+    """Raise CallError when the environment names a file of certificates that is not there."""
+    for variable in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
+        named = os.environ.get(variable)
+        if named and not Path(named).exists():
+            raise CallError(f"{variable} names {named}, which does not exist; correct or unset it.")
 
 
 def _connections(concurrency: int) -> Any:

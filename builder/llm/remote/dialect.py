@@ -6,6 +6,7 @@ names a reason takes one thing back, until the server takes it. What was found o
 
 import functools
 import json
+import re
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -16,15 +17,37 @@ from builder.recipe import ChatPart
 MODES = ("json_schema", "json_object", "text")
 _NOT_FOR_THE_WIRE = ("$schema", "$id", "title")
 _STRUCTURE_WORDS = ("response_format", "json_schema", "json_object", "structured", "schema", "guided", "grammar")
+_SYSTEM_WORDS = (
+    "system role",
+    "system message",
+    "system prompt",
+    "system instruction",
+    "developer instruction",
+    "role 'system'",
+    'role "system"',
+    "role: system",
+    "'system' role",
+    "roles must alternate",
+    "alternate user",
+    "user and assistant roles",
+)
+_TOO_MANY_TOKENS = re.compile(
+    r"max(?:_completion|_new|_output)?_tokens\W.{0,60}"
+    r"(?:too (?:large|high|big)|exceed|at most|less than|greater than|must be)"
+    r"|(?:maximum|max) (?:context|sequence) length|context (?:length|window|size)"
+)
+_FEWEST_TOKENS = 64
 
 
 @dataclass(frozen=True)
 class Dialect:
-    """One way to put a request."""
+    """One way to put a request. Without `system`, its text stands before the user's; 0 `most_tokens` are no limit."""
 
     mode: str = MODES[0]
     limit_name: str = "max_tokens"
     temperature: bool = True
+    system: bool = True
+    most_tokens: int = 0
 
     @classmethod
     def of(cls, structured: str, remembered: Any) -> "Dialect":
@@ -38,8 +61,11 @@ class Dialect:
 
     def body(self, request: Request) -> dict[str, Any]:
         """The parameters of the call."""
-        body: dict[str, Any] = {"model": request.model, "messages": request.messages}
-        body[self.limit_name] = request.max_tokens
+        messages = (
+            request.messages if self.system else [{"role": "user", "content": f"{request.system}\n\n{request.prompt}"}]
+        )
+        body: dict[str, Any] = {"model": request.model, "messages": messages}
+        body[self.limit_name] = min(request.max_tokens, self.most_tokens or request.max_tokens)
         if self.temperature:
             body["temperature"] = request.temperature
         if self.mode == "json_object":
@@ -49,20 +75,41 @@ class Dialect:
             body["response_format"] = {"type": "json_schema", "json_schema": described}
         return body
 
-    def simpler(self, message: str, *, structured: str, proven: bool) -> "Dialect | None":
+    def simpler(
+        self, message: str, *, structured: str, proven: bool, refused: bool = True, max_tokens: int = 0
+    ) -> "Dialect | None":
         """The dialect to try after the server refused this one with `message`; None when it is not to blame.
 
-        Until this dialect is `proven` by an answer, a refusal without a telling reason is put down to the structure.
+        Until this dialect is `proven` by an answer, a refusal without a telling reason is put down to the structure,
+        and then to the system text; a failure that is no refusal (`refused` is false) must name the reason. What was
+        asked for at most is `max_tokens`.
         """
         text = message.lower()
+        free = structured == "auto" and self.mode != MODES[-1]
+        if _TOO_MANY_TOKENS.search(text):
+            most = (self.most_tokens or max_tokens) // 2
+            return replace(self, most_tokens=most) if most >= _FEWEST_TOKENS else None
         if "max_completion_tokens" in text and self.limit_name == "max_tokens":
             return replace(self, limit_name="max_completion_tokens")
+        if self.system and any(word in text for word in _SYSTEM_WORDS):
+            return replace(self, system=False)
+        if free and any(word in text for word in _STRUCTURE_WORDS):
+            return replace(self, mode=MODES[MODES.index(self.mode) + 1])
         if "temperature" in text and self.temperature:
             return replace(self, temperature=False)
-        blamed = any(word in text for word in _STRUCTURE_WORDS)
-        if structured == "auto" and self.mode != MODES[-1] and (blamed or not proven):
+        if proven or not refused:
+            return None
+        if free:
             return replace(self, mode=MODES[MODES.index(self.mode) + 1])
-        return None
+        return replace(self, system=False) if structured == "auto" and self.system else None
+
+    def describe(self) -> str:
+        """What the server does not take, in a few words; nothing when it takes everything."""
+        parts = [f"response_format: {self.mode}"] if self.mode != MODES[0] else []
+        parts += ["no temperature"] if not self.temperature else []
+        parts += ["no system message"] if not self.system else []
+        parts += [f"at most {self.most_tokens} tokens a reply (chat.max_tokens)"] if self.most_tokens else []
+        return ", ".join(parts)
 
 
 def memory(part: ChatPart) -> str:

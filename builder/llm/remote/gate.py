@@ -19,6 +19,8 @@ _PLACE_SECONDS = 0.15
 _CALM = (15.0, 100)
 """Seconds and answers without a 429 after which a learnt pace is tried a little faster, and then twice that, ..."""
 _FASTER = 0.02
+_WORDS_TAKEN = 3
+"""How often in a row a server's word on when to come again is taken as it is."""
 
 
 @dataclass(order=True)
@@ -110,6 +112,8 @@ class Gate:
         empty; until that is known, fewer requests are in flight.
         """
         now = self._clock()
+        if wait is not None and self._silences > _WORDS_TAKEN:  # it says when, and refuses then all the same
+            wait = max(wait, self._policy.silence(self._silences - _WORDS_TAKEN))
         until = now + (self._policy.silence(self._silences) if wait is None else wait)
         new = ticket.sent_at >= self._paused_until  # others were sent before the server's mind was known
         allowed = self._measured.refused(until, new=new) if wait is not None else 0.0
@@ -123,6 +127,10 @@ class Gate:
             self._calm_since, self._calm_answers, self._step = until, 0, _FASTER
         self._paused_until = max(self._paused_until, until)
         return self._paused_until
+
+    def pause(self) -> float:
+        """Seconds for which the server has asked not to be asked."""
+        return max(0.0, self._paused_until - self._clock(), *(each.silence(self._clock()) for each in self._left))
 
     def close(self, error: BenchError) -> None:
         """Let nobody through any more; who waits gets `error`."""

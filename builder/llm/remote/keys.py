@@ -1,6 +1,7 @@
 """The API key: read from the environment or a file, held in memory, and struck out of whatever a server sends back."""
 
 import os
+import re
 from pathlib import Path
 
 from builder.errors import CallError
@@ -8,6 +9,8 @@ from builder.errors import CallError
 VARIABLE = "OPENAI_API_KEY"
 _ADDRESS = "OPENAI_BASE_URL"
 _STRUCK_OUT = "[key]"
+_ASSIGNED = re.compile(r"^(?:export\s+)?[A-Z][A-Z0-9_]*\s*=\s*")
+"""As in a file of environment variables."""
 _SHORTEST_SECRET = 6
 """A key shorter than this ("none", "x") is a stand-in for local servers and would be found in innocent words."""
 
@@ -34,17 +37,33 @@ class Key:
 
 
 def find(file: Path | None) -> Key | None:
-    """The key in `file`, else in the environment, else none. Raises CallError when the file holds none."""
+    """The key in `file`, else in the environment, else none. Raises CallError when what is there can be no key."""
     if file is None:
         value = os.environ.get(VARIABLE, "").strip()
-        return Key(value) if value else None
+        return Key(_sound(value, VARIABLE)) if value else None
     try:
-        value = file.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
-        raise CallError(f"The key file {file} cannot be read.") from None
-    if not value or "\n" in value:
+        lines = file.read_text(encoding="utf-8-sig").splitlines()  # an editor may have put a byte-order mark first
+    except OSError as error:
+        raise CallError(f"The key file {file} cannot be read: {error.strerror or error}.") from None
+    except UnicodeDecodeError:
+        raise CallError(f"The key file {file} is no text in UTF-8; save it as such, with the key alone.") from None
+    filled = [line.strip() for line in lines if line.strip()]
+    if len(filled) != 1:
         raise CallError(f"The key file {file} must hold the key, on one line, and nothing else.")
-    return Key(value)
+    return Key(_sound(filled[0], f"The key file {file}"))
+
+
+def _sound(value: str, place: str) -> str:
+    """The key as it is sent. Raises CallError, which does not repeat it, when it can be no key."""
+    bare = _ASSIGNED.sub("", value)
+    if bare[:1] == bare[-1:] and bare[:1] in ("'", '"') and len(bare) > 2:
+        bare = bare[1:-1]
+    if not bare or not bare.isascii() or not bare.isprintable() or " " in bare or '"' in bare:
+        raise CallError(
+            f"{place} holds something that is no key: a key has letters, digits and signs of ASCII, no spaces and no "
+            "quotation marks."
+        )
+    return bare
 
 
 def needed(key: Key | None, base_url: str) -> Key:

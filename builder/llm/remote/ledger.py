@@ -3,6 +3,7 @@
 from collections import Counter
 
 from builder.errors import BenchError
+from builder.llm.remote.usage import Usage
 from builder.recipe import ChatPart
 
 
@@ -14,6 +15,9 @@ class Ledger:
         self.asked = self.answered = 0
         self.tokens = (0, 0)
         self.troubles: Counter[str] = Counter()
+        self.reckoned = 0
+        self.doubt = ""
+        self.simpler = ""
         self.spent = self._reserved = 0.0
 
     def price(self, input_tokens: float, output_tokens: float) -> float:
@@ -33,10 +37,12 @@ class Ledger:
         self._reserved -= reserved
         self.spent += cost
 
-    def book(self, input_tokens: int, output_tokens: int) -> None:
+    def book(self, used: Usage) -> None:
         """Count an answer."""
         self.answered += 1
-        self.tokens = (self.tokens[0] + input_tokens, self.tokens[1] + output_tokens)
+        self.tokens = (self.tokens[0] + used.input_tokens, self.tokens[1] + used.output_tokens)
+        self.reckoned += not used.stated
+        self.doubt = self.doubt or used.doubt
 
     def exhausted(self) -> BenchError:
         """The error to stop with when the money is spent."""
@@ -59,6 +65,11 @@ class Ledger:
         if self.troubles:
             listed = ", ".join(f"{count} x {kind}" for kind, count in self.troubles.most_common())
             lines.append(f"sent again after: {listed}")
+        if self.simpler:
+            lines.append(f"the server does not take everything; it was asked with: {self.simpler}")
+        if self.reckoned:
+            why = f"figures that cannot be ({self.doubt})" if self.doubt else "no usage figures"
+            lines.append(f"the server sent {why}: tokens and cost of {self.reckoned} answers are our own estimate")
         return lines
 
     def _used(self) -> str:

@@ -11,6 +11,8 @@ _TELLING_SECONDS, _TELLING_NUMBER = 2.5, 10
 _MARGIN = 0.97
 """Share of a stated limit that is used, so that neither clock nor jitter makes us break it."""
 _ROUNDING = 1e-6
+_LONGEST_HINT = 60.0
+"""Seconds for which a header may hold us up: a server that means it refuses, and then says so."""
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
@@ -131,7 +133,7 @@ class Allowance:
     def told(self, remaining: float, reset: float, in_flight: float, now: float) -> None:
         """`remaining` are left for `reset` seconds; those in flight may not be counted yet."""
         self.left = remaining - in_flight
-        self._renewed_at = now + reset
+        self._renewed_at = now + min(reset, _LONGEST_HINT)
 
     def wait(self, amount: float, now: float, *, idle: bool) -> float:
         """Seconds until `amount` may be taken: none, or until the count begins anew.
@@ -143,6 +145,10 @@ class Allowance:
         if self.left >= amount or (idle and self.left > 0):
             return 0.0
         return self._renewed_at - now
+
+    def silence(self, now: float) -> float:
+        """Seconds until anything may be taken."""
+        return 0.0 if self.left > 0 else max(0.0, self._renewed_at - now)
 
     def take(self, amount: float) -> None:
         """Count what is sent."""
@@ -172,7 +178,9 @@ def duration(text: str | None) -> float | None:
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds that the server asks to wait. A date, which servers of models do not send, is passed over."""
     milliseconds = _number(headers.get("retry-after-ms"))
-    return milliseconds / 1000 if milliseconds is not None else duration(headers.get("retry-after"))
+    if milliseconds is not None:
+        return duration(str(milliseconds / 1000))
+    return duration(headers.get("retry-after"))
 
 
 def _number(text: str | None) -> float | None:

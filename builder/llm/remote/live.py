@@ -2,16 +2,18 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Coroutine, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 from threading import Thread
 from typing import Any
 
 from builder.errors import BenchError, CallError
-from builder.llm import packages
+from builder.llm import packages, replies
 from builder.llm.answers import Answer, Answers
 from builder.llm.remote.client import Client, Reply, Trouble
 from builder.llm.remote.dialect import Dialect, memory
@@ -21,6 +23,7 @@ from builder.llm.remote.keys import Key, needed
 from builder.llm.remote.ledger import Ledger
 from builder.llm.remote.limits import Concurrency
 from builder.llm.remote.policy import Breaker, RetryPolicy
+from builder.llm.replies import BadReply
 from builder.llm.requests import Request
 from builder.recipe import ChatPart
 
@@ -29,7 +32,11 @@ _AHEAD = 16
 _LAST_REPLIES = 10.0
 """Seconds that replies on their way, which may be charged, get when a run is stopped."""
 _LOOK = 0.02
-_MAY_BE_CHARGED = ("timeout", "garbage")
+_WORTH_A_WORD = 2.0
+"""Seconds of waiting that are said."""
+_TELLING_REPLIES = 16
+"""Replies after which it is judged whether a model can do this at all."""
+_MAY_BE_CHARGED = ("timeout", "garbage", "broken off")
 """Troubles after which a server may have done the work all the same."""
 
 
@@ -82,6 +89,11 @@ class LiveSender:
         """How far it is."""
         return self.ledger.status(self._line.gate.in_flight) if self._line else ""
 
+    def held_up(self) -> str:
+        """That the server asks to wait, if it does."""
+        seconds = self._line.pause() if self._line else 0.0
+        return f"the server asks to wait {seconds:.0f} s" if seconds > _WORTH_A_WORD else ""
+
     def _start(self) -> None:
         client = Client(self._part, needed(self._key, self._part.base_url))
         self._loop = asyncio.new_event_loop()
@@ -105,19 +117,27 @@ class _Line:
         self._proven = remembered == self._dialect.remembered()
         concurrency = Concurrency(part.concurrency, cautious=not self._proven)
         self.gate = Gate(concurrency, part.requests_per_minute, part.tokens_per_minute, ledger, policy)
-        self._breaker = Breaker(policy, part.max_error_rate, time.monotonic())
+        self._breaker = Breaker(policy, part.max_error_rate, part.longest_wait, time.monotonic())
         self._keeper = Keeper(answers)
         self._random = Random()  # spreads retries; no record depends on it
         self._going: dict[str, asyncio.Task[None]] = {}
+        self._asked_until = 0.0
+        self._read, self._unusable = 0, Counter[str]()
         self.unfinished = 0
 
     async def deliver(self, requests: Sequence[Request], priority: int) -> None:
         """Have all of `requests` answered or given up. Raises BenchError when the run has to stop."""
+        if not self.unfinished:
+            self._breaker.begin(time.monotonic())
         self.unfinished += len(requests)
         try:
             await asyncio.gather(*(self._once(request, priority) for request in requests))
         finally:
             self.unfinished -= len(requests)
+
+    def pause(self) -> float:
+        """Seconds for which the server has asked not to be asked."""
+        return max(self.gate.pause(), self._asked_until - time.monotonic())
 
     async def finish(self) -> None:
         """Send nothing more; wait a little for what is on its way."""
@@ -142,7 +162,7 @@ class _Line:
         return _wait_for(self._going[request.key])
 
     async def _answer(self, request: Request, priority: int) -> None:
-        failures = 0
+        tries = _Tries(time.monotonic())
         while True:
             trouble = await self._try(request, priority)
             if trouble is None:
@@ -150,15 +170,29 @@ class _Line:
             self._ledger.troubles[trouble.kind] += 1
             if trouble.blame == "us":
                 self._stop(trouble.message)
-            if trouble.blame != "luck":
-                continue
-            failures += 1
-            self._breaker.record(False, time.monotonic())
-            self._stop_if_hopeless(trouble)
-            if failures >= self._policy.tries:
+            if trouble.blame == "speed":
+                tries.refusals += 1
+            elif trouble.blame in ("luck", "way"):
+                tries.failures += 1
+                self._stop_if_hopeless(trouble, tries.failures)
+            if self._is_lost(tries):
                 await self._keeper.give_up(request.key, trouble.message)
                 return
-            await asyncio.sleep(max(trouble.wait or 0.0, self._policy.delay(failures, self._random)))
+            if trouble.blame in ("luck", "way"):
+                await self._pause(trouble.wait, tries.failures)
+
+    def _is_lost(self, tries: "_Tries") -> bool:
+        """Whether a request was tried often enough; one that alone is told to wait, though others are answered, too."""
+        if tries.failures >= self._policy.tries:
+            return True
+        waited = time.monotonic() - tries.since
+        return tries.refusals > self._policy.tries and waited > self._part.longest_wait
+
+    async def _pause(self, asked: float | None, failures: int) -> None:
+        if asked is not None and asked > self._part.longest_wait:
+            self._stop(self._breaker.kept_waiting(asked, 0.0, 0.0))
+        self._asked_until = max(self._asked_until, time.monotonic() + (asked or 0.0))
+        await asyncio.sleep(max(asked or 0.0, self._policy.delay(failures, self._random)))
 
     async def _try(self, request: Request, priority: int) -> Trouble | None:
         """Send a request once; return what went wrong, unless that is the last word on it."""
@@ -167,7 +201,7 @@ class _Line:
         ticket = await self.gate.enter(priority, tokens, worst)
         dialect = self._dialect
         try:
-            reply = await self._client.send(dialect.body(request))
+            reply = await self._client.send(dialect.body(request), request)
         except Trouble as trouble:
             return await self._troubled(request, ticket, dialect, trouble)
         except BaseException:
@@ -182,12 +216,17 @@ class _Line:
 
     async def _troubled(self, request: Request, ticket: Ticket, dialect: Dialect, trouble: Trouble) -> Trouble | None:
         if trouble.blame == "speed":
-            self._breaker.excuse(self.gate.congested(ticket, trouble.wait))
+            until = self.gate.congested(ticket, trouble.wait)
+            self._breaker.excuse(until)
+            verdict = self._breaker.kept_waiting(trouble.wait, until, time.monotonic())
+            if verdict:
+                self.gate.leave(ticket)
+                self._stop(f"{verdict}. It said: {trouble.message}")
         self.gate.told(trouble.headers)
         self.gate.leave(ticket, cost=None if trouble.kind in _MAY_BE_CHARGED else 0.0)
+        if trouble.said and self._adapts(dialect, trouble, request):
+            return replace(trouble, blame="request")
         if trouble.blame != "request":
-            return trouble
-        if self._adapts(dialect, trouble.message):
             return trouble
         if not self._proven:
             self._stop(trouble.message)
@@ -196,31 +235,59 @@ class _Line:
         await self._keeper.keep(answer)
         return None
 
-    def _adapts(self, dialect: Dialect, message: str) -> bool:
+    def _adapts(self, dialect: Dialect, trouble: Trouble, request: Request) -> bool:
         """Whether the request is to be put in another way, which may be known already."""
-        if dialect != self._dialect:
+        refused = trouble.blame == "request"
+        if refused and dialect != self._dialect:
             return True
-        simpler = dialect.simpler(message, structured=self._part.structured, proven=self._proven)
+        simpler = dialect.simpler(
+            trouble.said,
+            structured=self._part.structured,
+            proven=self._proven,
+            refused=refused,
+            max_tokens=request.max_tokens,
+        )
         if simpler is None:
             return False
-        self._dialect = simpler
+        if dialect == self._dialect:
+            self._dialect, self._proven = simpler, False
         return True
 
     def _prove(self, dialect: Dialect) -> None:
         if dialect == self._dialect and not self._proven:
             self._proven = True
+            self._ledger.simpler = dialect.describe()
             self._answers.remember(self._memory, dialect.remembered())
 
     async def _keep(self, request: Request, reply: Reply, ticket: Ticket) -> None:
-        used = (reply.input_tokens, reply.output_tokens)
-        self._ledger.book(*used)
+        used = (reply.used.input_tokens, reply.used.output_tokens)
+        self._ledger.book(reply.used)
         answer = Answer(request.key, request.kind, request.turn, request.model, False, reply.body, *used)
         try:  # the place is held until then, so that a kill loses no more answers than are in flight
             await self._keeper.keep(answer)
         finally:
-            self.gate.leave(ticket, sum(used) or None, self._ledger.price(*used) if any(used) else None)
+            self.gate.leave(ticket, sum(used), self._ledger.price(*used))
+        self._stop_if_unusable(answer, request)
 
-    def _stop_if_hopeless(self, trouble: Trouble) -> None:
+    def _stop_if_unusable(self, answer: Answer, request: Request) -> None:
+        """A model that cannot keep to the shape is asked no further: each text would be asked for again in vain."""
+        try:
+            replies.read(answer, request.schema)
+        except BadReply as error:
+            self._unusable[error.kind] += 1
+        self._read += 1
+        bad = self._unusable.total()
+        if self._read >= _TELLING_REPLIES and bad > self._part.max_fallback * self._read:
+            listed = ", ".join(f"{count} x {kind}" for kind, count in self._unusable.most_common())
+            self._stop(
+                f"{bad} of its first {self._read} replies could not be used ({listed}), more than chat.max_fallback = "
+                f"{self._part.max_fallback:g} allows; choose another chat.model, or raise chat.max_fallback"
+            )
+
+    def _stop_if_hopeless(self, trouble: Trouble, failures: int) -> None:
+        self._breaker.record(False, time.monotonic())
+        if trouble.blame == "way" and not self._breaker.ever_answered and failures >= self._policy.unreached:
+            self._stop(trouble.message)
         verdict = self._breaker.verdict(time.monotonic())
         if verdict:
             self._stop(f"{verdict}. The last trouble: {trouble.message}")
@@ -233,6 +300,15 @@ class _Line:
         )
         self.gate.close(error)
         raise error
+
+
+@dataclass
+class _Tries:
+    """How often one request was tried in vain, and since when."""
+
+    since: float
+    failures: int = 0
+    refusals: int = 0
 
 
 def _import() -> None:

@@ -22,6 +22,8 @@ class RetryPolicy:
     least: int = 50
     dead_failures: int = 10
     dead_after: float = 90.0
+    unreached: int = 3
+    """Tries to find a way to a server that has answered nothing yet."""
 
     def delay(self, failures: int, random: Random) -> float:
         """How long to wait after the `failures`th failure: it grows, and is spread so that retries do not meet."""
@@ -36,11 +38,17 @@ class RetryPolicy:
 class Breaker:
     """Watches how requests end; says why to stop when the server is dead or most of them go wrong."""
 
-    def __init__(self, policy: RetryPolicy, max_error_rate: float, now: float) -> None:
-        self._policy, self._most = policy, max_error_rate
+    def __init__(self, policy: RetryPolicy, max_error_rate: float, longest_wait: float, now: float) -> None:
+        self._policy, self._most, self._longest_wait = policy, max_error_rate, longest_wait
         self._recent: deque[bool] = deque(maxlen=policy.window)
         self._in_a_row = 0
         self._alive_at = now
+        self._refused_since: float | None = None
+        self.ever_answered = False
+
+    def begin(self, now: float) -> None:
+        """Work begins after a time in which nothing was asked."""
+        self._alive_at = max(self._alive_at, now)
 
     def excuse(self, until: float) -> None:
         """The server asked for silence until then: being unanswered before is no sign of death."""
@@ -51,7 +59,19 @@ class Breaker:
         self._recent.append(ok)
         self._in_a_row = 0 if ok else self._in_a_row + 1
         if ok:
-            self._alive_at = max(self._alive_at, now)
+            self._alive_at, self._refused_since = max(self._alive_at, now), None
+            self.ever_answered = True
+
+    def kept_waiting(self, asked: float | None, until: float, now: float) -> str:
+        """Why to stop after the server asked to wait for `asked` seconds, if it said, and we would until `until`."""
+        if self._refused_since is None:
+            self._refused_since = now
+        knob = f"chat.longest_wait = {self._longest_wait:g} s"
+        if asked is not None and asked > self._longest_wait:
+            return f"it asks to wait {asked:.0f} s, longer than {knob}"
+        if until - self._refused_since > self._longest_wait:
+            return f"it asks to wait again and again and has answered nothing in the meantime, within {knob}"
+        return ""
 
     def verdict(self, now: float) -> str:
         """Why to stop, or nothing."""

@@ -15,6 +15,9 @@ PACKAGES = ("torch", "diffusers", "transformers", "accelerate", "jinja2")
 """What the painter needs installed, by their import names; the extra `diffusers` brings them."""
 
 
+_SINGLE_FILES = (".safetensors", ".ckpt", ".gguf", ".bin", ".pt", ".pth")
+
+
 @dataclass(frozen=True)
 class Pipelines:
     """A loaded model. `again` paints a view from its reference and is None where `plain` does it all."""
@@ -81,6 +84,11 @@ def _pretrained(part: DiffusionPart, dtype: Any) -> Any:
 
     folder = Path(part.model).expanduser()
     local = folder.is_dir()
+    if folder.suffix in _SINGLE_FILES:
+        raise CannotLoad(
+            f"diffusion.model = '{part.model}' is a single file of weights, and a folder of a pipeline is needed, with "
+            "its model_index.json: load it once with the pipeline's from_single_file, and save_pretrained makes one."
+        )
     if local and not (folder / "model_index.json").is_file():
         raise CannotLoad(f"{folder} is no pipeline of diffusers: it has no model_index.json.")
     if not local and (part.model.startswith((".", "/", "~")) or part.model.count("/") != 1):

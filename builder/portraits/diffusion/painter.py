@@ -4,6 +4,7 @@ import functools
 import importlib.metadata
 import io
 import math
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,9 @@ from builder.recipe import DiffusionPart
 
 if TYPE_CHECKING:
     from torch import Generator
+
+
+_DIVISIBLE = re.compile(r"divisible by (\d+)")
 
 
 class CannotPaint(BenchError):
@@ -87,7 +91,13 @@ class DiffusersPainter:
                 # Image-to-image skips the first steps: ask for so many that a view gets as many as its reference.
                 "num_inference_steps": math.ceil(self.part.steps / self.part.strength),
             }
-        return np.asarray(pipeline(**accepted(pipeline, arguments)).images, dtype=np.float32)
+        try:
+            return np.asarray(pipeline(**accepted(pipeline, arguments)).images, dtype=np.float32)
+        except ValueError as error:
+            step = _DIVISIBLE.search(str(error))
+            if step is None:
+                raise
+            raise CannotPaint(_other_size(self.part.model, batch[0].size, int(step[1]))) from error
 
     def _arguments(self, batch: Sequence[Order]) -> dict[str, Any]:
         size = batch[0].size
@@ -115,6 +125,14 @@ class DiffusersPainter:
             return look_at(self.pipelines.plain, references, self.part.ip_adapter_scale)
         nothing = Image.new("RGB", (batch[0].size, batch[0].size))
         return look_at(self.pipelines.plain, [nothing] * len(batch), 0.0)
+
+
+def _other_size(model: str, size: int, step: int) -> str:
+    below = max(step, size - size % step)
+    return (
+        f"portraits.size = {size} does not suit {model}, which paints in multiples of {step}: set {below} or "
+        f"{below + step}."
+    )
 
 
 @functools.lru_cache(maxsize=1)

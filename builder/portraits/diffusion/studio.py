@@ -88,6 +88,10 @@ class Studio:
         """Pictures so far, and how fast they come."""
         return self._pace.words() if self._ordered else ""
 
+    def held_up(self) -> str:
+        """Nothing: a painter waits for nobody."""
+        return ""
+
     def _note(self, begun: "Future[str]") -> None:
         """Keep, for the manifest, what painted. Where the model cannot be loaded the first batch says so."""
         if not begun.cancelled() and begun.exception() is None:

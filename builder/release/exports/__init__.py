@@ -6,7 +6,8 @@ from pathlib import Path
 
 from builder.errors import CallError
 from builder.reading import Release
-from builder.run.files import replacing_folder
+from builder.release.texts import refuse_odd_texts
+from builder.run.files import left_by_tools, replacing_folder
 
 LAYOUTS = {
     "mllmu": "MLLMU-Bench's folders, for its evaluation and training code",
@@ -28,8 +29,9 @@ def export(release: Release, layout: str, folder: Path) -> list[str]:
     """
     if layout not in LAYOUTS:
         raise CallError(f"There is no layout '{layout}'; there are {', '.join(LAYOUTS)}.")
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    if folder.exists() and (not folder.is_dir() or not all(left_by_tools(entry.name) for entry in folder.iterdir())):
         raise CallError(f"{folder} holds something already; choose a new or empty folder for --to.")
+    refuse_odd_texts(release)
     module = importlib.import_module(f"builder.release.exports.{layout.replace('-', '_')}")
     write: Callable[[Release, Path, Path], list[str]] = module.write
     with replacing_folder(folder.absolute()) as temporary:

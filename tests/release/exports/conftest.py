@@ -4,9 +4,9 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Run
-from tests.small.fixtures import finished_run
+from tests.small.fixtures import finished_run, small_run
 
-__all__ = ["finished_run"]
+__all__ = ["finished_run", "small_run"]
 
 Export = Callable[[str], Path]
 

@@ -17,6 +17,7 @@ from PIL import Image
 from builder.release.exports import LAYOUTS
 from tests.conftest import Run
 from tests.release.exports.conftest import Export
+from tests.small.releases import edit_rows, settle
 
 FILE = "train-00000-of-00001.parquet"
 
@@ -162,3 +163,15 @@ def test_a_layout_that_is_none_or_a_folder_that_is_full(finished_run: Path, run:
     (tmp_path / "file").write_text("mine")
     assert run("export", finished_run, "--layout", "tofu", "--to", tmp_path).exit_code == 2
     assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_a_release_with_a_text_that_is_not_plain_is_not_exported(small_run: Path, run: Run, tmp_path: Path) -> None:
+    def spoil(rows: list[dict[str, Any]]) -> None:
+        rows[1]["questions"][0]["question"] += " <img src=x onerror=alert(1)>"
+
+    edit_rows(small_run / "release", "test/retain/00000-of-00001.parquet", spoil)
+    settle(small_run / "release")
+    said = run("export", small_run, "--layout", "vlmeval", "--to", tmp_path / "out")
+    assert said.exit_code == 1
+    assert "holds a text that is not plain, and nothing was exported: person " in said.output
+    assert not (tmp_path / "out").exists()

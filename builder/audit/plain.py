@@ -1,0 +1,40 @@
+"""Plain texts: nothing in a release's texts that a reader, a model or a spreadsheet would take for something else."""
+
+from collections.abc import Iterator
+
+from builder import plain_text
+from builder.audit.finding import Finding, faults
+from builder.audit.interface import Audit, Setting
+from builder.audit.notes import Note, Notes, examples, kinds
+from builder.reading import Person
+
+
+def look(person: Person, _: Setting) -> Note:
+    """What of one person's texts is no plain text; a text that is there twice is read once."""
+    lines = dict.fromkeys(_lines(person))
+    return {"texts": len(lines) + 1, **kinds(odd=_odd(person, lines))}
+
+
+def _lines(person: Person) -> Iterator[str]:
+    for question in person.questions:
+        yield question.question
+        if question.task == "generation":
+            yield from (question.answer, *question.wrong_answers)
+
+
+def _odd(person: Person, lines: dict[str, None]) -> Iterator[str]:
+    yield from (fault for _, fault in plain_text.paragraph_faults(person.profile.biography))
+    for text in lines:
+        yield from (fault for _, fault in plain_text.line_faults(text))
+    values = {each for fact in person.profile.facts for each in (fact.value, *fact.alternatives)}
+    for text in (person.profile.name, *sorted(values)):
+        yield from (fault for _, fault in plain_text.value_faults(text))
+
+
+def judge(notes: Notes, _: Setting) -> list[Finding]:
+    """One finding, which must count nothing."""
+    texts = f"{sum(person.note for person in notes.of('texts')):,} texts"
+    return [faults("odd_texts", "plain", "Texts that are not plain", texts, examples(notes, "odd"))]
+
+
+PLAIN = Audit("plain", "Is every text plain?", look, judge)
