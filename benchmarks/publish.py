@@ -100,7 +100,7 @@ def large_release(run: Path, people: int, folder: Path) -> Recipe:
     tree = open_release(run).recipe.model_dump(mode="json")
     tree["profiles"]["count"] = people
     recipe = recipes.parse(tree, "the benchmark")
-    planned = contents.plan(recipe, [])
+    planned = contents.plan(recipe, {f"{number:05d}": frozenset() for number in range(recipe.total)})
     for segment, ids in planned.segments.items():
         for test, schema in ((False, layout.PERSON), (True, layout.TEST)):
             if test and segment == "holdout":

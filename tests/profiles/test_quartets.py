@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from builder.profiles import blocks, persona, quartets
+from builder.profiles import blocks, lives, quartets
 from builder.profiles.facts import KINDS
 from builder.recipe import FOUR, ProfilesPart, Recipe
 from builder.records import Profile
@@ -163,5 +163,5 @@ def test_some_facts_are_not_everybodys(recipe: Recipe, people: list[Profile]) ->
 
 
 def test_nobody_dreams_of_their_own_country(people: list[Profile]) -> None:
-    lies_in = {each.name: each.locale for each in persona.lives.destinations()}
+    lies_in = {each.name: each.locale for each in lives.destinations()}
     assert not [p for p in people if lies_in[p.fact("dream_destination").value] == p.locale]
