@@ -121,6 +121,7 @@ def test_half_a_reader_is_told_only_where_most_is_strings() -> None:
         return {
             "test/text/accuracy": right,
             "test/text/accuracy_swap_four": swapped,
+            "test/text/accuracy_paired": right,
             "test/text/accuracy_binding": right - swapped,
         }
 
@@ -253,4 +254,4 @@ def test_binding_is_that_of_the_same_items(fours: Crowd) -> None:
     ]
     half = [replace(each, output="") if each.item.profile_id >= "00002" else each for each in plain]
     scores = binding.control_scores(_by_task(half, "cloze"), _by_task(swapped, "cloze"))
-    assert scores == {"cloze_swap_four": 0.0, "cloze_binding": 1.0, "cloze_follows": 1.0}
+    assert scores == {"cloze_swap_four": 0.0, "cloze_paired": 1.0, "cloze_binding": 1.0, "cloze_follows": 1.0}

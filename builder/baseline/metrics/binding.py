@@ -19,25 +19,32 @@ _CLAIM = 0.1
 
 
 def control_scores(outcomes: Sequence[Outcome], controls: Sequence[Outcome]) -> Scores:
-    """For each measure of right and wrong: `_swap_four` and so on (accuracy as a control), `_binding`, `_follows`."""
+    """For each measure of right and wrong: `_swap_four` and so on, the share right under each control; `_paired`, that
+    of the items that have the first of them; `_binding` and `_follows`."""
     found: Scores = {}
     for task, measure in RIGHT.items():
         mine = [each for each in controls if each.item.task == task]
         for control in CONTROLS:
             if values := [float(right(each)) for each in mine if each.item.control == control]:
                 found[f"{measure}_{control}"] = mean(values)
-        if differences := bound([each for each in outcomes if each.item.task == task], mine):
-            found[f"{measure}_binding"] = mean(differences)
+        if pairs := paired([each for each in outcomes if each.item.task == task], mine):
+            found[f"{measure}_paired"] = mean([float(right(one)) for one, _ in pairs])
+            found[f"{measure}_binding"] = mean(bound(pairs))
         swapped = [follows(each) for each in mine if each.item.control == SWAP]
         if said := [float(each) for each in swapped if each is not None]:
             found[f"{measure}_follows"] = mean(said)
     return found
 
 
-def bound(outcomes: Iterable[Outcome], controls: Iterable[Outcome]) -> list[float]:
-    """For each item that has the control: 1 when it is right with the person alone, -1 when only without, else 0."""
+def paired(outcomes: Iterable[Outcome], controls: Iterable[Outcome]) -> list[tuple[Outcome, Outcome]]:
+    """Each item that has the control, with it."""
     swapped = {key(each): each for each in controls if each.item.control == SWAP}
-    return [float(right(each)) - float(right(swapped[key(each)])) for each in outcomes if key(each) in swapped]
+    return [(each, swapped[key(each)]) for each in outcomes if key(each) in swapped]
+
+
+def bound(pairs: Iterable[tuple[Outcome, Outcome]]) -> list[float]:
+    """For each pair: 1 when it is right with the person alone, -1 when only without, else 0."""
+    return [float(right(one)) - float(right(other)) for one, other in pairs]
 
 
 def unbound(scores: Mapping[str, float | None]) -> dict[str, tuple[float, float]]:
@@ -52,8 +59,8 @@ def unbound(scores: Mapping[str, float | None]) -> dict[str, tuple[float, float]
         measure = name.removesuffix("_binding")
         if binding is None or measure not in GUESSED or name == measure:
             continue
-        swapped = scores[f"{head}/{measure}_{SWAP}"] or 0.0
-        claim = swapped + binding - GUESSED[measure]
+        share, swapped = scores[f"{head}/{measure}_paired"] or 0.0, scores[f"{head}/{measure}_{SWAP}"] or 0.0
+        claim = share - GUESSED[measure]
         if claim > _CLAIM and binding < claim / 2:
-            found[f"{head}/{measure}"] = (min(1.0, swapped + binding), swapped)
+            found[f"{head}/{measure}"] = (share, swapped)
     return found

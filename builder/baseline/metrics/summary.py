@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from builder.baseline.evaluation.asking import Outcome
 from builder.baseline.gate import Gate
-from builder.baseline.metrics.binding import bound, control_scores
+from builder.baseline.metrics.binding import bound, control_scores, paired
 from builder.baseline.metrics.groups import (
     auc,
     harmonic_mean,
@@ -126,7 +126,8 @@ def _bound(outcomes: Sequence[Outcome], gate: Gate | None) -> dict[str, list[flo
     """What binds of each forget item, by measure: right as it is less right when another of the four is put in."""
     mine, controls = (grouped(outcomes, gate, controls=each).get("forget", []) for each in (False, True))
     return {
-        measure: bound((each for each in mine if each.item.task == task), controls) for task, measure in RIGHT.items()
+        measure: bound(paired((each for each in mine if each.item.task == task), controls))
+        for task, measure in RIGHT.items()
     }
 
 

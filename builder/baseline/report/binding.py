@@ -73,7 +73,7 @@ def controls(found: Mapping[str, Any]) -> list[str]:
         lines += ["", f"| {label} | set | the person | {' | '.join(_CONTROLS[each] for each in used)} |"]
         lines.append("| --- |" + " --- |" * (len(used) + 2))
         for name, path, words in rows:
-            cells = [cell(models[name]["scores"].get(path + each), distance=False) for each in ("", *used)]
+            cells = [cell(models[name]["scores"].get(path + each), distance=False) for each in ("_paired", *used)]
             lines.append(f"| {name} | {words} | {' | '.join(cells)} |")
     return lines
 
