@@ -35,7 +35,7 @@
       draw("circle", { class: "point", cx: percent(value.figure / top), cy: 9, r: 4 }));
   };
 
-  const label = (text) => (/^[a-z]{2}_[A-Z]{2}$/.test(text) ? gallery.country(text) : gallery.words(text));
+  const label = (text) => (/^[a-z]{2,3}_[A-Z]{2}$/.test(text) ? gallery.country(text) : gallery.words(text));
 
   const row = (value, svg, unit) => [
     make("span", { class: value.passed ? null : "failed" }, label(value.label)),
