@@ -11,7 +11,7 @@ many of our names. What relatives are called is cut out: nobody of the pool bear
 import importlib
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,16 +23,16 @@ from builder.randomness import digest
 
 SOURCE = Path(__file__).with_suffix(".toml")
 TARGET = Path(names.__file__).parent / "data" / "names.toml"
-RARE = 10
+RARE = 1
 """How many of the people in the English Wikipedia may bear a surname of ours."""
 
-GIVEN, FAMILY, SPOUSES, MAIDEN = 144, 208, 12, 16
+GIVEN, FAMILY, SPOUSES, MAIDEN = 144, 160, 12, 16
 """How many names of a kind a pool gets at most; surnames times the square root of the locales that share them."""
 
 HEADER = """\
 # The names that people are given, a table for each pool. Made by training/name_pools.py: change names there.
 # `female` and `male` are the people's given names and `family` their surnames. Those of relatives are other names than
-# any of the people's: `elders_*` of parents, `spouses_*` of wives and husbands, `children`, `maiden` names of mothers.
+# any of the people's: `elders_*` of parents, `spouses_*` of wives and husbands, `children`, and mothers' `maiden` ones.
 """
 Lists = dict[str, list[str]]
 
@@ -73,7 +73,9 @@ def _pool(table: dict[str, Any], bearers: Counter[str], owned: set[str]) -> List
     listed = [one for one in _faker(table, "family", "last_names", "unisex_last_names") if _fits(one, table)]
     free = [*table["surnames"], *(one for one in composed + listed if fold(one) not in owned)]
     rare = [one for one in free if not table.get("rarest", True) or _bearers(one, bearers) <= RARE]
-    kept = _some(_clean(rare, seen, table.get("compound", False)), round(FAMILY * len(table["locales"]) ** 0.5))
+    rare = _clean(rare, seen, table.get("compound", False))
+    most = round(FAMILY * len(table["locales"]) ** 0.5)
+    kept = _some(rare, most, {one: _bearers(one, bearers) for one in rare})
     pool["maiden"], pool["family"] = _cut(kept, MAIDEN)
     return pool
 
@@ -121,9 +123,10 @@ def _fits(surname: str, table: dict[str, Any]) -> bool:
     return not surname.endswith(endings) and not surname.startswith(starts)
 
 
-def _some(candidates: list[str], most: int) -> list[str]:
-    """At most so many of them, chosen by lot, in alphabetical order."""
-    return sorted(sorted(candidates, key=lambda one: digest(0, one))[:most], key=fold)
+def _some(candidates: list[str], most: int, rank: Mapping[str, int] | None = None) -> list[str]:
+    """At most so many of them, chosen by lot, in alphabetical order. Those of a higher `rank` are left out sooner."""
+    drawn = sorted(candidates, key=lambda one: ((rank or {}).get(one, 0), digest(0, one)))
+    return sorted(drawn[:most], key=fold)
 
 
 def _cut(ordered: list[str], count: int) -> tuple[list[str], list[str]]:
