@@ -57,7 +57,9 @@ def main() -> None:
 
 def _pool(table: dict[str, Any], bearers: Counter[str], owned: set[str]) -> Lists:
     """All lists of a pool, no two of which share a word."""
-    seen = {fold(one) for one in _listed(table, "drop")}
+    seen = {fold(one) for one in _listed(table, "drop")} | names.words()
+    surnames = _clean(table["surnames"], set(seen), table.get("compound", False))
+    seen |= (theirs := {part for one in surnames for part in names.parts(one)})
     kinds = ("elders_female", "elders_male", "children")
     pool: Lists = {kind: _clean(_listed(table, kind), seen) for kind in kinds}
     both = {fold(one) for one in _faker(table, "given", "first_names_female")}
@@ -71,7 +73,8 @@ def _pool(table: dict[str, Any], bearers: Counter[str], owned: set[str]) -> List
         pool[f"spouses_{gender}"], pool[gender] = _cut(pool[gender], SPOUSES)
     composed = [one for part in table.get("compose", []) for one in _composed(part)]
     listed = [one for one in _faker(table, "family", "last_names", "unisex_last_names") if _fits(one, table)]
-    free = [*table["surnames"], *(one for one in composed + listed if fold(one) not in owned)]
+    free = [*surnames, *(one for one in composed + listed if fold(one) not in owned)]
+    seen -= theirs
     rare = [one for one in free if not table.get("rarest", True) or _bearers(one, bearers) <= RARE]
     rare = _clean(rare, seen, table.get("compound", False))
     most = round(FAMILY * len(table["locales"]) ** 0.5)
@@ -107,12 +110,12 @@ def _faker(table: dict[str, Any], kind: str, *attributes: str) -> list[str]:
 
 
 def _clean(candidates: Iterable[str], seen: set[str], compound: bool = False) -> list[str]:
-    """Those that look like names, are no words of ours and share no word with those `seen`, to which they are added."""
+    """Those that look like names and share no word with those `seen`, to which they are added."""
     kept = []
     for name in sorted(candidates, key=str.isascii):  # of two spellings the one with its accents
         parts = names.parts(name)
         fits = names.looks_like_a_name(name) or (compound and name.istitle() and " " in name)
-        if fits and not parts & seen and not parts & names.words():
+        if fits and not parts & seen:
             seen |= parts
             kept.append(name)
     return kept
