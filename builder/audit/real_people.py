@@ -1,4 +1,4 @@
-"""Real people: nobody is named like a well-known person, like one of the user's own list, or like anybody on Wikidata."""
+"""Real people: nobody is named like a well-known person, one of the user's own list, or anybody on Wikidata."""
 
 from collections.abc import Iterator
 
