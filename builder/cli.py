@@ -58,6 +58,7 @@ def cli() -> None:
 @click.option("--max-cost", type=click.FloatRange(min=0), help="Stop before the writer's model costs more.")
 @click.option("--batch", is_flag=True, help="Ask it through the Batch API: half the price, within a day.")
 @click.option("--judge", type=click.IntRange(min=1), metavar="N", help="Have a model judge the texts of N people.")
+@click.option("--wikidata", is_flag=True, help="Ask Wikidata for everybody's name first; who is found is named anew.")
 @click.option("--model", help="The model of whoever is named and not offline: --painter diffusers --model ID.")
 def generate(
     recipe: str,
@@ -77,6 +78,7 @@ def generate(
     max_cost: float | None,
     batch: bool,
     judge: int | None,
+    wikidata: bool,
     model: str | None,
 ) -> None:
     """Make a benchmark from RECIPE, a bundled one's name or a TOML file, and lay out its splits.
@@ -110,7 +112,8 @@ def generate(
     from builder.llm.remote.access import Access
 
     folder = out or Path("outputs") / resolved.name
-    summary = generation.generate(resolved, folder, workers, Access(api_key_file, max_cost, batch, judge or 0))
+    access = Access(api_key_file, max_cost, batch, judge or 0)
+    summary = generation.generate(resolved, folder, workers, access, wikidata=wikidata)
     click.echo(generation.describe(summary))
 
 
@@ -139,15 +142,16 @@ def status(run: Path) -> None:
 @click.option(
     "--names", type=click.Path(path_type=Path), help="Further names that nobody may bear: a text file, one a line."
 )
+@click.option("--wikidata", is_flag=True, help="Ask Wikidata for the people and organisations, too.")
 @click.option("--workers", type=click.IntRange(min=1), help="Processes.  [default: one for each processor]")
-def audit_command(path: Path, names: Path | None, workers: int | None) -> None:
+def audit_command(path: Path, names: Path | None, wikidata: bool, workers: int | None) -> None:
     """Check whether the benchmark in RUN or RELEASE is sound, and keep the report in audit.json.
 
     Exits with 1 when a check fails.
     """
     from builder import audit
 
-    report, kept = audit.audit_path(path, names, workers)
+    report, kept = audit.audit_path(path, names, workers, wikidata=wikidata)
     click.echo(audit.describe(report, kept, every=True))
     if not report.passed:
         raise click.exceptions.Exit(1)

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from builder import audit, profiles
+from builder import recipe as recipes
 from builder.llm import summing
 from builder.llm.judge import judged
 from builder.llm.remote.access import Access, opened
@@ -18,11 +19,12 @@ from builder.recipe import Recipe
 from builder.release.build import build
 from builder.release.contents import Contents, of_release
 from builder.run import engine
-from builder.run.folder import RunFolder
+from builder.run.folder import RECIPE, RunFolder
 from builder.run.shards import Failure
 from builder.run.survey import ShardStatus, survey
 from builder.run.workers import Workers, available
 from builder.stages import portraits_stage, stages_of
+from builder.wikidata import MEMORY, Wikidata
 
 
 @dataclass(frozen=True)
@@ -39,15 +41,25 @@ class Summary:
     writing: list[str] = field(default_factory=list)
 
 
-def generate(recipe: Recipe, out: Path, workers: int | None = None, access: Access | None = None) -> Summary:
+def generate(
+    recipe: Recipe,
+    out: Path,
+    workers: int | None = None,
+    access: Access | None = None,
+    *,
+    wikidata: bool = False,
+) -> Summary:
     """Bring the run in `out` up to date with `recipe`, lay out its release and audit it.
 
     A failed audit is reported and takes nothing away. `workers` is the number of processes, by default one for each
-    processor. `access` says how a language model may be reached, where the recipe has one.
+    processor. `access` says how a language model may be reached, where the recipe has one. With `wikidata` it is asked
+    for everybody's name before anything is made, and those who are found are named anew.
     """
     profiles.check_capacity(recipe)
     started = time.monotonic()
     run = RunFolder(out)
+    if wikidata:
+        recipe = _without_the_known(recipe, run)
     stages = stages_of(recipe)
     with run.opened_for(recipe), Workers(workers or available()) as pool:
         with (
@@ -59,7 +71,7 @@ def generate(recipe: Recipe, out: Path, workers: int | None = None, access: Acce
             failures = engine.make(run, stages, recipe, pool, fetchers, worded)
             opinions = judged(run, recipe, sender, access.judged if access else 0)
         rebuilt = build(run, stages, recipe, failures, summing.worded(out, recipe))
-        report = _audited(run.release, pool)
+        report = _audited(run.release, pool, wikidata)
     seconds = time.monotonic() - started
     writing = summing.lines(out, recipe, sender) + opinions
     return Summary(
@@ -74,11 +86,32 @@ def generate(recipe: Recipe, out: Path, workers: int | None = None, access: Acce
     )
 
 
-def _audited(path: Path, pool: Workers) -> audit.Report | None:
-    """The report on the release in `path`: the one that stands, or a new one; None when the release holds nobody."""
+def _without_the_known(recipe: Recipe, run: RunFolder) -> Recipe:
+    """The recipe, with the names barred under which Wikidata knows somebody; those that the run bars already are kept.
+
+    Whoever is named anew is asked for in turn, until nobody is found.
+    """
+    barred = recipe.profiles.barred_names
+    if (run.path / RECIPE).is_file():
+        barred += run.recipe().profiles.barred_names
+    recipe = recipes.with_barred_names(recipe, barred)
+    with run.opened_for(recipe):
+        asked = Wikidata(run.path / MEMORY)
+        while found := asked.found("person", profiles.all_names(recipe)):
+            recipe = recipes.with_barred_names(recipe, (*recipe.profiles.barred_names, *found))
+    return recipe
+
+
+def _audited(path: Path, pool: Workers, wikidata: bool) -> audit.Report | None:
+    """The report on the release in `path`: the one that stands, or a new one; None when the release holds nobody.
+
+    One with `wikidata` is always new: what is known there changes.
+    """
     release = open_release(path)
     if not any(release.segments.values()):
         return None
+    if wikidata:
+        return audit.audit(release, pool, wikidata=True)
     return audit.stands(release) or audit.audit(release, pool)
 
 

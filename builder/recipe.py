@@ -382,6 +382,12 @@ def parse(tree: Mapping[str, Any], source: str) -> Recipe:
         raise CallError(f"{source}: {_first_fault(error)}") from None
 
 
+def with_barred_names(recipe: Recipe, names: Iterable[str]) -> Recipe:
+    """The recipe, with `names` in place of the names that nobody may bear; each once, in their order."""
+    part = recipe.profiles.model_copy(update={"barred_names": tuple(dict.fromkeys(names))})
+    return recipe.model_copy(update={"profiles": part})
+
+
 def to_toml(recipe: Recipe, *, documented: bool = False) -> str:
     """The recipe as TOML, every knob stated; `documented` puts what it does above each."""
     document = tomlkit.document()

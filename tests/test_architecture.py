@@ -14,6 +14,7 @@ BASE = {"errors", "bundled", "plain_text", "randomness", "records", "recipe", "s
 LAYERS: dict[str, set[str]] = {
     **dict.fromkeys(BASE, BASE),
     "public_figures": BASE,
+    "wikidata": BASE,
     "run": BASE,
     "llm": BASE | {"run"},
     "profiles": BASE | {"run", "llm", "public_figures"},
@@ -21,7 +22,7 @@ LAYERS: dict[str, set[str]] = {
     "questions": BASE | {"run", "llm"},
     "reading": BASE,
     "release": BASE | {"run", "reading"},
-    "audit": BASE | {"run", "reading", "public_figures"},
+    "audit": BASE | {"run", "reading", "public_figures", "wikidata"},
     "preview": BASE | {"run", "reading"},
     "hub": BASE | {"run", "reading", "release"},
     "baseline": BASE | {"run", "reading", "llm"},
@@ -29,7 +30,7 @@ LAYERS: dict[str, set[str]] = {
     "estimate": BASE | {"run", "llm", "profiles", "questions"},
     "generation": BASE
     | {"run", "llm", "profiles", "portraits", "questions", "release", "stages"}
-    | {"reading", "audit"},
+    | {"reading", "audit", "wikidata"},
 }
 """What each part may import besides itself; a stage never imports another. Only `cli` imports everything."""
 

@@ -11,7 +11,7 @@ many of our names. What relatives are called is cut out: nobody of the pool bear
 import importlib
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,16 +23,16 @@ from builder.randomness import digest
 
 SOURCE = Path(__file__).with_suffix(".toml")
 TARGET = Path(names.__file__).parent / "data" / "names.toml"
-RARE = 10
+RARE = 1
 """How many of the people in the English Wikipedia may bear a surname of ours."""
 
-GIVEN, FAMILY, SPOUSES, MAIDEN = 144, 208, 12, 16
+GIVEN, FAMILY, SPOUSES, MAIDEN = 144, 160, 12, 16
 """How many names of a kind a pool gets at most; surnames times the square root of the locales that share them."""
 
 HEADER = """\
 # The names that people are given, a table for each pool. Made by training/name_pools.py: change names there.
 # `female` and `male` are the people's given names and `family` their surnames. Those of relatives are other names than
-# any of the people's: `elders_*` of parents, `spouses_*` of wives and husbands, `children`, `maiden` names of mothers.
+# any of the people's: `elders_*` of parents, `spouses_*` of wives and husbands, `children`, and mothers' `maiden` ones.
 """
 Lists = dict[str, list[str]]
 
@@ -57,7 +57,9 @@ def main() -> None:
 
 def _pool(table: dict[str, Any], bearers: Counter[str], owned: set[str]) -> Lists:
     """All lists of a pool, no two of which share a word."""
-    seen = {fold(one) for one in _listed(table, "drop")}
+    seen = {fold(one) for one in _listed(table, "drop")} | names.words()
+    surnames = _clean(table["surnames"], set(seen), table.get("compound", False))
+    seen |= (theirs := {part for one in surnames for part in names.parts(one)})
     kinds = ("elders_female", "elders_male", "children")
     pool: Lists = {kind: _clean(_listed(table, kind), seen) for kind in kinds}
     both = {fold(one) for one in _faker(table, "given", "first_names_female")}
@@ -71,9 +73,12 @@ def _pool(table: dict[str, Any], bearers: Counter[str], owned: set[str]) -> List
         pool[f"spouses_{gender}"], pool[gender] = _cut(pool[gender], SPOUSES)
     composed = [one for part in table.get("compose", []) for one in _composed(part)]
     listed = [one for one in _faker(table, "family", "last_names", "unisex_last_names") if _fits(one, table)]
-    free = [*table["surnames"], *(one for one in composed + listed if fold(one) not in owned)]
+    free = [*surnames, *(one for one in composed + listed if fold(one) not in owned)]
+    seen -= theirs
     rare = [one for one in free if not table.get("rarest", True) or _bearers(one, bearers) <= RARE]
-    kept = _some(_clean(rare, seen, table.get("compound", False)), round(FAMILY * len(table["locales"]) ** 0.5))
+    rare = _clean(rare, seen, table.get("compound", False))
+    most = round(FAMILY * len(table["locales"]) ** 0.5)
+    kept = _some(rare, most, {one: _bearers(one, bearers) for one in rare})
     pool["maiden"], pool["family"] = _cut(kept, MAIDEN)
     return pool
 
@@ -105,12 +110,12 @@ def _faker(table: dict[str, Any], kind: str, *attributes: str) -> list[str]:
 
 
 def _clean(candidates: Iterable[str], seen: set[str], compound: bool = False) -> list[str]:
-    """Those that look like names, are no words of ours and share no word with those `seen`, to which they are added."""
+    """Those that look like names and share no word with those `seen`, to which they are added."""
     kept = []
     for name in sorted(candidates, key=str.isascii):  # of two spellings the one with its accents
         parts = names.parts(name)
         fits = names.looks_like_a_name(name) or (compound and name.istitle() and " " in name)
-        if fits and not parts & seen and not parts & names.words():
+        if fits and not parts & seen:
             seen |= parts
             kept.append(name)
     return kept
@@ -121,9 +126,10 @@ def _fits(surname: str, table: dict[str, Any]) -> bool:
     return not surname.endswith(endings) and not surname.startswith(starts)
 
 
-def _some(candidates: list[str], most: int) -> list[str]:
-    """At most so many of them, chosen by lot, in alphabetical order."""
-    return sorted(sorted(candidates, key=lambda one: digest(0, one))[:most], key=fold)
+def _some(candidates: list[str], most: int, rank: Mapping[str, int] | None = None) -> list[str]:
+    """At most so many of them, chosen by lot, in alphabetical order. Those of a higher `rank` are left out sooner."""
+    drawn = sorted(candidates, key=lambda one: ((rank or {}).get(one, 0), digest(0, one)))
+    return sorted(drawn[:most], key=fold)
 
 
 def _cut(ordered: list[str], count: int) -> tuple[list[str], list[str]]:

@@ -27,8 +27,8 @@ OLDEST = 150_000
 HEADER = """\
 # Names of well-known real people, folded, one a line, made by training/well_known_names.py from:
 # - titles of the biographies in the English Wikipedia of 1 June 2020 ({titles:,} names), as name2nat 0.5.1 (Kyubyong
-#   Park, Apache License 2.0) lists them: the {oldest:,} whose articles are the oldest, and of the others
-#   the {pairs:,} that a name pool of ours can make;
+#   Park, Apache License 2.0) lists them: the {oldest:,} whose articles are the oldest, and the
+#   {pairs:,} other names that a name pool of ours can make and somebody there has, as first and last name at least;
 # - persons of WordNet 3.0 (Princeton University, WordNet License; Debian's wordnet-base): {wordnet:,};
 # - birthdays of the BSD calendar files (BSD License; Debian's calendar): {calendar:,};
 # - a list of our own, training/well_known_by_hand.txt: {hand:,}.
@@ -86,8 +86,8 @@ def by_hand(file: Path) -> Iterator[str]:
     return (name for line in lines if line.strip() and not line.startswith("#") for name in spellings(line))
 
 
-def ours(everybody: Iterable[str]) -> list[str]:
-    """Those of `everybody` whose names a pool can make, in either order of the names."""
+def ours(everybody: Iterable[str]) -> set[str]:
+    """The names that a pool can make and somebody has, whole or as first and last name, in either order."""
     pools = [names.pool_of(table["locales"][0]) for table in sources.table("names").values()]
     possible = {
         key(name)
@@ -97,7 +97,8 @@ def ours(everybody: Iterable[str]) -> list[str]:
         for family in pool.family
         for name in (f"{given} {family}", f"{family} {given}")
     }
-    return [name for name in everybody if name in possible]
+    borne = {short for name in everybody for short in (name, " ".join(name.split()[:: max(1, name.count(" "))]))}
+    return possible & borne
 
 
 def main() -> None:
@@ -107,7 +108,8 @@ def main() -> None:
     parser.add_argument("--calendar", type=Path, default=Path("/usr/share/calendar"))
     options = parser.parse_args()
     everybody = list(wikipedia())
-    oldest, pairs = everybody[:OLDEST], ours(everybody[OLDEST:])
+    oldest = set(everybody[:OLDEST])
+    pairs = ours(everybody) - oldest
     persons, born = set(wordnet(options.wordnet)), set(birthdays(options.calendar))
     hand = set(by_hand(HERE / "well_known_by_hand.txt"))
     header = HEADER.format(

@@ -7,15 +7,20 @@ from builder.audit.finding import Finding
 from builder.audit.notes import Note, Notes
 from builder.reading import Person
 from builder.recipe import Recipe
+from builder.wikidata import Wikidata
 
 
 @dataclass(frozen=True)
 class Setting:
-    """What an audit knows besides the people: the recipe, how many people there are, further names nobody may bear."""
+    """What an audit knows besides the people: the recipe, how many people there are, further names nobody may bear.
+
+    `wikidata` is asked for everybody's name where it is given.
+    """
 
     recipe: Recipe
     people: int
     names: frozenset[str] = frozenset()
+    wikidata: Wikidata | None = None
 
 
 @dataclass(frozen=True)

@@ -1,33 +1,58 @@
-"""Real people: nobody is named like a well-known person, or like one of the user's own list."""
+"""Real people: nobody is named like a well-known person, one of the user's own list, or anybody on Wikidata."""
+
+from collections.abc import Iterator
 
 from builder.audit.finding import Example, Finding, faults
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes, kinds
-from builder.public_figures import fold, known_names
+from builder.public_figures import is_public_figure, key, known_names
 from builder.reading import Person
+from builder.wikidata import Wikidata
 
-NAMES = ("name", "father_name", "mother_name")
-"""Facts that are full names of people."""
+ORGANISATIONS = ("university", "employer", "bank")
+"""Facts that name an organisation."""
 
 
 def look(person: Person, setting: Setting) -> Note:
-    """The names that are somebody's in the real world: the person's own and the parents'."""
-    known = known_names() | setting.names
-    named = [person.profile.name, f"{person.profile.given_name} {person.profile.family_name}"]
-    named += [fact.value for fact in person.profile.facts if fact.key in NAMES]
-    return kinds(names=dict.fromkeys(name for name in named if fold(name) in known))
+    """The names that are somebody's in the real world; with Wikidata also what is to be asked of it."""
+    profile = person.profile
+    named = dict.fromkeys([profile.name, f"{profile.given_name} {profile.family_name}"])
+    real = [name for name in named if is_public_figure(name) or key(name) in setting.names]
+    note = kinds(names=real)
+    if setting.wikidata:
+        organisations = tuple(fact.value for fact in profile.facts if fact.key in ORGANISATIONS)
+        note = {**note, "people": tuple(named), "organisations": organisations}
+    return note
 
 
 def judge(notes: Notes, setting: Setting) -> list[Finding]:
-    """One finding, which must count nothing."""
+    """Findings that must count nothing."""
     lists = f"{len(known_names()):,} well-known names"
     if setting.names:
         lists += f" and {len(setting.names):,} of your own"
     examples = (
         Example(person.id, f"'{name}' is a real person's name") for person in notes.of("names") for name in person.note
     )
-    looked_at = f"the names of {len(notes):,} people and their parents, against {lists}"
-    return [faults("real_names", "real_people", "Names of real people", looked_at, examples)]
+    looked_at = f"the names of {len(notes):,} people, against {lists}"
+    found = [faults("real_names", "real_people", "Names of real people", looked_at, examples)]
+    if setting.wikidata:
+        found += [_looked_up(notes, setting.wikidata)]
+    return found
+
+
+def _looked_up(notes: Notes, wikidata: Wikidata) -> Finding:
+    """The people and organisations that Wikidata has, an example each."""
+    bearers = {name: person.id for person in notes.of("people") for name in person.note}
+    organisations = {name for person in notes.of("organisations") for name in person.note}
+    looked_at = f"{len(bearers):,} names of people and {len(organisations):,} of organisations, as Wikidata has them"
+
+    def examples() -> Iterator[Example]:
+        for name, item in wikidata.found("person", bearers).items():
+            yield Example(bearers[name], f"'{name}' is a real person's name: {item}")
+        for name, item in wikidata.found("organisation", sorted(organisations)).items():
+            yield Example("", f"'{name}' is a real organisation: {item}")
+
+    return faults("wikidata", "real_people", "People and organisations found on Wikidata", looked_at, examples())
 
 
 REAL_PEOPLE = Audit("real_people", "Is nobody real?", look, judge)

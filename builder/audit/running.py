@@ -25,10 +25,11 @@ from builder.audit.real_people import REAL_PEOPLE
 from builder.audit.shares import SHARES
 from builder.audit.writing import WRITING
 from builder.errors import BenchError, CallError
-from builder.public_figures import fold
+from builder.public_figures import key
 from builder.reading import MANIFEST, Part, Release, open_release
 from builder.run.progress import Progress
 from builder.run.workers import Workers, available
+from builder.wikidata import MEMORY, Wikidata
 
 VERSION = 3
 """Raised whenever the same release would be judged otherwise than before."""
@@ -65,12 +66,16 @@ class Job:
     setting: Setting
 
 
-def audit(release: Release, workers: Workers, names: Iterable[str] = ()) -> Report:
-    """Audit a release and keep the report beside it. `names` are further names that nobody may bear."""
+def audit(release: Release, workers: Workers, names: Iterable[str] = (), *, wikidata: bool = False) -> Report:
+    """Audit a release and keep the report beside it. `names` are further names that nobody may bear.
+
+    With `wikidata` its people and organisations are looked up there.
+    """
     people = sum(release.segments.values())
     if not people:
         raise BenchError(f"{release.path} holds nobody, so there is nothing to audit.")
-    setting = Setting(release.recipe, people, frozenset(fold(name) for name in names))
+    asked = Wikidata(release.beside(MEMORY)) if wikidata else None
+    setting = Setting(release.recipe, people, frozenset(key(name) for name in names), asked)
     found = judged(release, setting, workers)
     report = Report(
         release=str(release.manifest["id"]),
@@ -86,12 +91,14 @@ def audit(release: Release, workers: Workers, names: Iterable[str] = ()) -> Repo
     return report
 
 
-def audit_path(path: Path, names: Path | None = None, workers: int | None = None) -> tuple[Report, Path]:
+def audit_path(
+    path: Path, names: Path | None = None, workers: int | None = None, *, wikidata: bool = False
+) -> tuple[Report, Path]:
     """Audit the run or release in `path`; `names` is a file of further names. Returns the report and where it lies."""
     release = open_release(path)
     listed = _listed(names) if names else []
     with Workers(workers or available()) as pool:
-        return audit(release, pool, listed), release.beside(REPORT)
+        return audit(release, pool, listed, wikidata=wikidata), release.beside(REPORT)
 
 
 def _listed(path: Path) -> list[str]:

@@ -62,6 +62,12 @@ def full_names(recipe: Recipe, four: Quartet) -> tuple[tuple[str, str], ...]:
     )
 
 
+def all_names(recipe: Recipe) -> list[str]:
+    """Everybody's full name, by the profiles' numbers."""
+    fours = (quartet(recipe, number) for number in range(recipe.total // FOUR))
+    return [f"{given} {family}" for four in fours for given, family in full_names(recipe, four)]
+
+
 @functools.cache
 def _offset(seed: int) -> float:
     return stream(seed, "quartets", "women").random()

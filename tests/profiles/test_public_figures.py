@@ -1,8 +1,23 @@
-from builder.public_figures import is_public_figure, known_names
+import gzip
+from pathlib import Path
+
+from builder.profiles import names, sources
+from builder.public_figures import LIST, is_public_figure, key, known_names
+
+_LINES = Path(__file__).with_name("well_known.txt").read_text(encoding="utf-8").splitlines()
+WELL_KNOWN = [name.strip() for line in _LINES if not line.startswith("#") for name in line.split(",")]
 
 
 def test_real_people_are_recognised_in_any_spelling() -> None:
-    for name in ("Angela Merkel", "ANGELA  MERKEL", "Lech Walesa", "lech wałęsa", "Beyonce Knowles", "Sinéad O’Connor"):
+    for name in (
+        "Angela Merkel",
+        "ANGELA  MERKEL",
+        "Lech Walesa",
+        "lech wałęsa",
+        "Beyonce Knowles",
+        "Sinéad O’Connor",
+        "Merkel Angela",
+    ):
         assert is_public_figure(name), name
 
 
@@ -12,4 +27,24 @@ def test_others_are_not() -> None:
 
 
 def test_there_are_many() -> None:
-    assert len(known_names()) > 2000
+    assert len(known_names()) > 150_000
+
+
+def test_no_pool_can_make_a_well_known_name_even_where_the_list_has_it_not() -> None:
+    """The surnames do it: nothing here looks into the list."""
+    pools = [names.pool_of(locale) for table in sources.table("names").values() for locale in table["locales"]]
+    made = []
+    for person in WELL_KNOWN:
+        given, *_, family = key(person).split()
+        for pool in pools:
+            bearers = {key(one) for listed in pool.given.values() for one in listed}
+            families = {key(one) for one in pool.family}
+            made += [person for one, two in ((given, family), (family, given)) if one in bearers and two in families]
+    assert len(WELL_KNOWN) > 350
+    assert not made
+
+
+def test_the_list_says_where_it_comes_from() -> None:
+    head = [line for line in gzip.decompress(LIST.read_bytes()).decode().splitlines() if line.startswith("#")]
+    assert any("License" in line for line in head)
+    assert LIST.stat().st_size < 1_500_000
