@@ -1,5 +1,6 @@
 """Runs of the stages that a language model writes for, without portraits and releases: what most tests here need."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,26 +19,28 @@ HASTY = RetryPolicy(first_delay=0.01, longest_delay=0.1, first_silence=0.02, dea
 """Patience for tests."""
 FEW = {
     "splits.holdout": 0,
-    "splits.forget": [10],
+    "splits.forget": [50],
     "questions.train_generation": 1,
     "questions.train_cloze": 0,
     "questions.train_classification": 0,
-    "run.shard_size": 5,
+    "run.shard_size": 8,
 }
 """Fewer questions than usual, so that many people are made in a moment."""
 
 
-def recipe_for(url: str, count: int = 10, **settings: Any) -> Recipe:
+def recipe_for(url: str, count: int = 12, **settings: Any) -> Recipe:
     """A recipe of `count` people by a model at `url`; `settings` are knobs with __ for the dot."""
     own = {key.replace("__", "."): value for key, value in settings.items()}
     chat = {"writer.kind": "openai", "chat.base_url": url, "chat.items": 100, "chat.timeout": 2}
     return recipes.load("quick", (), {"profiles.count": count, **FEW, **chat, **own})
 
 
-def make(out: Path, recipe: Recipe, sender: Fetcher | None, workers: int = 1) -> list[Failure]:
-    """Make profiles and questions in `out`; return the failures."""
+def make(
+    out: Path, recipe: Recipe, sender: Fetcher | None, workers: int = 1, only: Sequence[str] = ("profiles", "questions")
+) -> list[Failure]:
+    """Make profiles and questions in `out`, or `only` one of them; return the failures."""
     run = RunFolder(out)
-    stages = [stage for stage in stages_of(recipe) if stage.name != "portraits"]
+    stages = [stage for stage in stages_of(recipe) if stage.name in only]
     with run.opened_for(recipe), Workers(workers) as pool:
         return engine.make(run, stages, recipe, pool, {"profiles": sender, "questions": sender})
 

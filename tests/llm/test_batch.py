@@ -22,7 +22,7 @@ def make_by_batch(out: Path, recipe: Recipe, max_cost: float | None = None) -> B
 
 def test_a_run_by_batch_has_the_words_of_a_live_run(tmp_path: Path) -> None:
     with Server() as server:
-        recipe = recipe_for(server.url, 10, chat__input_price=1, chat__output_price=1)
+        recipe = recipe_for(server.url, 12, chat__input_price=1, chat__output_price=1)
         batch = make_by_batch(tmp_path / "batch", recipe)
         live = make_live(tmp_path / "live", recipe)
     assert records(tmp_path / "batch") == records(tmp_path / "live")
@@ -35,8 +35,8 @@ def test_expired_and_failed_rows_are_sent_again(tmp_path: Path) -> None:
     faults = {0: "expired", 1: "failed", 4: "expired"}
     with Server() as server:
         server.batch_faults = lambda row: faults.pop(row, "")
-        make_by_batch(tmp_path / "run", recipe_for(server.url, 10))
-    assert server.outcomes == {"batch well": 20, "batch expired": 2, "batch failed": 1}
+        make_by_batch(tmp_path / "run", recipe_for(server.url, 12))
+    assert server.outcomes == {"batch well": 24, "batch expired": 2, "batch failed": 1}
     assert len(server.batches) == 3
     assert set(server.charged.values()) == {1}
 
@@ -45,7 +45,7 @@ def test_rows_that_never_come_back_fail_their_profiles(tmp_path: Path) -> None:
     out = tmp_path / "run"
     with Server() as server:
         server.batch_faults = lambda row: "failed" if row == 0 else ""
-        recipe = recipe_for(server.url, 10, run__max_failure_rate=0.5)
+        recipe = recipe_for(server.url, 12, run__max_failure_rate=0.5)
         with BatchSender(out, recipe.chat, None, None, HASTY, poll=0.01) as sender:
             failures = make(out, recipe, sender)
     assert failures
@@ -55,7 +55,7 @@ def test_rows_that_never_come_back_fail_their_profiles(tmp_path: Path) -> None:
 def test_a_restarted_run_waits_for_the_batch_it_submitted(tmp_path: Path) -> None:
     out = tmp_path / "run"
     with Server() as server:
-        recipe = recipe_for(server.url, 10)
+        recipe = recipe_for(server.url, 12)
         with (
             pytest.raises(BenchError, match="run is stopped"),
             BatchSender(out, recipe.chat, None, None, HASTY, poll=30) as sender,
@@ -84,7 +84,7 @@ def _stop_when_submitted(sender: BatchSender, server: Server) -> None:
 def test_a_batch_whose_id_was_lost_is_found_by_its_label(tmp_path: Path) -> None:
     out = tmp_path / "run"
     with Server() as server:
-        recipe = recipe_for(server.url, 10)
+        recipe = recipe_for(server.url, 12)
         with (
             pytest.raises(BenchError, match="run is stopped"),
             BatchSender(out, recipe.chat, None, None, HASTY, poll=30) as sender,
@@ -101,7 +101,7 @@ def test_a_batch_whose_id_was_lost_is_found_by_its_label(tmp_path: Path) -> None
 
 def test_a_batch_that_would_cost_too_much_is_not_submitted(tmp_path: Path) -> None:
     with Server() as server:
-        recipe = recipe_for(server.url, 10, chat__input_price=10, chat__output_price=10)
+        recipe = recipe_for(server.url, 12, chat__input_price=10, chat__output_price=10)
         with pytest.raises(BenchError, match=r"--max-cost = 0\.01 is reached"):
             make_by_batch(tmp_path / "run", recipe, max_cost=0.01)
         assert not server.batches
@@ -109,7 +109,7 @@ def test_a_batch_that_would_cost_too_much_is_not_submitted(tmp_path: Path) -> No
 
 def test_what_is_set_aside_for_a_batch_is_given_back_when_it_is_answered(tmp_path: Path) -> None:
     with Server() as server:
-        recipe = recipe_for(server.url, 10, chat__input_price=1, chat__output_price=1)
+        recipe = recipe_for(server.url, 12, chat__input_price=1, chat__output_price=1)
         sender = make_by_batch(tmp_path / "run", recipe, max_cost=0.2)
     assert len(server.batches) == 2
     assert 0 < sender.ledger.spent < 0.2
@@ -121,7 +121,7 @@ def test_a_batch_refused_for_the_structure_it_asks_for_is_put_otherwise(tmp_path
     """All rows of a batch are refused for the same reason: one step down answers for all, and nothing is final."""
     out = tmp_path / "run"
     with Server(modes=modes) as server:
-        make_by_batch(out, recipe_for(server.url, 10))
+        make_by_batch(out, recipe_for(server.url, 12))
     assert not Answers(out).refused()
     assert set(server.charged.values()) == {1}
-    assert len(server.charged) == 20
+    assert len(server.charged) == 24

@@ -71,8 +71,9 @@ def test_noise_from_a_real_server_falls_back_and_the_run_ends_cleanly(tmp_path: 
         _wait_for(port, process)
         recipe = recipe_for(
             f"http://127.0.0.1:{port}/v1",
-            5,
+            8,
             chat__model=str(model),
+            chat__max_fallback=1,
             chat__max_tokens=64,
             chat__repairs=1,
             chat__concurrency=4,
@@ -83,6 +84,6 @@ def test_noise_from_a_real_server_falls_back_and_the_run_ends_cleanly(tmp_path: 
         process.terminate()
         process.wait(20)
     outcomes = Answers(tmp_path / "run").outcomes()
-    assert len(outcomes) == 10
+    assert len(outcomes) == 16
     assert all(each.fell_back == each.pieces for each in outcomes)
-    assert sender.ledger.answered == 25  # each biography twice; all questions at once, then again in halves
+    assert sender.ledger.answered == 40  # each biography twice; all questions at once, then again in halves
