@@ -22,6 +22,7 @@ from builder.baseline.encoding import collate
 from builder.baseline.examples import Example
 from builder.baseline.likelihood import exactly_right, token_nll
 from builder.baseline.models.vlm import Vlm
+from builder.baseline.seeded import seed_torch
 from builder.baseline.settings import TrainPart
 from builder.errors import BenchError
 
@@ -40,8 +41,9 @@ def fit(
     seed: int,
     tell: Callable[[int, int], None],
     checkpoint: Checkpoint | None = None,
+    name: str = "vanilla",
 ) -> Curve:
-    """Train `vlm` on `examples`; `tell(step, steps)` hears of every step.
+    """Train `vlm` on `examples`; `tell(step, steps)` hears of every step. What is drawn hangs on `seed`, `name`, step.
 
     Goes on from the `checkpoint`, where there is one. Raises Diverged when the loss is no number.
     """
@@ -50,7 +52,6 @@ def fit(
         return Curve()
     optimiser = optimiser_for(vlm.trainable(), part.lr, part.weight_decay)
     scaler = torch.amp.GradScaler(vlm.device.type, enabled=vlm.compute == torch.float16)
-    torch.manual_seed(seed)
     curve = checkpoint.read(vlm.trainable(), optimiser, scaler) if checkpoint else Curve()
     done = len(curve.losses)
     if done:
@@ -61,6 +62,7 @@ def fit(
     for step, batch in enumerate(itertools.islice(_batches(vlm, examples, part.batch, seed), done, last), done + 1):
         for group in optimiser.param_groups:
             group["lr"] = part.lr * cosine(step - 1, steps, part.warmup_steps)
+        seed_torch(seed, name, step)
         curve.losses.append(_step(vlm, batch, part, seed, step, optimiser, scaler))
         tell(step, steps)
         if watched and (step % max(1, steps // _CHECKS) == 0 or step == steps):

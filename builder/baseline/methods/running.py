@@ -14,6 +14,7 @@ from builder.baseline.examples import Example
 from builder.baseline.methods.base import Method, Step
 from builder.baseline.models.reference import Reference
 from builder.baseline.models.vlm import Vlm
+from builder.baseline.seeded import seed_torch
 from builder.baseline.settings import UnlearnPart
 from builder.baseline.training import Diverged, optimiser_for, share_known
 from builder.reading import Person
@@ -33,8 +34,9 @@ def unlearn(
     part: UnlearnPart,
     seed: int,
     tell: Callable[[int, int], None],
+    name: str = "unlearn",
 ) -> Curve:
-    """Run `method` on `vlm`, in place. `people` are those of the forget set.
+    """Run `method`, called `name`, on `vlm`, in place. `people` are those of the forget set.
 
     Raises Diverged when the loss is no number, after which the model is worth nothing.
     """
@@ -50,13 +52,13 @@ def unlearn(
     )
     watched = {"forget": _watched(forget, seed), "retain": _watched(retain, seed)}
     curve = Curve(marks=[_look(vlm, watched, 0)])
-    torch.manual_seed(seed)
     vlm.model.train()
 
     def encode(examples: Sequence[Example]) -> Batch:
         return collate(vlm.chat, [example.row(vlm.chat, stream) for example in examples])
 
     for number, (gone, kept) in enumerate(batches, start=1):
+        seed_torch(seed, name, number)
         step = Step(vlm, reference, encode(gone), encode(kept), gone, encode, stream, people)
         curve.losses.append(_descend(method, step, optimiser, parameters, part.clip, number))
         tell(number, steps)

@@ -13,6 +13,7 @@ from transformers import AutoConfig, AutoModelForImageTextToText, AutoProcessor
 from builder.baseline.models import memory
 from builder.baseline.models.chat import Chat
 from builder.baseline.models.vlm import Vlm
+from builder.baseline.seeded import seed_torch
 from builder.baseline.settings import Settings
 from builder.errors import BenchError, CallError
 
@@ -28,6 +29,7 @@ def load(name: str, pictures: Mapping[str, bytes], settings: Settings) -> Vlm:
     memory.check(name, config, settings)
     dtype = number_type(settings)
     several = torch.cuda.device_count() > 1
+    seed_torch(0, "weights that the model came without")
     try:
         model: Any = AutoModelForImageTextToText.from_pretrained(
             name,

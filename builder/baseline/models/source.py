@@ -10,6 +10,7 @@ from torch import Tensor
 from builder.baseline.models import adapter, pretrained, seeing, tiny
 from builder.baseline.models.memo import TowerMemo
 from builder.baseline.models.vlm import Vlm
+from builder.baseline.seeded import seed_torch
 from builder.baseline.settings import Settings
 from builder.reading import Person
 from builder.run.files import replacing_folder
@@ -43,12 +44,13 @@ class Source:
             vlm = pretrained.load(self.settings.model, self.pictures, self.settings)
         return vlm
 
-    def trainable(self, seed: int, start: Path | None = None) -> Vlm:
-        """The base model, or what was saved in `start`, made ready for training."""
+    def trainable(self, seed: int, name: str, start: Path | None = None) -> Vlm:
+        """The base model, or what was saved in `start`, made ready to be trained as the model `name`."""
         vlm = self.untrained(seed)
         if self.settings.lora:
             if start is not None:
                 adapter.merged(vlm, start)
+            seed_torch(seed, name, "adapter")
             adapter.attach(vlm, self.settings.lora)
         elif start is not None:
             load_weights(vlm, start)
