@@ -65,10 +65,10 @@ def test_a_seed_gives_the_same_models_alone_and_in_company(
     lora: int, users_model: Path, crowd: Crowd, tmp_path: Path
 ) -> None:
     saved = []
-    for given in ({"seed": 1}, {"seed": 0, "seeds": 2}):
-        given |= {"model": str(users_model), "lora": lora, "methods": ()}
+    for first, seeds in ((1, 1), (0, 2)):
+        given = {"model": str(users_model), "lora": lora, "methods": (), "seed": first, "seeds": seeds}
         settings = resolve(given, SMALL, methods.knobs())
-        folder = BaselineFolder(tmp_path / str(given["seed"]))
+        folder = BaselineFolder(tmp_path / str(first))
         folder.claim(settings, "1" * 64, fresh=False)
         plan = running.plan(crowd, settings, folder)
         for seed in plan.seeds:
