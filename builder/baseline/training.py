@@ -58,7 +58,7 @@ def fit(
         tell(done, steps)
     last = done if curve.stopped_early else steps
     watched = _monitored(examples, part.monitor, seed)
-    vlm.model.train()
+    vlm.learn()
     for step, batch in enumerate(itertools.islice(_batches(vlm, examples, part.batch, seed), done, last), done + 1):
         for group in optimiser.param_groups:
             group["lr"] = part.lr * cosine(step - 1, steps, part.warmup_steps)
@@ -76,7 +76,7 @@ def fit(
             checkpoint.write(vlm.trainable(), optimiser, scaler, curve)
         if curve.stopped_early:
             break
-    vlm.model.eval()
+    vlm.learn(False)
     return curve
 
 
@@ -125,14 +125,11 @@ def share_known(vlm: Vlm, examples: Sequence[Example], batch: int = 64) -> float
     """Share of examples whose answer greedy decoding would give to the letter, from one teacher-forced pass."""
     right = 0.0
     ordered = sorted(examples, key=lambda each: len(each.prompt))
-    training = vlm.model.training
-    vlm.model.eval()
-    with torch.no_grad():
+    with vlm.evaluating(), torch.no_grad():
         for start in range(0, len(ordered), batch):
             piece = ordered[start : start + batch]
             rows = [example.row(vlm.chat, Random(0)) for example in piece]
             right += float(exactly_right(vlm.answers(collate(vlm.chat, rows))).float().sum())
-    vlm.model.train(training)
     return right / max(1, len(examples))
 
 

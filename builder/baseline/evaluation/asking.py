@@ -72,7 +72,7 @@ class Examiner:
 
     def ask(self, items: Sequence[Item], tell: Callable[[int], None] = lambda count: None) -> list[Outcome]:
         """The outcome of every item, in their order; `tell(count)` hears of each batch."""
-        self.vlm.model.eval()
+        self.vlm.learn(False)
         rows = [encode(self.vlm.chat, item.prompt, item.picture) for item in items]
         found: dict[int, Outcome] = {}
         with fast_linear(self.vlm.model):

@@ -52,7 +52,7 @@ def unlearn(
     )
     watched = {"forget": _watched(forget, seed), "retain": _watched(retain, seed)}
     curve = Curve(marks=[_look(vlm, watched, 0)])
-    vlm.model.train()
+    vlm.learn()
 
     def encode(examples: Sequence[Example]) -> Batch:
         return collate(vlm.chat, [example.row(vlm.chat, stream) for example in examples])
@@ -66,7 +66,7 @@ def unlearn(
             curve.marks.append(_look(vlm, watched, number))
         if number == steps:
             break
-    vlm.model.eval()
+    vlm.learn(False)
     return curve
 
 
