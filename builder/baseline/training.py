@@ -28,6 +28,8 @@ from builder.errors import BenchError
 
 _CHECKS = 12
 """How often a training is monitored before its end."""
+_TRIED = 8
+"""About as many questions are put to a model after its last step, to see whether it still gives numbers."""
 
 
 class Diverged(BenchError):
@@ -77,7 +79,17 @@ def fit(
         if curve.stopped_early:
             break
     vlm.learn(False)
+    check_numbers(vlm, examples, len(curve.losses))
     return curve
+
+
+def check_numbers(vlm: Vlm, examples: Sequence[Example], step: int) -> None:
+    """Raise Diverged when a model that has taken its last step gives no numbers any more."""
+    rows = [example.row(vlm.chat, Random(0)) for example in examples[:: max(1, len(examples) // _TRIED)]]
+    with vlm.evaluating(), torch.no_grad():
+        value = float(token_nll(vlm.answers(collate(vlm.chat, rows))).mean())
+    if not math.isfinite(value):
+        raise Diverged(f"The loss became {value} after step {step}, the last; a lower learning rate may help.")
 
 
 def _step(
@@ -101,7 +113,9 @@ def _step(
     if not math.isfinite(total):
         raise Diverged(f"The loss became {total} in step {step}; a lower learning rate may help.")
     scaler.unscale_(optimiser)
-    nn.utils.clip_grad_norm_(vlm.trainable(), part.clip)
+    norm = float(nn.utils.clip_grad_norm_(vlm.trainable(), part.clip))
+    if not math.isfinite(norm) and not scaler.is_enabled():  # in fp16 the scaler leaves out such a step
+        raise Diverged(f"The gradient became {norm} in step {step}; a lower learning rate may help.")
     scaler.step(optimiser)
     scaler.update()
     optimiser.zero_grad(set_to_none=True)

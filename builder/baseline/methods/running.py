@@ -16,7 +16,7 @@ from builder.baseline.models.reference import Reference
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.seeded import seed_torch
 from builder.baseline.settings import UnlearnPart
-from builder.baseline.training import Diverged, optimiser_for, share_known
+from builder.baseline.training import Diverged, check_numbers, optimiser_for, share_known
 from builder.reading import Person
 
 _MARKS = 8
@@ -67,6 +67,7 @@ def unlearn(
         if number == steps:
             break
     vlm.learn(False)
+    check_numbers(vlm, [*forget, *retain], steps)
     return curve
 
 
@@ -83,7 +84,9 @@ def _descend(
     if not math.isfinite(value):
         raise Diverged(f"The loss became {value} in step {number}; a lower learning rate may help.")
     loss.backward()  # type: ignore[no-untyped-call]
-    nn.utils.clip_grad_norm_(parameters, clip)
+    norm = float(nn.utils.clip_grad_norm_(parameters, clip))
+    if not math.isfinite(norm):
+        raise Diverged(f"The gradient became {norm} in step {number}; a lower learning rate may help.")
     optimiser.step()
     step.vlm.model.zero_grad(set_to_none=True)
     return value
