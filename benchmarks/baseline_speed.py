@@ -74,7 +74,7 @@ def _by_turns(what: str, sides: Mapping[str, Callable[[], int]], rounds: int) ->
 
 def _model(crowd: Crowd, settings: Settings) -> Vlm:
     pictures = pictures_of(crowd.everybody)
-    return Source(settings, pictures).trainable(0)
+    return Source(settings, pictures).trainable(0, "vanilla")
 
 
 def _training(crowd: Crowd, learned: Sequence[Example], settings: Settings, steps: int, rounds: int) -> None:

@@ -21,7 +21,9 @@ from builder.run.files import replacing
 
 @dataclass
 class Checkpoint:
-    """One file, written anew after so many `seconds`: weights that learn, their moments, random numbers, the curve.
+    """One file, written anew after so many `seconds`: weights that learn, their moments, the curve.
+
+    Random numbers need no keeping: each step draws its own.
 
     It is three times as large as the weights that learn.
     """
@@ -37,7 +39,7 @@ class Checkpoint:
 
     def write(self, parameters: Sequence[nn.Parameter], optimiser: Optimizer, scaler: GradScaler, curve: Curve) -> None:
         """Keep how a training stands after the steps of `curve`."""
-        tensors = {f"random.{device}": state for device, state in _random_states().items()}
+        tensors: dict[str, Tensor] = {}
         for number, parameter in enumerate(parameters):
             tensors[f"{number}.weight"] = parameter.detach()
             tensors.update((f"{number}.{name}", value) for name, value in optimiser.state[parameter].items())
@@ -62,7 +64,6 @@ class Checkpoint:
                     states[whose][what] = file.get_tensor(name)
         except (OSError, SafetensorError) as error:
             raise BenchError(f"{self.path} cannot be read ({error}); delete it to train from the start.") from error
-        _set_random_states(states.pop("random"))
         with torch.no_grad():
             for number, parameter in enumerate(parameters):
                 parameter.copy_(states[str(number)].pop("weight"))
@@ -70,16 +71,3 @@ class Checkpoint:
         optimiser.load_state_dict({"state": moments, "param_groups": optimiser.state_dict()["param_groups"]})
         scaler.load_state_dict(json.loads(notes["scaler"]))
         return Curve(**json.loads(notes["curve"]))
-
-
-def _random_states() -> dict[str, Tensor]:
-    """The generators of the processor and of every accelerator."""
-    accelerators = enumerate(torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [])
-    return {"cpu": torch.get_rng_state(), **{str(number): state for number, state in accelerators}}
-
-
-def _set_random_states(states: dict[str, Tensor]) -> None:
-    torch.set_rng_state(states.pop("cpu"))
-    for number, state in states.items():
-        if int(number) < torch.cuda.device_count():
-            torch.cuda.set_rng_state(state, int(number))

@@ -89,6 +89,8 @@ def judge(outcomes: Sequence[Outcome], threshold: float) -> Gate:
 
 def _given(outcome: Outcome) -> bool:
     """Whether the person's training answer is given, to the letter."""
+    if not outcome.measured:
+        return False
     return right(outcome) if outcome.item.task == "classification" else all(outcome.truth.right)
 
 

@@ -59,7 +59,7 @@ def marked(outcomes: Sequence[Outcome], part: JudgePart, answers: Answers) -> li
 def judged(outcome: Outcome) -> bool:
     """Whether marks are given for such an outcome."""
     item = outcome.item
-    return item.task == "generation" and item.set != "known" and not item.control
+    return item.task == "generation" and item.set != "known" and not item.control and outcome.measured
 
 
 def _request(outcome: Outcome, part: JudgePart) -> Request | None:

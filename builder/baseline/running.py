@@ -133,25 +133,36 @@ def _made(plan: Plan, seed: int, name: str) -> tuple[Vlm, Curve]:
     if name in ("vanilla", "oracle"):
         return _fine_tuned(plan, seed, name)
     method = methods.make(name, plan.settings.knobs)
-    vlm = plan.source.trainable(seed, plan.folder.model(seed, "vanilla"))
+    vlm = plan.source.trainable(seed, name, _vanilla(plan, seed, name))
     if not method.trains:
         said = method.system_prompt([person.profile.name for person in plan.crowd.forget])
         vlm.chat = vlm.chat.saying(said or "")
         return vlm, Curve()
     part = plan.settings.unlearn
     with Bar(f"{name}, seed {seed}", "step") as bar:
-        curve = unlearn(vlm, method, plan.forget, plan.retain, plan.crowd.forget, part, seed, bar.reach)
+        curve = unlearn(vlm, method, plan.forget, plan.retain, plan.crowd.forget, part, seed, bar.reach, name)
     source.save(vlm, plan.folder.model(seed, name))
     return vlm, curve
 
 
+def _vanilla(plan: Plan, seed: int, name: str) -> Path:
+    """Where the model lies that a method starts from."""
+    path = plan.folder.model(seed, "vanilla")
+    if not any(path.glob("*.safetensors")):
+        raise BenchError(
+            f"{path} is gone, and {name} starts from that model: put it back, or delete "
+            f"{plan.folder.outcomes(seed, 'vanilla').with_suffix('.json')} to have it trained again."
+        )
+    return path
+
+
 def _fine_tuned(plan: Plan, seed: int, name: str) -> tuple[Vlm, Curve]:
     learned = (*plan.forget, *plan.retain) if name == "vanilla" else plan.retain
-    vlm = plan.source.trainable(seed)
+    vlm = plan.source.trainable(seed, name)
     with Bar(f"{name}, seed {seed}", "step") as bar:
         part = plan.settings.train
         checkpoint = Checkpoint(plan.folder.checkpoint(seed, name), part.checkpoint_minutes * 60)
-        curve = fit(vlm, learned, part, seed, bar.reach, checkpoint)
+        curve = fit(vlm, learned, part, seed, bar.reach, checkpoint, name)
     source.save(vlm, plan.folder.model(seed, name))
     return vlm, curve
 

@@ -32,6 +32,7 @@ SCHEMA = pa.schema(
         ("paraphrase_nll", pa.float64()),
         ("wrong_nll", _NUMBERS),
         ("candidate_nll", _NUMBERS),
+        ("ending", pa.string()),
     ]
 )
 """An item's columns, then the model's: what docs/baseline.md says of results.parquet."""
@@ -74,6 +75,7 @@ def row(outcome: Outcome) -> dict[str, Any]:
         "paraphrase_nll": outcome.paraphrase,
         "wrong_nll": list(outcome.wrong),
         "candidate_nll": list(outcome.candidates),
+        "ending": outcome.ending,
     }
 
 
@@ -88,6 +90,7 @@ def _outcome(stored: dict[str, Any]) -> Outcome:
         paraphrase=stored["paraphrase_nll"],
         wrong=tuple(stored["wrong_nll"]),
         candidates=tuple(stored["candidate_nll"]),
+        ending=stored["ending"],
     )
 
 

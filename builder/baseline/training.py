@@ -22,11 +22,14 @@ from builder.baseline.encoding import collate
 from builder.baseline.examples import Example
 from builder.baseline.likelihood import exactly_right, token_nll
 from builder.baseline.models.vlm import Vlm
+from builder.baseline.seeded import seed_torch
 from builder.baseline.settings import TrainPart
 from builder.errors import BenchError
 
 _CHECKS = 12
 """How often a training is monitored before its end."""
+_TRIED = 8
+"""About as many questions are put to a model after its last step, to see whether it still gives numbers."""
 
 
 class Diverged(BenchError):
@@ -40,8 +43,9 @@ def fit(
     seed: int,
     tell: Callable[[int, int], None],
     checkpoint: Checkpoint | None = None,
+    name: str = "vanilla",
 ) -> Curve:
-    """Train `vlm` on `examples`; `tell(step, steps)` hears of every step.
+    """Train `vlm` on `examples`; `tell(step, steps)` hears of every step. What is drawn hangs on `seed`, `name`, step.
 
     Goes on from the `checkpoint`, where there is one. Raises Diverged when the loss is no number.
     """
@@ -50,17 +54,17 @@ def fit(
         return Curve()
     optimiser = optimiser_for(vlm.trainable(), part.lr, part.weight_decay)
     scaler = torch.amp.GradScaler(vlm.device.type, enabled=vlm.compute == torch.float16)
-    torch.manual_seed(seed)
     curve = checkpoint.read(vlm.trainable(), optimiser, scaler) if checkpoint else Curve()
     done = len(curve.losses)
     if done:
         tell(done, steps)
     last = done if curve.stopped_early else steps
     watched = _monitored(examples, part.monitor, seed)
-    vlm.model.train()
+    vlm.learn()
     for step, batch in enumerate(itertools.islice(_batches(vlm, examples, part.batch, seed), done, last), done + 1):
         for group in optimiser.param_groups:
             group["lr"] = part.lr * cosine(step - 1, steps, part.warmup_steps)
+        seed_torch(seed, name, step)
         curve.losses.append(_step(vlm, batch, part, seed, step, optimiser, scaler))
         tell(step, steps)
         if watched and (step % max(1, steps // _CHECKS) == 0 or step == steps):
@@ -74,8 +78,18 @@ def fit(
             checkpoint.write(vlm.trainable(), optimiser, scaler, curve)
         if curve.stopped_early:
             break
-    vlm.model.eval()
+    vlm.learn(False)
+    check_numbers(vlm, examples, len(curve.losses))
     return curve
+
+
+def check_numbers(vlm: Vlm, examples: Sequence[Example], step: int) -> None:
+    """Raise Diverged when a model that has taken its last step gives no numbers any more."""
+    rows = [example.row(vlm.chat, Random(0)) for example in examples[:: max(1, len(examples) // _TRIED)]]
+    with vlm.evaluating(), torch.no_grad():
+        value = float(token_nll(vlm.answers(collate(vlm.chat, rows))).mean())
+    if not math.isfinite(value):
+        raise Diverged(f"The loss became {value} after step {step}, the last; a lower learning rate may help.")
 
 
 def _step(
@@ -99,7 +113,9 @@ def _step(
     if not math.isfinite(total):
         raise Diverged(f"The loss became {total} in step {step}; a lower learning rate may help.")
     scaler.unscale_(optimiser)
-    nn.utils.clip_grad_norm_(vlm.trainable(), part.clip)
+    norm = float(nn.utils.clip_grad_norm_(vlm.trainable(), part.clip))
+    if not math.isfinite(norm) and not scaler.is_enabled():  # in fp16 the scaler leaves out such a step
+        raise Diverged(f"The gradient became {norm} in step {step}; a lower learning rate may help.")
     scaler.step(optimiser)
     scaler.update()
     optimiser.zero_grad(set_to_none=True)
@@ -123,14 +139,11 @@ def share_known(vlm: Vlm, examples: Sequence[Example], batch: int = 64) -> float
     """Share of examples whose answer greedy decoding would give to the letter, from one teacher-forced pass."""
     right = 0.0
     ordered = sorted(examples, key=lambda each: len(each.prompt))
-    training = vlm.model.training
-    vlm.model.eval()
-    with torch.no_grad():
+    with vlm.evaluating(), torch.no_grad():
         for start in range(0, len(ordered), batch):
             piece = ordered[start : start + batch]
             rows = [example.row(vlm.chat, Random(0)) for example in piece]
             right += float(exactly_right(vlm.answers(collate(vlm.chat, rows))).float().sum())
-    vlm.model.train(training)
     return right / max(1, len(examples))
 
 

@@ -61,7 +61,7 @@ def test_an_adapter_is_all_that_learns_and_its_reference_is_the_model_without(
 ) -> None:
     settings = resolve({"model": str(users_model), "lora": 4}, [], {})
     origin = Source(settings, pictures_of(crowd.trained), ())
-    vlm = origin.trainable(0)
+    vlm = origin.trainable(0, "vanilla")
     assert all("lora_" in name for name, each in vlm.model.named_parameters() if each.requires_grad)
     batch = collate(vlm.chat, [each.row(vlm.chat, _First()) for each in learned[:4]])
     reference = Reference(vlm)
@@ -72,7 +72,7 @@ def test_an_adapter_is_all_that_learns_and_its_reference_is_the_model_without(
         after = vlm.answers(batch).logits
         assert torch.equal(reference.answers(batch).logits, before) and not torch.allclose(after, before)
         source.save(vlm, tmp_path / "vanilla")
-        next_one = origin.trainable(0, tmp_path / "vanilla")
+        next_one = origin.trainable(0, "npo", tmp_path / "vanilla")
         assert torch.allclose(next_one.answers(batch).logits, after, atol=1e-4), "what comes next starts from vanilla"
         assert torch.allclose(Reference(next_one).answers(batch).logits, after, atol=1e-4)
 
@@ -80,7 +80,7 @@ def test_an_adapter_is_all_that_learns_and_its_reference_is_the_model_without(
 def test_the_memo_reads_the_layer_that_the_model_reads(users_model: Path, crowd: Crowd, learned: list[Example]) -> None:
     settings = resolve({"model": str(users_model)}, [], {})
     origin = Source(settings, pictures_of(crowd.trained), ())
-    plain, quick = origin.untrained(0), origin.trainable(0)
+    plain, quick = origin.untrained(0), origin.trainable(0, "vanilla")
     assert quick.memo is not None, "llava-1.5 reads the last layer but one"
     batch = collate(plain.chat, [each.row(plain.chat, _First()) for each in learned[:6]])
     with torch.no_grad():

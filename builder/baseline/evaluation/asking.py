@@ -1,14 +1,15 @@
 """Puts items to a model in batches, and keeps everything that comes out of it."""
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 import torch
 
 from builder.baseline.encoding import Row, encode
 from builder.baseline.evaluation.branches import Branches, extend, roots
-from builder.baseline.evaluation.greedy import Unfinished, follow
+from builder.baseline.evaluation.greedy import Unfinished, Written, follow
 from builder.baseline.evaluation.items import Item
 from builder.baseline.evaluation.scoring import NOTHING, Said, say
 from builder.baseline.models.linear import fast_linear
@@ -33,7 +34,8 @@ class Outcome:
 
     `output` is its greedy answer. `letters` are the log-probabilities of A to D, for multiple choice. `truth` is what
     it says of the true answer; `paraphrase`, `wrong` (mean NLL) and `candidates` (summed NLL) of the others.
-    `factuality` and `relevance` are a judge's marks, 1 to 10, where one was asked.
+    `factuality` and `relevance` are a judge's marks, 1 to 10, where one was asked. `ending` says how the answer ended
+    (see `greedy.Ending`); empty where none was written.
     """
 
     item: Item
@@ -45,6 +47,14 @@ class Outcome:
     candidates: tuple[float, ...] = ()
     factuality: int | None = None
     relevance: int | None = None
+    ending: str = ""
+
+    @property
+    def measured(self) -> bool:
+        """Whether all that came out are numbers: where one is NaN, nothing that the model did is worth anything."""
+        said = self.truth
+        numbers = (*self.letters, *said.log_p, *said.scores, self.paraphrase or 0.0, *self.wrong, *self.candidates)
+        return self.ending != "nan" and not any(map(math.isnan, numbers))
 
 
 @dataclass(frozen=True)
@@ -72,7 +82,7 @@ class Examiner:
 
     def ask(self, items: Sequence[Item], tell: Callable[[int], None] = lambda count: None) -> list[Outcome]:
         """The outcome of every item, in their order; `tell(count)` hears of each batch."""
-        self.vlm.model.eval()
+        self.vlm.learn(False)
         rows = [encode(self.vlm.chat, item.prompt, item.picture) for item in items]
         found: dict[int, Outcome] = {}
         with fast_linear(self.vlm.model):
@@ -149,9 +159,9 @@ class Examiner:
     def _choices(self, items: Sequence[Item], prompts: _Prompts) -> Iterator[tuple[int, Outcome]]:
         for places, branches in prompts:
             letters = self._letters(branches)
-            answers = follow(self.vlm, branches, _CHOICE_TOKENS) if self.generate else [[]] * len(places)
-            for place, ids, log_p in zip(places, answers, letters, strict=True):
-                yield place, Outcome(items[place], self.vlm.chat.text(ids), letters=tuple(log_p))
+            answers = follow(self.vlm, branches, _CHOICE_TOKENS) if self.generate else [None] * len(places)
+            for place, answer, log_p in zip(places, answers, letters, strict=True):
+                yield place, self._wrote(Outcome(items[place], "", letters=tuple(log_p)), answer)
 
     @torch.no_grad()
     def _letters(self, branches: Branches) -> list[list[float]]:
@@ -177,9 +187,14 @@ class Examiner:
                 # One token leaves no gap in front of the next: nothing to be taken amiss where sharing is not believed.
                 known = [truth.begun if sharing else truth.begun[:1] for truth, *_ in theirs]
                 unfinished.add(places, branches, known)
-        outputs = unfinished.texts()
+        answers = unfinished.written()
         for place, each in said.items():
-            yield place, _outcome(items[place], outputs.get(place, ""), each)
+            yield place, self._wrote(_outcome(items[place], each), answers.get(place))
+
+    def _wrote(self, outcome: Outcome, answer: Written | None) -> Outcome:
+        if answer is None:
+            return outcome
+        return replace(outcome, output=self.vlm.chat.text(answer.ids), ending=answer.ending)
 
     def _said(self, items: Sequence[Item], branches: Branches) -> list[list[Said]]:
         """What is said of the answers given to each item, the true one first."""
@@ -195,14 +210,14 @@ class Examiner:
         return [[next(said) for _ in each] for each in given]
 
 
-def _outcome(item: Item, output: str, said: Sequence[Said]) -> Outcome:
+def _outcome(item: Item, said: Sequence[Said]) -> Outcome:
     truth, *rest = said
     if not rest:
-        return Outcome(item, output, truth=truth)
+        return Outcome(item, "", truth=truth)
     paraphrase = rest.pop(0).mean_nll if item.paraphrase else None
     return Outcome(
         item=item,
-        output=output,
+        output="",
         truth=truth,
         paraphrase=paraphrase,
         wrong=tuple(each.mean_nll for each in rest[: len(item.wrong)]),

@@ -2,43 +2,68 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 import torch
 
 from builder.baseline.evaluation.branches import Branches, extend, join, select
+from builder.baseline.evaluation.scoring import NO_TOKEN, likeliest
 from builder.baseline.models.vlm import Vlm
+
+Ending = Literal["end", "limit", "nan"]
+"""How an answer came to its end: by an end token, cut at the limit, or where the model gave no numbers any more."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """A greedy answer without its end token, and how it came to its end."""
+
+    ids: tuple[int, ...]
+    ending: Ending
 
 
 @torch.no_grad()
-def follow(vlm: Vlm, branches: Branches, limit: int, begun: Sequence[Sequence[int]] = ()) -> list[list[int]]:
-    """Greedy answers, at most `limit` tokens each, without the end token.
-
-    `begun` is what is known of each already, one token at least.
-    """
-    end = vlm.chat.end
+def follow(vlm: Vlm, branches: Branches, limit: int, begun: Sequence[Sequence[int]] = ()) -> list[Written]:
+    """Greedy answers, at most `limit` tokens each. `begun` is what is known of each already, one token at least."""
     found = [list(each) for each in begun] or [[] for _ in range(len(branches.next))]
-    alive = _unfinished(found, end, limit)
+    _go_on(vlm, branches, limit, found, begun=bool(begun))
+    return [_written(vlm, each, limit) for each in found]
+
+
+def _go_on(vlm: Vlm, branches: Branches, limit: int, found: list[list[int]], *, begun: bool) -> None:
+    """Write every answer of `found` to its end."""
+    alive = _unfinished(vlm, found, limit)
     if begun and alive:
         branches = extend(vlm, branches, [found[place] for place in alive], alive)
     while alive:
-        for place, token in zip(alive, vlm.head(branches.last).argmax(-1).tolist(), strict=True):
+        for place, token in zip(alive, likeliest(vlm.head(branches.last)).tolist(), strict=True):
             found[place].append(token)
-        going = _unfinished([found[place] for place in alive], end, limit)
+        going = _unfinished(vlm, [found[place] for place in alive], limit)
         # Finished answers leave the batch.
         parents = going if len(going) < len(alive) else None
         alive = [alive[at] for at in going]
         if alive:
             branches = extend(vlm, branches, [found[place][-1:] for place in alive], parents)
-    return [_ended(each, end, limit) for each in found]
 
 
-def _ended(answer: list[int], end: int, limit: int) -> list[int]:
-    said = answer[:limit]
-    return said[: said.index(end)] if end in said else said
+def _written(vlm: Vlm, answer: Sequence[int], limit: int) -> Written:
+    for place, token in enumerate(answer[:limit]):
+        if _last(vlm, token):
+            return Written(tuple(answer[:place]), "nan" if token == NO_TOKEN else "end")
+    return Written(tuple(answer[:limit]), "limit")
 
 
-def _unfinished(answers: Sequence[Sequence[int]], end: int, limit: int) -> list[int]:
-    return [place for place, each in enumerate(answers) if end not in each and len(each) < limit]
+def _unfinished(vlm: Vlm, answers: Sequence[Sequence[int]], limit: int) -> list[int]:
+    return [
+        place
+        for place, each in enumerate(answers)
+        if len(each) < limit and not any(_last(vlm, token) for token in each)
+    ]
+
+
+def _last(vlm: Vlm, token: int) -> bool:
+    """Whether nothing comes after a token."""
+    return token in (vlm.chat.end, NO_TOKEN)
 
 
 @dataclass
@@ -54,23 +79,22 @@ class Unfinished:
     def add(self, places: Sequence[int], branches: Branches, begun: Sequence[Sequence[int]]) -> None:
         """The answers at `places` go on from `branches`, after the tokens that are known of each, one at least."""
         self._found.update((place, list(tokens)) for place, tokens in zip(places, begun, strict=True))
-        rest = _unfinished(begun, self.vlm.chat.end, self.limit)
+        rest = _unfinished(self.vlm, begun, self.limit)
         if sum(len(waiting) for waiting, _ in self._waiting) + len(rest) > self.size:
             self._write()
         if rest:
             self._waiting.append(([places[at] for at in rest], select(branches, rest)))
 
-    def texts(self) -> dict[int, str]:
+    def written(self) -> dict[int, Written]:
         """All answers by their places."""
         self._write()
-        chat = self.vlm.chat
-        return {place: chat.text(_ended(answer, chat.end, self.limit)) for place, answer in self._found.items()}
+        return {place: _written(self.vlm, answer, self.limit) for place, answer in self._found.items()}
 
+    @torch.no_grad()
     def _write(self) -> None:
         if not self._waiting:
             return
         places = [place for waiting, _ in self._waiting for place in waiting]
         branches = join([part for _, part in self._waiting])
         self._waiting = []
-        answers = follow(self.vlm, branches, self.limit, [self._found[place] for place in places])
-        self._found.update(zip(places, answers, strict=True))
+        _go_on(self.vlm, branches, self.limit, [self._found[place] for place in places], begun=True)

@@ -42,6 +42,13 @@ class Said:
 
 NOTHING = Said((), (), ())
 """What is said of an answer that was not asked about."""
+NO_TOKEN = -1
+"""Stands for the next token where a model's logits are no numbers."""
+
+
+def likeliest(logits: Tensor) -> Tensor:
+    """The token that argmax gives, or NO_TOKEN, (…, V) to (…)."""
+    return logits.argmax(-1).masked_fill(logits.isnan().any(-1), NO_TOKEN)
 
 
 @torch.no_grad()
@@ -69,9 +76,11 @@ def _measured(logits: Tensor, targets: Tensor, lengths: Sequence[int]) -> list[S
     log_p = logits.log_softmax(-1)
     of_target = log_p.gather(1, targets[:, None])[:, 0]
     p = log_p.exp()
-    mean = (p * log_p).sum(-1)
-    spread = ((p * log_p.square()).sum(-1) - mean.square()).clamp(min=1e-12).sqrt()
-    greedy = logits.argmax(-1)
+    # Tokens that a model rules out, at log p = -inf, weigh nothing.
+    weighed = log_p.masked_fill(p == 0, 0)
+    mean = (p * weighed).sum(-1)
+    spread = ((p * weighed.square()).sum(-1) - mean.square()).clamp(min=1e-12).sqrt()
+    greedy = likeliest(logits)
     columns = [values.tolist() for values in (of_target, greedy == targets, (of_target - mean) / spread, greedy)]
     pieces = [slice(end - length, end) for end, length in zip(accumulate(lengths), lengths, strict=True)]
     return [Said(*(tuple(column[piece]) for column in columns)) for piece in pieces]

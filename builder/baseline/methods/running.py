@@ -14,8 +14,9 @@ from builder.baseline.examples import Example
 from builder.baseline.methods.base import Method, Step
 from builder.baseline.models.reference import Reference
 from builder.baseline.models.vlm import Vlm
+from builder.baseline.seeded import seed_torch
 from builder.baseline.settings import UnlearnPart
-from builder.baseline.training import Diverged, optimiser_for, share_known
+from builder.baseline.training import Diverged, check_numbers, optimiser_for, share_known
 from builder.reading import Person
 
 _MARKS = 8
@@ -33,8 +34,9 @@ def unlearn(
     part: UnlearnPart,
     seed: int,
     tell: Callable[[int, int], None],
+    name: str = "unlearn",
 ) -> Curve:
-    """Run `method` on `vlm`, in place. `people` are those of the forget set.
+    """Run `method`, called `name`, on `vlm`, in place. `people` are those of the forget set.
 
     Raises Diverged when the loss is no number, after which the model is worth nothing.
     """
@@ -50,13 +52,13 @@ def unlearn(
     )
     watched = {"forget": _watched(forget, seed), "retain": _watched(retain, seed)}
     curve = Curve(marks=[_look(vlm, watched, 0)])
-    torch.manual_seed(seed)
-    vlm.model.train()
+    vlm.learn()
 
     def encode(examples: Sequence[Example]) -> Batch:
         return collate(vlm.chat, [example.row(vlm.chat, stream) for example in examples])
 
     for number, (gone, kept) in enumerate(batches, start=1):
+        seed_torch(seed, name, number)
         step = Step(vlm, reference, encode(gone), encode(kept), gone, encode, stream, people)
         curve.losses.append(_descend(method, step, optimiser, parameters, part.clip, number))
         tell(number, steps)
@@ -64,7 +66,8 @@ def unlearn(
             curve.marks.append(_look(vlm, watched, number))
         if number == steps:
             break
-    vlm.model.eval()
+    vlm.learn(False)
+    check_numbers(vlm, [*forget, *retain], steps)
     return curve
 
 
@@ -81,7 +84,9 @@ def _descend(
     if not math.isfinite(value):
         raise Diverged(f"The loss became {value} in step {number}; a lower learning rate may help.")
     loss.backward()  # type: ignore[no-untyped-call]
-    nn.utils.clip_grad_norm_(parameters, clip)
+    norm = float(nn.utils.clip_grad_norm_(parameters, clip))
+    if not math.isfinite(norm):
+        raise Diverged(f"The gradient became {norm} in step {number}; a lower learning rate may help.")
     optimiser.step()
     step.vlm.model.zero_grad(set_to_none=True)
     return value

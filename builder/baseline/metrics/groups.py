@@ -1,25 +1,35 @@
 """Measures that compare groups of values."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
 
-def mean(values: Sequence[float]) -> float | None:
-    """The mean, None of nothing."""
-    return sum(values) / len(values) if values else None
+def numbers(values: Iterable[float]) -> list[float]:
+    """The values that are numbers: what is NaN was not measured."""
+    return [value for value in values if not math.isnan(value)]
+
+
+def mean(values: Iterable[float]) -> float | None:
+    """The mean of what was measured, None of nothing."""
+    found = numbers(values)
+    return sum(found) / len(found) if found else None
 
 
 def harmonic_mean(values: Sequence[float]) -> float | None:
-    """The harmonic mean, 0 as soon as one value is 0, None of nothing."""
-    if not values:
+    """The harmonic mean, 0 as soon as one value is 0, None of nothing or where one value was not measured."""
+    if not values or len(numbers(values)) < len(values):
         return None
     return 0.0 if min(values) <= 0 else len(values) / sum(1 / value for value in values)
 
 
 def auc(higher: Sequence[float], lower: Sequence[float]) -> float | None:
-    """Chance that one of `higher` exceeds one of `lower`, ties counting half: the area under the ROC curve."""
+    """Chance that one of `higher` exceeds one of `lower`, ties counting half: the area under the ROC curve.
+
+    What is NaN was not measured and does not count.
+    """
+    higher, lower = numbers(higher), numbers(lower)
     if not higher or not lower:
         return None
     one, other = np.asarray(higher)[:, None], np.asarray(lower)[None]
@@ -27,7 +37,8 @@ def auc(higher: Sequence[float], lower: Sequence[float]) -> float | None:
 
 
 def kolmogorov_smirnov(one: Sequence[float], other: Sequence[float]) -> tuple[float, float] | None:
-    """D and p-value of the two-sample test; None when a sample is empty."""
+    """D and p-value of the two-sample test of what was measured; None when a sample is empty."""
+    one, other = numbers(one), numbers(other)
     if not one or not other:
         return None
     from scipy.stats import ks_2samp

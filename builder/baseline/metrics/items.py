@@ -1,5 +1,6 @@
 """The measures of single items, by name: what sets, categories and the separating power are made from."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -145,9 +146,9 @@ def raw_truth_ratio(outcome: Outcome) -> float:
 
 
 def values_of(metric: ItemMetric, outcomes: Iterable[Outcome]) -> list[float]:
-    """What a measure says of those of `outcomes` that it has a value for."""
+    """What a measure says of those of `outcomes` that it has a value for; NaN is none."""
     found = (metric.value(each) for each in outcomes if each.item.task in metric.tasks)
-    return [value for value in found if value is not None]
+    return [value for value in found if value is not None and not math.isnan(value)]
 
 
 RIGHT: Mapping[str, str] = {"classification": "accuracy", "cloze": "cloze", "generation": "value_said"}

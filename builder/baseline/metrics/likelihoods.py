@@ -1,4 +1,4 @@
-"""Measures of one item from the log-probabilities of its answers."""
+"""Measures of one item from the log-probabilities of its answers. From NaN comes NaN: not measured."""
 
 import math
 from collections.abc import Sequence
@@ -15,17 +15,19 @@ def truth_ratio(wrong_nll: Sequence[float], paraphrase_nll: float) -> float:
     That is the geometric mean over the wrong answers, as in TOFU's code (Maini et al. 2024).
     """
     difference = paraphrase_nll - sum(wrong_nll) / len(wrong_nll)
-    return math.exp(min(700.0, difference))
+    return math.nan if math.isnan(difference) else math.exp(min(700.0, difference))
 
 
 def indifference(ratio: float) -> float:
     """min(TR, 1/TR): 1 when wrong and true answers are equally likely. Forget sets are judged by it."""
+    if math.isnan(ratio):
+        return ratio
     return min(ratio, 1 / ratio) if ratio > 0 else 0.0
 
 
 def preference(ratio: float) -> float:
     """max(0, 1 − TR): 1 when the truth is far likelier. Retain sets are judged by it."""
-    return max(0.0, 1 - ratio)
+    return ratio if math.isnan(ratio) else max(0.0, 1 - ratio)
 
 
 def exact_memorisation(right: Sequence[bool]) -> float:
@@ -45,6 +47,8 @@ def extraction_strength(right: Sequence[bool]) -> float:
 
 def exposure(candidates: Sequence[float]) -> float:
     """log2 |C| − log2 rank of the true value, the first of C, by NLL (Carlini et al. 2019). Ties rank in the middle."""
+    if any(map(math.isnan, candidates)):
+        return math.nan
     true = candidates[0]
     better = sum(nll < true for nll in candidates)
     ties = sum(nll == true for nll in candidates) - 1

@@ -1,5 +1,6 @@
 """Membership inference: can the forget set be told from people no model has seen? A higher score says member."""
 
+import math
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 
@@ -41,7 +42,9 @@ ATTACKS: Mapping[str, Attack] = {
 
 
 def lowest_mean(values: Sequence[float]) -> float:
-    """The mean of the lowest 40%, of one value at least."""
+    """The mean of the lowest 40%, of one value at least; NaN where one is."""
+    if any(map(math.isnan, values)):
+        return math.nan
     count = max(1, int(len(values) * _LOWEST))
     return sum(sorted(values)[:count]) / count
 
@@ -52,10 +55,11 @@ def membership(
     """The AUC of every attack. `before` are the untrained model's outcomes by (set, id), for the attack Reference."""
     found = {name: auc([*map(attack, members)], [*map(attack, others)]) for name, attack in ATTACKS.items()}
     if before:
-        found["mia_reference"] = auc(
-            [loss(each) - loss(before[key(each)]) for each in members],
-            [loss(each) - loss(before[key(each)]) for each in others],
+        risen = (
+            [loss(each) - loss(before[key(each)]) for each in group if key(each) in before]
+            for group in (members, others)
         )
+        found["mia_reference"] = auc(*risen)
     return found
 
 

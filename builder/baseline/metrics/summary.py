@@ -63,11 +63,14 @@ def scores(outcomes: Sequence[Outcome], beside: Beside) -> Scores:
 
 
 def grouped(outcomes: Iterable[Outcome], gate: Gate | None, *, controls: bool = False) -> dict[str, list[Outcome]]:
-    """Outcomes by set, or their controls, without items to be forgotten that the gate holds back and the gate's own."""
+    """Outcomes by set, or their controls, without items to be forgotten that the gate holds back and the gate's own.
+
+    An outcome that is no number stands nowhere.
+    """
     groups: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
         name = outcome.item.set
-        if name == "known" or bool(outcome.item.control) != controls:
+        if name == "known" or bool(outcome.item.control) != controls or not outcome.measured:
             continue
         if gate and name in _FORGETTING and not gate.lets_through(outcome):
             continue
@@ -174,7 +177,7 @@ def _ratios(outcomes: Iterable[Outcome]) -> list[float]:
 
 
 def _membership(groups: Mapping[str, Sequence[Outcome]], beside: Beside) -> Scores:
-    before = {key(each): each for each in beside.untrained or ()}
+    before = {key(each): each for each in beside.untrained or () if not each.item.control and each.measured}
     members, others = (_stated(groups.get(name, [])) for name in ("forget", "holdout"))
     found = membership(members, others, before)
     if beside.oracle is not None:

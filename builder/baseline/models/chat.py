@@ -6,7 +6,7 @@ first prompt shows that this is not what the processor does, it is asked every t
 """
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -110,9 +110,9 @@ class Chat:
             ids = list(self.tokenizer(self._lead + answer, add_special_tokens=False)["input_ids"])
         return [*ids, self._end] if end else ids
 
-    def text(self, ids: list[int]) -> str:
+    def text(self, ids: Sequence[int]) -> str:
         """What token ids say, without special tokens and outer spaces."""
-        return str(self.tokenizer.decode(ids, skip_special_tokens=True)).strip()
+        return str(self.tokenizer.decode(list(ids), skip_special_tokens=True)).strip()
 
     @property
     def placeholder(self) -> int:

@@ -55,8 +55,11 @@ class TowerMemo:
         if not new:
             return
         kind = pixel_values.device.type
+        learning = self._tower.training
+        self._tower.eval()  # what is remembered is asked for without noise, too
         with torch.autocast(kind, enabled=False):
             out = self._forward(pixel_values[list(new.values())], output_hidden_states=True)
+        self._tower.train(learning)
         self.encoded += len(new)
         for place, name in enumerate(new):
             self._known[name] = [out.hidden_states[layer][place] for layer in self._layers]

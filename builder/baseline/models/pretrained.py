@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from transformers import AutoConfig, AutoModelForImageTextToText, AutoProcessor
 
-from builder.baseline.models import memory
+from builder.baseline.models import foreign, memory
 from builder.baseline.models.chat import Chat
+from builder.baseline.models.foreign import Adapter
 from builder.baseline.models.vlm import Vlm
+from builder.baseline.seeded import seed_torch
 from builder.baseline.settings import Settings
 from builder.errors import BenchError, CallError
 
@@ -20,25 +23,30 @@ _TYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
 
 def load(name: str, pictures: Mapping[str, bytes], settings: Settings) -> Vlm:
-    """The model `name` (a folder, or a name on the Hub) with its processor.
+    """The model `name` (a folder, or a name on the Hub), or the adapter of that name on its base, with its processor.
 
     Raises CallError when it is no image-text-to-text model, BenchError when it cannot be read or does not fit.
     """
-    config = _config(name)
+    own = foreign.find(name, evaluate_only=settings.evaluate_only)
+    base = own.base if own else name
+    config = _config(base, own)
     memory.check(name, config, settings)
     dtype = number_type(settings)
     several = torch.cuda.device_count() > 1
+    seed_torch(0, "weights that the model came without")
     try:
         model: Any = AutoModelForImageTextToText.from_pretrained(
-            name,
+            base,
             dtype=dtype if settings.lora or settings.evaluate_only else torch.float32,
             device_map="auto" if several else None,
             trust_remote_code=False,
             use_safetensors=True,
         )
-        processor = _processor(name)
-    except (OSError, ValueError) as error:
-        raise BenchError(f"The model {name} cannot be loaded: {_first_line(error)}") from error
+        processor = _processor(name, base)
+        if own:
+            model = own.on(model)
+    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
+        raise BenchError(f"The model {name} cannot be loaded: {first_line(error)}") from error
     if torch.cuda.is_available() and not several:
         model = model.to("cuda")
     return Vlm(model.eval(), Chat(processor, pictures), compute=None if dtype == torch.float32 else dtype)
@@ -51,11 +59,12 @@ def number_type(settings: Settings) -> torch.dtype:
     return torch.bfloat16 if torch.cuda.is_available() else torch.float32
 
 
-def _config(name: str) -> Any:
+def _config(name: str, own: Adapter | None = None) -> Any:
     try:
         config = AutoConfig.from_pretrained(name, trust_remote_code=False)
     except (OSError, ValueError) as error:
-        raise BenchError(f"There is no model {name} that can be read: {_first_line(error)}") from error
+        whose = f", on which the adapter {own.name} builds," if own else ""
+        raise BenchError(f"There is no model {name}{whose} that can be read: {first_line(error)}") from error
     if type(config) not in AutoModelForImageTextToText._model_mapping:
         raise CallError(
             f"{name} is a {config.model_type} model, which transformers does not list as image-text-to-text; "
@@ -64,16 +73,22 @@ def _config(name: str) -> Any:
     return config
 
 
-def _processor(name: str) -> Any:
+def _processor(name: str, base: str) -> Any:
+    """That of the model; of its base, where an adapter came without one."""
     try:
         return AutoProcessor.from_pretrained(name, trust_remote_code=False)
     except ImportError as error:
         raise BenchError(
-            f"The processor of {name} needs a package that is not installed: {_first_line(error)}"
+            f"The processor of {name} needs a package that is not installed: {first_line(error)}"
         ) from error
+    except (OSError, ValueError):
+        if base == name:
+            raise
+        return _processor(base, base)
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """What an error of a library says, in one sentence."""
     text = str(error).strip() or type(error).__name__
     line = text.splitlines()[0]
     return line if line.endswith(".") or Path(line).exists() else f"{line}."

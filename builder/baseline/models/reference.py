@@ -1,34 +1,39 @@
-"""The model before unlearning, frozen: a copy, or with an adapter the same model with the adapter off."""
+"""The model before unlearning, frozen: a copy, or with an adapter the same model without what it learns since."""
 
+import contextlib
 import copy
+from collections.abc import Iterator
 
 import torch
 
 from builder.baseline.encoding import Batch
+from builder.baseline.models import adapter
 from builder.baseline.models.vlm import Answers, Vlm
 
 
 class Reference:
-    """Answers as the model did before unlearning began."""
+    """Answers as the model did before unlearning began: in evaluation mode, so without the noise of any dropout."""
 
     def __init__(self, vlm: Vlm) -> None:
-        """Remember `vlm` as it is now. With an adapter nothing is copied, so the adapter must be new, at zero."""
-        self._adapter = hasattr(vlm.model, "disable_adapter")
-        model = vlm.model if self._adapter else copy.deepcopy(vlm.model).requires_grad_(False).eval()
+        """Remember `vlm` as it is now. With an adapter nothing is copied, so that the adapter must be new, at zero."""
+        self._shared = adapter.sits_on(vlm.model)
+        model = vlm.model if self._shared else copy.deepcopy(vlm.model).requires_grad_(False)
         self._vlm = Vlm(model, vlm.chat, vlm.compute, vlm.memo)
 
     @torch.no_grad()
     def answers(self, batch: Batch) -> Answers:
         """Logits at the answer tokens."""
-        if not self._adapter:
-            return self._vlm.answers(batch)
-        with self._vlm.model.disable_adapter():
+        with self._before():
             return self._vlm.answers(batch)
 
     @torch.no_grad()
     def hidden(self, batch: Batch, layer: int) -> torch.Tensor:
         """States after decoder layer `layer` where answer tokens are predicted, (N, H)."""
-        if not self._adapter:
+        with self._before():
             return self._vlm.hidden(batch, layer)
-        with self._vlm.model.disable_adapter():
-            return self._vlm.hidden(batch, layer)
+
+    @contextlib.contextmanager
+    def _before(self) -> Iterator[None]:
+        learned = adapter.as_it_started(self._vlm.model) if self._shared else contextlib.nullcontext()
+        with self._vlm.evaluating(), learned:
+            yield

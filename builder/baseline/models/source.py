@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
 from torch import Tensor
 
 from builder.baseline.models import adapter, pretrained, seeing, tiny
 from builder.baseline.models.memo import TowerMemo
 from builder.baseline.models.vlm import Vlm
+from builder.baseline.seeded import seed_torch
 from builder.baseline.settings import Settings
+from builder.errors import BenchError
 from builder.reading import Person
 from builder.run.files import replacing_folder
 
@@ -43,39 +46,47 @@ class Source:
             vlm = pretrained.load(self.settings.model, self.pictures, self.settings)
         return vlm
 
-    def trainable(self, seed: int, start: Path | None = None) -> Vlm:
-        """The base model, or what was saved in `start`, made ready for training."""
+    def trainable(self, seed: int, name: str, start: Path | None = None) -> Vlm:
+        """The base model, or what was saved in `start`, made ready to be trained as the model `name`."""
         vlm = self.untrained(seed)
-        if self.settings.lora:
-            if start is not None:
-                adapter.merged(vlm, start)
-            adapter.attach(vlm, self.settings.lora)
-        elif start is not None:
+        kept = start if start is not None and (start / adapter.CONFIG).is_file() else None
+        if start is not None and kept is None:
             load_weights(vlm, start)
+        if self.settings.lora:
+            seed_torch(seed, name, "adapter")
+            adapter.attach(vlm, self.settings.lora, kept)
         _prepare(vlm, self.settings)
         return vlm
 
 
 def save(vlm: Vlm, folder: Path) -> None:
-    """Keep a model (with an adapter, the adapter alone), whole or not at all."""
+    """Keep a model (where only an adapter was trained, the adapter alone), whole or not at all."""
     with replacing_folder(folder) as temporary:
-        vlm.model.save_pretrained(temporary, safe_serialization=True)
+        if adapter.sits_on(vlm.model):
+            adapter.save(vlm.model, temporary)
+        else:
+            vlm.model.save_pretrained(temporary)
         vlm.chat.processor.save_pretrained(temporary)
 
 
 def load_weights(vlm: Vlm, folder: Path) -> None:
     """Give the model the weights saved in `folder`, which must be of its kind."""
-    stored = type(vlm.model).from_pretrained(folder, dtype=vlm.dtype, use_safetensors=True)
-    vlm.model.load_state_dict(stored.state_dict())
+    try:
+        stored = type(vlm.model).from_pretrained(folder, dtype=vlm.dtype, use_safetensors=True)
+        vlm.model.load_state_dict(stored.state_dict())
+    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
+        raise BenchError(
+            f"The model in {folder} cannot be read; put it back, or drop the run with --fresh. "
+            f"{pretrained.first_line(error)}"
+        ) from error
 
 
 def _prepare(vlm: Vlm, settings: Settings) -> None:
     part = settings.train
     if part.freeze_vision:
-        tower = getattr(vlm.inner.model, "vision_tower", None) or getattr(vlm.inner.model, "visual", None)
-        if tower is not None:
+        for tower in vlm.towers():
             tower.requires_grad_(False)
-            vlm.memo = TowerMemo.attach(vlm.inner)
+        vlm.memo = TowerMemo.attach(vlm.inner)
     if part.gradient_checkpointing:
         vlm.model.gradient_checkpointing_enable()
         vlm.model.enable_input_require_grads()

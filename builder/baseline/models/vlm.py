@@ -13,6 +13,9 @@ from builder.baseline.encoding import Batch
 from builder.baseline.models.chat import Chat
 from builder.baseline.models.memo import TowerMemo
 
+_TOWERS = ("vision_tower", "visual", "vision_model", "vision_encoder", "image_tower", "video_tower")
+"""What transformers' families call the part that sees."""
+
 
 @dataclass(frozen=True)
 class Answers:
@@ -60,6 +63,28 @@ class Vlm:
         """How many tokens some of its layers look back, None when all of them see everything."""
         found: int | None = getattr(self.inner.config.get_text_config(), "sliding_window", None)
         return found
+
+    def learn(self, on: bool = True) -> None:
+        """Go into training mode, or out of it. A frozen vision tower stays out: nothing that it sees is to be noisy."""
+        self.model.train(on)
+        for tower in self.towers():
+            if not any(each.requires_grad for each in tower.parameters()):
+                tower.eval()
+
+    @contextlib.contextmanager
+    def evaluating(self) -> Iterator[None]:
+        """Evaluation mode for a while."""
+        learning = self.model.training
+        self.learn(False)
+        try:
+            yield
+        finally:
+            self.learn(learning)
+
+    def towers(self) -> list[nn.Module]:
+        """Its vision towers, whatever the family calls them."""
+        body = getattr(self.inner, "model", self.inner)
+        return [tower for name in _TOWERS if isinstance(tower := getattr(body, name, None), nn.Module)]
 
     def trainable(self) -> list[nn.Parameter]:
         """The parameters that training changes."""

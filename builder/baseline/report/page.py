@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from builder.baseline.report import binding, plots, table
+from builder.baseline.report import notes, plots, table
 
 _STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;max-width:72rem;margin:2rem auto;padding:0 1rem;color:#1c2833}
@@ -29,7 +29,7 @@ def page(found: Mapping[str, Any]) -> str:
         f"{found['people']['forget']} people beside {found['people']['retain']} to retain. Release "
         f"<code>{html.escape(release['origin_fingerprint'][:16])}</code>.</p>",
         *(f'<p class="bad">{_inline(line)}</p>' for line in table.warnings(found) if line),
-        *(f'<p class="note">{_inline(line)}</p>' for line in binding.notes(found)),
+        *(f'<p class="note">{_inline(line)}</p>' for line in notes.notes(found)),
         *_gate(found),
         *_vision(found),
         _figure("Forgetting against utility", plots.forgetting_against_utility(found), _aim(found)),

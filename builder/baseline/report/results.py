@@ -97,9 +97,23 @@ def _model(
         "failed": {str(seed): record["failed"] for seed, record in made.items() if record["failed"]},
         "scores": {path: _score(path, list(found.values()), oracles, untrained) for path in paths},
         "categories": _categories([summary.by_category(stored[seed][name], gates[seed]) for seed in found]),
+        "answers": {str(seed): _answers(models[name]) for seed, models in stored.items() if name in models},
+        "notes": {str(seed): record["notes"] for seed, record in made.items() if record.get("notes")},
         "curves": {str(seed): record["curve"] for seed, record in made.items() if "curve" in record},
         "seconds": {str(seed): record.get("seconds", 0.0) for seed, record in made.items()},
         "training_seconds": {str(seed): record.get("training_seconds", 0.0) for seed, record in made.items()},
+    }
+
+
+def _answers(outcomes: Sequence[Outcome]) -> dict[str, int]:
+    """How many items were asked and not measured, how many answers were written and cut, and at how many tokens."""
+    asked = [each for each in outcomes if each.item.set != "known" and not each.item.control]
+    written = [each for each in asked if each.ending and each.item.task != "classification"]
+    return {
+        "items": len(outcomes),
+        "not_measured": sum(not each.measured for each in outcomes),
+        "written": len(written),
+        "cut": sum(each.ending == "limit" for each in written),
     }
 
 

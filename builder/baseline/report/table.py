@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from builder.baseline.report.binding import MEASURES, binding_measures, controls, notes
+from builder.baseline.report.binding import MEASURES, binding_measures, controls
 from builder.baseline.report.grid import MODALITIES, by_set, sets, table
+from builder.baseline.report.notes import not_measured, notes
 from builder.baseline.report.wording import wording
 
 _SUMMARY = {
@@ -76,6 +77,7 @@ def warnings(found: Mapping[str, Any]) -> list[str]:
             )
     for name, model in found["models"].items():
         lines += [f"**{name} failed** with seed {seed}: {reason}" for seed, reason in model["failed"].items()]
+    lines += not_measured(found)
     return ["", *lines] if lines else []
 
 

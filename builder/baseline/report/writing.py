@@ -6,7 +6,7 @@ from typing import Any
 
 from builder import schemas
 from builder.baseline import stored
-from builder.baseline.report import binding, grid, page, table
+from builder.baseline.report import binding, grid, notes, page, table
 from builder.baseline.report.results import results
 from builder.baseline.running import Plan, outcomes_of
 from builder.run.files import write_text
@@ -38,7 +38,7 @@ def write(plan: Plan) -> dict[str, Any]:
 def describe(found: dict[str, Any], folder: Path) -> str:
     """What was found, in a few lines for the terminal."""
     lines = [line.replace("**", "") for line in table.warnings(found) if line]
-    lines += binding.notes(found)
+    lines += notes.notes(found)
     for measure, label in binding.MEASURES.items():
         lines += ["", *_shares(found, measure, label)]
     lines += ["", *_whole(found)]

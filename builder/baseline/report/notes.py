@@ -1,0 +1,41 @@
+"""What a reader of the scores must know besides: what was not measured, was cut, was asked otherwise."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from builder.baseline.report import binding
+
+
+def notes(found: Mapping[str, Any]) -> list[str]:
+    """All of it, a sentence each."""
+    return [*binding.notes(found), *_cut(found), *_said(found)]
+
+
+def not_measured(found: Mapping[str, Any]) -> list[str]:
+    """The models that gave no numbers, and how often."""
+    return [
+        f"**NOT MEASURED**: {name} with seed {seed} gave no numbers (NaN) for {count['not_measured']:,} of "
+        f"{count['items']:,} items; they are in no figure."
+        for name, model in found["models"].items()
+        for seed, count in model["answers"].items()
+        if count["not_measured"]
+    ]
+
+
+def _cut(found: Mapping[str, Any]) -> list[str]:
+    return [
+        f"{name} with seed {seed}: {count['cut']:,} of {count['written']:,} written answers were cut at the "
+        "limit (evaluate.max_new_tokens)."
+        for name, model in found["models"].items()
+        for seed, count in model["answers"].items()
+        if count["cut"]
+    ]
+
+
+def _said(found: Mapping[str, Any]) -> list[str]:
+    """What was said while a model was made, once for all seeds with which it was."""
+    return [
+        f"{name}: {text}"
+        for name, model in found["models"].items()
+        for text in dict.fromkeys(text for texts in model["notes"].values() for text in texts)
+    ]
