@@ -1,149 +1,238 @@
-"""The offline writer's biographies: blocks of sentences, a variant of each drawn, in paragraphs of varying order."""
+"""The offline writer's biographies: a grammar whose clauses are joined to sentences, and sentences to paragraphs."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import itertools
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from builder.errors import BenchError
-from builder.llm import grammar
-from builder.llm.prompt_files import BadWordings, only, placeholders, read, strings, table
-from builder.llm.wordings import PRONOUNS
+from builder.llm import clauses, grammar
+from builder.llm.clauses import Form, Frame, Group, Unit, Words
+from builder.llm.prompt_files import BadWordings, only, read, strings, table
 from builder.records import Profile
 
-_PERSON = frozenset({"name", "given", "child"})
-_LEAST_VARIANTS = 3
+_TRIES = 60
+"""How many sentences are drawn until one fits the facts that are left and does not sound like those before it."""
 _MOST_ALIKE = 2
 """How many sentences in a row may begin with the same word."""
-
-
-@dataclass(frozen=True)
-class Block:
-    """A few sentences of a biography: the facts they state, and the variants, each a tuple of sentences."""
-
-    facts: tuple[str, ...]
-    variants: tuple[tuple[str, ...], ...]
+_SHORT = 4
+"""Facts from which on a paragraph stands by itself; one with fewer takes in the next theme."""
+_BY_NAME = 0.6
+"""How many paragraphs say the given name where a pronoun would do."""
 
 
 @dataclass(frozen=True)
 class Outline:
-    """The blocks of a biography and the paragraphs that they stand in."""
+    """What biographies are made of. The first theme opens the text, with the frames that say the full name."""
 
-    paragraphs: tuple[tuple[str, ...], ...]
-    blocks: Mapping[str, Block]
+    themes: Mapping[str, tuple[Group, ...]]
+    leads: Mapping[str, tuple[Words, ...]]
+    first: tuple[Frame, ...]
+    later: tuple[Frame, ...]
+    units: Mapping[Form, tuple[Unit, ...]]
 
     @property
     def facts(self) -> frozenset[str]:
-        """The keys of the facts that a biography states."""
-        return frozenset(fact for block in self.blocks.values() for fact in block.facts)
+        """The keys of the facts that a biography can state."""
+        return frozenset[str]().union(*itertools.chain.from_iterable(self.themes.values()))
 
     def write(self, profile: Profile, stream: Random) -> str:
-        """A biography of `profile`. Raises BenchError when the facts of the profile are not those of the outline."""
-        fields = _fields(profile)
-        self._check_facts(profile)
-        first, *others = self.paragraphs
-        stream.shuffle(others)
-        text: list[str] = []
-        openings: list[str] = []
-        for number, names in enumerate((first, *others)):
-            by_name = number > 0 and stream.random() < 0.5
-            sentences: list[str] = []
-            for name in names:
-                here = _by_name(fields) if by_name and not sentences else fields
-                drawn = _drawn(self.blocks[name], here, fields, openings, stream)
-                openings += _openings(drawn)
-                sentences += drawn
-            text.append(" ".join(sentences))
-        return "\n\n".join(text)
-
-    def _check_facts(self, profile: Profile) -> None:
-        missing = self.facts - {fact.key for fact in profile.facts}
-        if missing:
-            raise BenchError(f"Profile {profile.id} has no fact '{min(missing)}', which its biography is to state.")
+        """A biography of `profile` that states all its asked facts. Raises BenchError when the outline lacks one."""
         unstated = {fact.key for fact in profile.facts if fact.asked} - self.facts
         if unstated:
             raise BenchError(
-                f"Profile {profile.id} has a fact '{min(unstated)}' that no biography states; add it to a block of "
+                f"Profile {profile.id} has a fact '{min(unstated)}' that no biography states; add it to a theme of "
                 "prompts/offline/biography.toml."
             )
+        telling = _Telling(self, _fields(profile), stream)
+        return "\n\n".join(telling.paragraph(themes) for themes in self._paragraphs(profile, stream))
+
+    def _paragraphs(self, profile: Profile, stream: Random) -> list[list[tuple[str, list[Group]]]]:
+        """The themes of each paragraph, each with its groups of facts, in a drawn order."""
+        known = {fact.key for fact in profile.facts}
+        told: dict[str, list[Group]] = {theme: [] for theme in self.themes}
+        for group in dict.fromkeys(itertools.chain.from_iterable(self.themes.values())):
+            if group <= known:
+                told[stream.choice([theme for theme, groups in self.themes.items() if group in groups])].append(group)
+        first, *others = ((theme, groups) for theme, groups in told.items() if groups)
+        stream.shuffle(others)
+        paragraphs = [[first]]
+        for theme, groups in others:
+            if sum(len(there) for _, there in paragraphs[-1]) >= _SHORT:
+                paragraphs.append([])
+            paragraphs[-1].append((theme, groups))
+        return paragraphs
 
 
 def load(path: Path) -> Outline:
     """The outline in `path`. Raises BadWordings, naming the key, when it could not state its facts."""
     tree = read(path)
-    only(tree, ("paragraphs", "blocks"), path.name)
-    blocks = {
-        name: _block(block, f"{path.name}: blocks.{name}") for name, block in table(tree, "blocks", path.name).items()
+    only(tree, ("lists", "themes", "leads", "frames", "units"), path.name)
+    lists = _lists(tree, "lists", path.name)
+    themes = {
+        theme: tuple(frozenset(group.split()) for group in groups)
+        for theme, groups in _lists(tree, "themes", path.name).items()
     }
-    paragraphs = tuple(tuple(names) for names in tree.get("paragraphs", ()))
-    if sorted(name for names in paragraphs for name in names) != sorted(blocks):
-        raise BadWordings(f"{path.name}: paragraphs must name every block once.")
-    stated = [fact for block in blocks.values() for fact in block.facts]
-    if len(set(stated)) < len(stated):
-        raise BadWordings(f"{path.name}: two blocks state the same fact.")
-    return Outline(paragraphs, blocks)
+    frames = table(tree, "frames", path.name)
+    only(frames, ("first", "later"), f"{path.name}: frames")
+    first, later = (
+        tuple(clauses.frame(text, lists, f"{path.name}: frames.{part}") for text in strings(frames, part, path.name))
+        for part in ("first", "later")
+    )
+    leads = {
+        theme: tuple(clauses.parsed(text, lists, f"{path.name}: leads.{theme}") for text in texts)
+        for theme, texts in _lists(tree, "leads", path.name).items()
+    }
+    units = clauses.units(table(tree, "units", path.name), lists, f"{path.name}: units")
+    outline = Outline(themes, leads, first, later, units)
+    _check(outline, path.name)
+    return outline
 
 
-def _block(tree: Any, place: str) -> Block:
-    if not isinstance(tree, dict):
-        raise BadWordings(f"{place} must be a table.")
-    only(tree, ("facts", "variants"), place)
-    facts = strings(tree, "facts", place)
-    variants = tuple(tuple(variant) for variant in tree.get("variants", ()))
-    if len(variants) < _LEAST_VARIANTS:
-        raise BadWordings(f"{place}.variants has {len(variants)} variants and needs {_LEAST_VARIANTS}.")
-    for index, variant in enumerate(variants):
-        _check(variant, facts, f"{place}.variants[{index}]")
-    return Block(facts, variants)
+def _lists(tree: Mapping[str, Any], key: str, place: str) -> dict[str, tuple[str, ...]]:
+    part = table(tree, key, place)
+    return {name: strings(part, name, f"{place}: {key}") for name in part}
 
 
-def _check(variant: tuple[str, ...], facts: tuple[str, ...], place: str) -> None:
-    names = [name for sentence in variant for name in placeholders(sentence, place)]
-    fact_of = {f"{article}{fact}": fact for fact in facts for article in ("", "a_", "the_")}
-    unknown = set(names) - set(fact_of) - PRONOUNS - _PERSON
-    if unknown:
-        raise BadWordings(f"{place} has an unknown placeholder {{{min(unknown)}}}.")
-    if sorted(fact_of[name] for name in names if name in fact_of) != sorted(facts):
-        raise BadWordings(f"{place} must state each of {', '.join(facts)} once.")
+def _check(outline: Outline, file: str) -> None:
+    """Each group of facts has a clause of its own and a verb phrase, so that none is ever left; no unit splits one."""
+    groups = set(itertools.chain.from_iterable(outline.themes.values()))
+    if sum(map(len, groups)) > len(outline.facts):
+        raise BadWordings(f"{file}: a fact stands in two different groups of themes.")
+    for unit in itertools.chain.from_iterable(outline.units.values()):
+        unknown = unit.facts - outline.facts
+        if unknown:
+            raise BadWordings(f"{file}: no theme has the fact '{min(unknown)}' of '{_shown(unit)}'.")
+        if any(unit.facts & group and not group <= unit.facts for group in groups):
+            raise BadWordings(f"{file}: '{_shown(unit)}' states some facts of a group without the others.")
+    for group in groups:
+        for form in ("vp", "clause"):
+            if not any(unit.facts == group and not unit.joined for unit in outline.units[form]):
+                raise BadWordings(f"{file}: units.{form} has nothing that states {' and '.join(sorted(group))} alone.")
+
+
+def _shown(unit: Unit) -> str:
+    return next(clauses.readings(unit.words))
+
+
+Spoken = list[tuple[Unit, str]]
+"""Units, each with the words drawn of it."""
+
+
+@dataclass
+class _Telling:
+    """A biography while it is written, sentence by sentence."""
+
+    outline: Outline
+    fields: Mapping[str, str]
+    stream: Random
+    openings: list[str] = field(default_factory=list)
+    """The first words of its sentences."""
+    by_name: bool = True
+    """Whether the next sentence says the name: a paragraph begins, or a pronoun could be somebody else's."""
+    begins: bool = True
+    """Whether the next sentence is the first of its paragraph."""
+
+    def paragraph(self, themes: Sequence[tuple[str, Sequence[Group]]]) -> str:
+        """The sentences about some themes."""
+        self.by_name = not self.openings or self.stream.random() < _BY_NAME
+        self.begins = True
+        return " ".join(sentence for theme, groups in themes for sentence in self._theme(theme, groups))
+
+    def _theme(self, theme: str, groups: Sequence[Group]) -> Iterator[str]:
+        left = frozenset[str]().union(*groups)
+        units = {form: [unit for unit in known if unit.facts <= left] for form, known in self.outline.units.items()}
+        leads = self.stream.sample(self.outline.leads[theme], len(self.outline.leads[theme]))
+        while left:
+            sentence, chosen = self._drawn(left, units, leads)
+            if "{lead}" in sentence:
+                sentence = sentence.replace("{lead}", clauses.drawn(leads.pop(), self.stream).format_map(self.fields))
+            sentence = grammar.capitalised(sentence)
+            self.openings.append(_opening(sentence))
+            self.by_name, self.begins = chosen[-1][0].of_relatives, False
+            left = left.difference(*(unit.facts for unit, _ in chosen))
+            yield sentence
+
+    def _drawn(self, left: Group, units: Mapping[Form, Sequence[Unit]], leads: Sequence[Words]) -> tuple[str, Spoken]:
+        """A sentence of a drawn frame that states some of the facts that are left, and the units in it."""
+        frames = self.outline.later if self.openings else self.outline.first
+        usable: tuple[str, Spoken] | None = None
+        for _ in range(_TRIES):
+            frame = self.stream.choice(frames)
+            chosen = self._filled(frame, left, units)
+            if chosen:
+                words = clauses.drawn(frame.words, self.stream)
+                usable = self._told(words, chosen), chosen
+                if not self._monotonous(usable[0]) and _varied(chosen) and ("{lead}" not in words or leads):
+                    break
+        if usable and ("{lead}" not in usable[0] or leads):
+            return usable
+        unit = next(unit for unit in units["vp"] if unit.facts <= left and not unit.joined)
+        chosen = [(unit, clauses.drawn(unit.words, self.stream))]
+        return self._told("{S} {vp}.", chosen), chosen
+
+    def _filled(self, frame: Frame, left: Group, units: Mapping[Form, Sequence[Unit]]) -> Spoken:
+        """A unit for each slot, none stating what another does; nothing when a slot cannot be filled."""
+        chosen: Spoken = []
+        for slot in frame.slots:
+            fitting = [unit for unit in units[slot] if unit.facts <= left and not (frame.joins and unit.joined)]
+            if not fitting:
+                return []
+            unit = self.stream.choice(fitting)
+            chosen.append((unit, clauses.drawn(unit.words, self.stream)))
+            left -= unit.facts
+        return chosen
+
+    def _told(self, frame: str, chosen: Spoken) -> str:
+        """The sentence, its lead left open. A pronoun that could be a relative's gives way to the name."""
+        said, units = "", iter(chosen)
+        others = self.by_name
+        for piece in re.split(r"[{}]", frame):
+            if piece == clauses.SUBJECT:
+                name = self.fields["given"] if self.openings else self.fields["name"]
+                said += name if others else self.fields["they"]
+                others = False
+            elif piece in clauses.FORMS:
+                unit, words = next(units)
+                said += self._unit(words, others, begins=not said)
+                others = unit.of_relatives or (others and piece == "opener")
+            else:
+                said += "{lead}" if piece == clauses.LEAD else piece
+        return said
+
+    def _unit(self, words: str, by_name: bool, begins: bool) -> str:
+        """A unit's words; the name for the pronoun that a paragraph would begin with, or that could be a relative's."""
+        given = self.fields["given"]
+        if by_name and words.startswith("{they}"):
+            return f"{given}{words.removeprefix('{they}').format_map(self.fields)}"
+        if self.begins and begins and by_name and words.startswith("{their}"):
+            return f"{grammar.possessive(given)}{words.removeprefix('{their}').format_map(self.fields)}"
+        return words.format_map(self.fields)
+
+    def _monotonous(self, sentence: str) -> bool:
+        before = self.openings[-_MOST_ALIKE:]
+        return len(before) == _MOST_ALIKE and {*before} == {_opening(grammar.capitalised(sentence))}
+
+
+def _opening(sentence: str) -> str:
+    return sentence.split(maxsplit=1)[0].removesuffix("'s").removesuffix(",")
+
+
+def _varied(chosen: Spoken) -> bool:
+    """Whether the verb phrases of a sentence begin with different words: not "has …, has … and has …"."""
+    first = [words.split(maxsplit=1)[0] for unit, words in chosen if unit.form == "vp"]
+    return len(set(first)) == len(first)
 
 
 def _fields(profile: Profile) -> dict[str, str]:
     """What the placeholders stand for: pronouns, names, and each fact bare and with its articles."""
-    fields = grammar.with_capitals(grammar.PRONOUNS[profile.gender])
+    fields = {**grammar.PRONOUNS[profile.gender], "name": profile.name, "given": profile.given_name}
     for fact in profile.facts:
-        fields[fact.key] = fact.value
-        fields[f"a_{fact.key}"] = grammar.with_article(fact.value)
-        fields[f"the_{fact.key}"] = grammar.with_the(fact.value)
-    return {**fields, "name": profile.name, "given": profile.given_name}
-
-
-def _by_name(fields: Mapping[str, str]) -> dict[str, str]:
-    """The fields of a block that begins with the name where it would begin with a pronoun."""
-    given = fields["given"]
-    return {**fields, "They": given, "Their": grammar.possessive(given)}
-
-
-def _drawn(
-    block: Block, first: Mapping[str, str], fields: Mapping[str, str], before: list[str], stream: Random
-) -> list[str]:
-    """A variant of `block` that does not go on with a word that opened too many sentences in a row already.
-
-    `first` holds the fields of its first sentence, `fields` those of the others.
-    """
-    sentences: list[str] = []
-    for variant in stream.sample(block.variants, len(block.variants)):
-        opening, *others = variant
-        sentences = [opening.format_map(first), *(sentence.format_map(fields) for sentence in others)]
-        if not _monotonous([*before[-_MOST_ALIKE:], *_openings(sentences)]):
-            break
-    return sentences
-
-
-def _openings(sentences: list[str]) -> list[str]:
-    return [sentence.split(maxsplit=1)[0].removesuffix("'s") for sentence in sentences]
-
-
-def _monotonous(openings: list[str]) -> bool:
-    rows = (openings[start : start + _MOST_ALIKE + 1] for start in range(len(openings) - _MOST_ALIKE))
-    return any(len(set(row)) == 1 for row in rows)
+        if fact.key not in fields:
+            fields[fact.key] = fact.value
+            fields[f"a_{fact.key}"] = grammar.with_article(fact.value)
+            fields[f"the_{fact.key}"] = grammar.with_the(fact.value)
+    return fields

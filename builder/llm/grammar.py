@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from builder.records import Gender, Profile
 
 PRONOUNS: dict[Gender, dict[str, str]] = {
-    "female": {"they": "she", "them": "her", "their": "her", "child": "daughter"},
-    "male": {"they": "he", "them": "him", "their": "his", "child": "son"},
-}
+    "female": {
+        "they": "she", "them": "her", "their": "her", "child": "daughter", "parent": "mother", "spouse": "husband",
+    },
+    "male": {"they": "he", "them": "him", "their": "his", "child": "son", "parent": "father", "spouse": "wife"},
+}  # fmt: skip
 """Placeholder to pronoun. A verb after {they} stands in the third person singular: "{they} works"."""
 
 _MEMORY = 4096
