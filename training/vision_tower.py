@@ -3,7 +3,8 @@
     python training/vision_tower.py --people 4000 --views 6 --epochs 40
 
 The people are drawn at random from every word and measure the offline painter knows; none of them stands in any
-benchmark (their names start with "tower-", a profile's is five digits). Two losses: the measures and words of a face
+benchmark (their names start with "tower-", a profile's is five digits). The weights that come along were made so for an
+earlier painter and went on (`--go-on --epochs 12 --lr 1e-3`) when its faces changed. Two losses: the measures and words of a face
 regressed from the mean of its patches, and a contrast between two views of each person. Run it again whenever the
 painter draws other faces than before.
 """
@@ -83,12 +84,20 @@ def normalised(pictures: Pixels) -> Tensor:
     return (torch.from_numpy(pictures).permute(0, 3, 1, 2).float() / 255 - mean) / deviation
 
 
-def train(pictures: Pixels, numbers: Numbers, epochs: int, lr: float, batch: int) -> CLIPVisionModel:
-    """A tower trained on all but the last `HELD_OUT` people, which measure it on the way."""
+def train(
+    pictures: Pixels, numbers: Numbers, epochs: int, lr: float, batch: int, go_on: bool = False
+) -> CLIPVisionModel:
+    """A tower trained on all but the last `HELD_OUT` people, which measure it on the way.
+
+    `go_on`: from the weights that come along, which is enough when the painter has changed a little.
+    """
     torch.manual_seed(SEED)
     model = CLIPVisionModel(tower.config())
-    with torch.no_grad():  # positions start as large as patches: started small, they are not learned for a long while
-        model.get_parameter("embeddings.position_embedding.weight").mul_(_POSITIONS)
+    if go_on:
+        model.load_state_dict(tower.weights())
+    else:
+        with torch.no_grad():  # positions start as large as patches: small ones are not learned for a long while
+            model.get_parameter("embeddings.position_embedding.weight").mul_(_POSITIONS)
     head = nn.Linear(tower.config().hidden_size, numbers.shape[1])
     nn.init.zeros_(head.weight)
     parameters = [*model.parameters(), *head.parameters()]
@@ -140,6 +149,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=40)
     parser.add_argument("--lr", type=float, default=2e-3)
     parser.add_argument("--batch", type=int, default=64)
+    parser.add_argument("--go-on", action="store_true", help="start from the weights that come along, not at random")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--out", type=Path, default=tower.WEIGHTS)
     parser.add_argument("--pictures", type=Path, help="Keep the painted pictures in this .npz, or take them from it.")
@@ -154,7 +164,7 @@ def main() -> None:
         if options.pictures:
             np.savez(options.pictures, pictures=pictures, numbers=numbers)
     print(f"{pictures.shape[0]} people x {pictures.shape[1]} views in {time.monotonic() - started:.0f} s", flush=True)
-    model = train(pictures, numbers, options.epochs, options.lr, options.batch)
+    model = train(pictures, numbers, options.epochs, options.lr, options.batch, options.go_on)
     save_file({name: value.half().contiguous() for name, value in model.state_dict().items()}, options.out)
     print(f"{options.out}: {options.out.stat().st_size / 1e6:.2f} MB")
 
