@@ -34,6 +34,8 @@ _LAST_REPLIES = 10.0
 _LOOK = 0.02
 _WORTH_A_WORD = 2.0
 """Seconds of waiting that are said."""
+_WORDED = ("biography", "words")
+"""What is asked for again when a reply cannot be used; a judge's reply is left out."""
 _TELLING_REPLIES = 16
 """Replies after which it is judged whether a model can do this at all."""
 _MAY_BE_CHARGED = ("timeout", "garbage", "broken off")
@@ -271,6 +273,8 @@ class _Line:
 
     def _stop_if_unusable(self, answer: Answer, request: Request) -> None:
         """A model that cannot keep to the shape is asked no further: each text would be asked for again in vain."""
+        if request.kind not in _WORDED:
+            return
         try:
             replies.read(answer, request.schema)
         except BadReply as error:
