@@ -22,7 +22,7 @@ SCHEMA = pa.schema(
         *((name, pa.string()) for name in ("picture", "prompt", "truth", "value", "letter", "paraphrase")),
         ("wrong", _TEXTS),
         ("candidates", _TEXTS),
-        *((name, _TEXTS) for name in ("others", "trained", "held_out", "misstated")),
+        *((name, _TEXTS) for name in ("others", "trained", "held_out", "misstated", "implied_by")),
         *((name, pa.string()) for name in ("control", "other", "other_value", "other_letter")),
         ("output", pa.string()),
         ("letter_log_p", _NUMBERS),
@@ -55,8 +55,8 @@ def read(path: Path) -> list[Outcome]:
         table = pq.read_table(path)
         if missing := set(SCHEMA.names) - set(table.column_names):
             raise BenchError(
-                f"{path} was written by an older build-bench, which asked no controls ({min(missing)} is missing): its "
-                "models must be asked again. --fresh makes the run anew, --out names another folder."
+                f"{path} was written by an older build-bench and lacks '{min(missing)}': its models must be asked "
+                "again. --fresh makes the run anew, --out names another folder."
             )
         return [_outcome(each) for each in table.to_pylist()]
     except (OSError, pa.ArrowException) as error:

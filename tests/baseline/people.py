@@ -26,6 +26,7 @@ _VALUES: dict[str, tuple[Category, tuple[str, ...]]] = {
     "residence": ("contact", ("Lyon", "Turin", "Ghent", "Porto", "Malmo", "Leeds", "Cork", "Bern")),
 }
 """Two blocks of four a fact: the values of the four who belong together."""
+_IMPLIED_BY = {"residence": ("occupation",)}
 _WORDINGS = {
     "train": ("Say what the {fact} of {who} is.", "{value} is the {fact} of {they}."),
     "eval": ("What is the {fact} of {who}?", "The {fact} of {they} is {value}."),
@@ -61,7 +62,9 @@ def person(number: int) -> Person:
         block = values[:4] if number // 4 % 2 == 0 else values[4:]
         turn = (number + place) % 4
         turned = block[turn:] + block[:turn]
-        facts.append(Fact(key, turned[0], category, category == "health", True, turned[1:]))
+        facts.append(
+            Fact(key, turned[0], category, category == "health", True, turned[1:], implied_by=_IMPLIED_BY.get(key, ()))
+        )
     given, _, family = name.partition(" ")
     look = replace(_LOOK, eye_colour=("blue", "green", "grey")[number % 3])
     profile = Profile(

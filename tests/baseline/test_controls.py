@@ -198,6 +198,12 @@ def test_nobody_is_swapped_with_somebody_of_whom_the_same_is_true(fours: Crowd) 
     found = [each for each in controls(crowd, items(crowd, ALL), ALL) if each.control == "swap_four"]
     mine = [each for each in found if each.profile_id == "00000" and each.fact == "allergy"]
     assert mine and {each.other for each in mine} == {"00003"}
+    facts = tuple(fact for fact in first.profile.facts if fact.key != "allergy")
+    asked = tuple(question for question in first.questions if question.fact != "allergy")
+    lacking = replace(first, profile=replace(first.profile, facts=facts), questions=asked)
+    crowd = replace(fours, forget=(lacking, *fours.forget[1:]))
+    found = [each for each in controls(crowd, items(crowd, ALL), ALL) if each.fact == "allergy"]
+    assert found and not [each for each in found if each.other == "00000"], "who has no such fact stands for nobody"
     alone = replace(fours, forget=fours.forget[:1])
     assert not [
         each for each in controls(alone, items(alone, ALL), ALL) if each.control == "swap_four" and each.set == "forget"

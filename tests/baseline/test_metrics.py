@@ -14,6 +14,7 @@ from builder.baseline.evaluation.items import Item
 from builder.baseline.evaluation.scoring import Said
 from builder.baseline.gate import judge
 from builder.baseline.metrics import groups, likelihoods, membership, summary, text
+from builder.baseline.metrics.binding import unbound
 from builder.baseline.metrics.items import METRICS, right
 from builder.baseline.metrics.summary import Beside
 
@@ -226,3 +227,45 @@ def test_public_figures_are_part_of_utility() -> None:
     both = summary.scores([kept, outcome(name="public_figures", output="The allergy is dust.")], Beside())
     lost = summary.scores([kept, outcome(name="public_figures", output="no")], Beside())
     assert both["model/utility"] == pytest.approx(one) and lost["model/utility"] == 0.0
+
+
+def _choice(number: int, said: str, *implied_by: str, control: str = "") -> Outcome:
+    """A choice whose right letter is A, answered with `said`."""
+    letters = tuple(0.0 if letter == said else -1.0 for letter in "ABCD")
+    found = outcome(f"00000-eval-{number:03d}", task="classification", letter="A", letters=letters)
+    return replace(found, item=replace(found.item, implied_by=implied_by, control=control))
+
+
+def test_what_another_fact_tells_is_left_out_of_the_independent_scores() -> None:
+    forget = [
+        _choice(0, "A"),
+        _choice(1, "B"),
+        _choice(2, "A", "occupation"),
+        _choice(3, "A", "occupation"),
+    ]
+    swapped = [
+        _choice(0, "B", control="swap_four"),
+        _choice(1, "C", control="swap_four"),
+        _choice(2, "A", "occupation", control="swap_four"),
+        _choice(3, "A", "occupation", control="swap_four"),
+    ]
+    blank = outcome("00000-eval-004", task="cloze", output="dust", candidates=(1.0, 2.0))
+    blank = replace(blank, item=replace(blank.item, implied_by=("occupation",)))
+    found = summary.scores([*forget, *swapped, blank], Beside())
+    assert found["forget/text/accuracy"] == 0.75 and found["forget/text/accuracy_independent"] == 0.5
+    assert found["forget/text/accuracy_binding"] == 0.25 and found["forget/text/accuracy_binding_independent"] == 0.5
+    assert found["forget/text/cloze"] == 1.0 and "forget/text/cloze_independent" not in found
+    assert not unbound({path: each for path, each in found.items() if path.endswith("_independent")})
+
+
+def test_utility_over_independent_facts() -> None:
+    kept = [
+        outcome("00000-eval-000", name="retain", output="dust, I think"),
+        outcome("00000-eval-001", name="retain", output="The allergy is milk."),
+        outcome("00000-eval-002", name="retain", output="The allergy is dust."),
+        outcome("00000-eval-003", name="retain", task="cloze", output="dust", candidates=(1.0, 2.0)),
+    ]
+    kept[2] = replace(kept[2], item=replace(kept[2].item, implied_by=("occupation",)))
+    found = summary.scores(kept, Beside())
+    assert found["model/utility"] == pytest.approx(2 / (3 / 2 + 1)), "two of three values, and the blank"
+    assert found["model/utility_independent"] == pytest.approx(2 / (2 + 1)), "one of two values, and the blank"

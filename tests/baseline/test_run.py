@@ -50,12 +50,15 @@ def test_a_run_is_made_once_and_reported(planned: Planned, monkeypatch: pytest.M
     assert len(score["values"]) == 2 and score["sd"] is not None
     assert score["distance_to_oracle"] == pytest.approx(abs(score["mean"] - score["oracle"]))
     assert "probability" in found["separating_power"]
+    independent = found["models"]["npo"]["scores"]["forget/text/accuracy_binding_independent"]
+    assert independent["oracle"] is not None and independent["distance_to_oracle"] is not None
 
     rows = pq.read_table(plan.folder.report / "results.parquet")
     assert set(rows["model"].to_pylist()) == set(found["models"]) and set(rows["seed"].to_pylist()) == {0, 1}
     table = (plan.folder.report / "table.md").read_text()
     assert "Class. Acc (%)" in table and " ± " in table
     assert "| right form, wrong value |" in table and "retain choice, binding" in table
+    assert "forget image value said, binding" in table.partition("## Over independent facts")[2].partition("## ")[0]
     before, _, after = table.partition("## Wording")
     assert "ROUGE" not in before and "BLEU" not in before and "ROUGE-L, held-out wording" in after
     assert found["floor"]["test/text/value_said"] == 0 < found["floor"]["test/text/rouge_l"]
@@ -140,6 +143,7 @@ def test_outcomes_that_were_asked_no_controls_are_to_be_asked_again(planned: Pla
     stored.write(path, whole)
     assert stored.read(path) == whole, "what is written is read"
     assert {each.item.control for each in whole} == {"", *CONTROLS}
+    assert {each.item.fact for each in whole if not each.item.independent} == {"residence"}
     pq.write_table(pq.read_table(path).drop_columns(["control", "other"]), path)
     with pytest.raises(BenchError, match=r"older build-bench.*asked again.*--fresh"):
         writing.write(plan)

@@ -23,7 +23,8 @@ class Item:
     `candidates` are values the fact could have, the true one first.
 
     `others` are the other values the fact could have had, `trained` and `held_out` the answers to open questions about
-    it in training and in held-out wording, `misstated` the answer's own sentence with other values.
+    it in training and in held-out wording, `misstated` the answer's own sentence with other values. `implied_by` names
+    the person's facts that tell this one.
 
     A control is the same item put otherwise: `control` names how, `other` is whoever was put in the person's place,
     `other_value` what is true of them and `other_letter` the letter of that, where the options have it. Truth, value
@@ -49,10 +50,16 @@ class Item:
     trained: tuple[str, ...] = ()
     held_out: tuple[str, ...] = ()
     misstated: tuple[str, ...] = ()
+    implied_by: tuple[str, ...] = ()
     control: str = ""
     other: str = ""
     other_value: str = ""
     other_letter: str = ""
+
+    @property
+    def independent(self) -> bool:
+        """Whether no other fact of the person tells this one."""
+        return not self.implied_by
 
 
 def items(crowd: Crowd, part: EvaluatePart, seed: int = 0) -> list[Item]:
@@ -127,6 +134,7 @@ def item(person: Person, question: Question, name: str, picture: str | None) -> 
         trained=_answers(person, question, "train") if opened else (),
         held_out=_answers(person, question, "paraphrase") if opened else (),
         misstated=question.wrong_answers,
+        implied_by=fact.implied_by,
     )
 
 

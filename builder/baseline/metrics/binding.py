@@ -36,6 +36,18 @@ def control_scores(outcomes: Sequence[Outcome], controls: Sequence[Outcome]) -> 
     return found
 
 
+def independent_scores(outcomes: Sequence[Outcome], controls: Sequence[Outcome]) -> Scores:
+    """The measures of right and wrong, and their bindings, over the facts that no other fact of the person tells."""
+    found: Scores = {}
+    for task, measure in RIGHT.items():
+        mine = [each for each in outcomes if each.item.task == task and each.item.independent]
+        if mine:
+            found[f"{measure}_independent"] = mean([float(right(each)) for each in mine])
+        if pairs := paired(mine, controls):
+            found[f"{measure}_binding_independent"] = mean(bound(pairs))
+    return found
+
+
 def paired(outcomes: Iterable[Outcome], controls: Iterable[Outcome]) -> list[tuple[Outcome, Outcome]]:
     """Each item that has the control, with it."""
     swapped = {key(each): each for each in controls if each.item.control == SWAP}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from builder.baseline.evaluation.asking import Outcome
 from builder.baseline.gate import Gate
-from builder.baseline.metrics.binding import bound, control_scores, paired
+from builder.baseline.metrics.binding import bound, control_scores, independent_scores, paired
 from builder.baseline.metrics.groups import (
     auc,
     harmonic_mean,
@@ -53,9 +53,12 @@ def scores(outcomes: Sequence[Outcome], beside: Beside) -> Scores:
             part = [each for each in members if each.item.modality == modality]
             controls = [each for each in others.get(name, []) if each.item.modality == modality]
             values = item_means(part) | control_scores(part, controls)
+            if name == "forget":
+                values |= independent_scores(part, controls)
             found.update({f"{name}/{modality}/{label}": value for label, value in values.items()})
         found.update({f"{name}/joint/{label}": value for label, value in _joint(members).items()})
     found["model/utility"] = utility(groups)
+    found["model/utility_independent"] = utility({name: _independent(members) for name, members in groups.items()})
     found["model/utility_tofu"] = utility(groups, _TOFU_UTILITY)
     found.update({f"model/{label}": value for label, value in _quality(groups, beside).items()})
     found.update({f"model/{label}": value for label, value in _membership(groups, beside).items()})
@@ -144,9 +147,13 @@ def utility(groups: Mapping[str, Sequence[Outcome]], measures: Sequence[str] = _
         for name in UTILITY_SETS
         if name in groups
         for label in measures
-        if (value := item_means(groups[name]).get(label)) is not None
+        if (value := mean(values_of(METRICS[label], groups[name]))) is not None
     ]
     return harmonic_mean(values)
+
+
+def _independent(outcomes: Iterable[Outcome]) -> list[Outcome]:
+    return [each for each in outcomes if each.item.independent]
 
 
 def _joint(outcomes: Sequence[Outcome]) -> Scores:

@@ -31,6 +31,16 @@ _WHOLE = (
     ("forget/text/extraction_strength", "extraction text"),
 )
 
+_INDEPENDENT = (
+    ("model/utility_independent", "utility"),
+    *(
+        (f"forget/{modality}/{name}{ending}_independent", f"forget {word} {label}{more}")
+        for modality, word in MODALITIES
+        for name, label in MEASURES.items()
+        for ending, more in (("", ""), ("_binding", ", binding"))
+    ),
+)
+
 
 def markdown(found: Mapping[str, Any]) -> str:
     """The whole of table.md."""
@@ -51,6 +61,7 @@ def markdown(found: Mapping[str, Any]) -> str:
     for modality, word in MODALITIES:
         lines += ["", f"## {word.capitalize()} questions", "", *table(found, by_set(found, modality, _SUMMARY))]
     lines += ["", "## Whole models", "", *table(found, _WHOLE)]
+    lines += ["", "## Over independent facts", "", *_independent(found)]
     lines += ["", "## Whose fact is it?", "", *controls(found)]
     lines += ["", "## Wording", "", *wording(found)]
     lines += ["", "## What each measure tells apart", "", *_separating(found)]
@@ -106,6 +117,15 @@ def _percent(scores: Mapping[str, Any], name: str, metric: str) -> str:
         return "–"
     mean = sum(values) / len(values)
     return f"{mean:.3f}" if metric in ("rouge_l", "factuality") else f"{100 * mean:.1f}"
+
+
+def _independent(found: Mapping[str, Any]) -> list[str]:
+    return [
+        "A forgotten fact may be guessed from another that is known, as a salary from an occupation. Here such facts "
+        "(`implied_by` in the release) are left out.",
+        "",
+        *table(found, _INDEPENDENT),
+    ]
 
 
 def _separating(found: Mapping[str, Any]) -> list[str]:
