@@ -1,4 +1,4 @@
-"""Value diversity: how much there is to know, and how far naming the commonest value gets."""
+"""Diversity: how much there is to know, how far naming the commonest value gets, how far biographies are alike."""
 
 import heapq
 import itertools
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from zlib import crc32
 
-from builder.audit import thresholds
+from builder.audit import sameness, thresholds
 from builder.audit.finding import MOST_EXAMPLES, Example, Finding, Value, level, percent, words
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes
@@ -16,6 +16,8 @@ from builder.reading import Person
 
 _NAMED = 3
 """Examples of each fact."""
+_TEXT = "masked biography"
+"""The topic that is no fact."""
 
 Counts = dict[str, Counter[str]]
 """For each country how many people have each value of a fact."""
@@ -35,15 +37,17 @@ class Known:
     """The value that everyone has, if everyone has one."""
 
 
-def look(person: Person, _: Setting) -> Note:
-    """The person's locale and value, for each asked fact."""
-    return {fact.key: (person.profile.locale, fact.value) for fact in person.profile.facts if fact.asked}
+def look(person: Person, setting: Setting) -> Note:
+    """The person's locale and value, for each asked fact, and the masked biography if it is one to compare."""
+    profile = person.profile
+    known = {fact.key: (profile.locale, fact.value) for fact in profile.facts if fact.asked}
+    return known | ({_TEXT: sameness.masked_biography(person)} if sameness.compared(person, setting.people) else {})
 
 
 def judge(notes: Notes, _: Setting) -> list[Finding]:
-    """Two findings: naming the commonest value of the country, and the entropy of each fact."""
-    known = [_known(notes, fact) for fact in notes.topics]
-    return [_commonest(known), _entropies(known, len(notes))]
+    """Three findings: naming the commonest value of the country, the entropy of each fact, self-BLEU."""
+    known = [_known(notes, fact) for fact in notes.topics if fact != _TEXT]
+    return [_commonest(known), _entropies(known, len(notes)), _sameness(notes)]
 
 
 def _known(notes: Notes, fact: str) -> Known:
@@ -132,4 +136,24 @@ def _entropies(known: list[Known], people: int) -> Finding:
     )
 
 
-DIVERSITY = Audit("diversity", "Are the values diverse?", look, judge)
+def _sameness(notes: Notes) -> Finding:
+    people = [(person.id, person.note) for person in notes.of(_TEXT)]
+    figures = sameness.self_bleu([text for _, text in people])
+    mean = sum(figures) / max(1, len(figures))
+    worst = heapq.nlargest(3, zip(figures, (identity for identity, _ in people), strict=True))
+    return Finding(
+        check="self_bleu",
+        audit="diversity",
+        title="Biographies made of each other's phrases (masked self-BLEU-4)",
+        figure=mean,
+        unit="share",
+        wanted="at most",
+        threshold=thresholds.SELF_BLEU,
+        passed=mean <= thresholds.SELF_BLEU,
+        sentence=f"With values and names masked, the biographies of {len(people):,} people have a self-BLEU-4 of "
+        f"{mean:.3f}: one means that each is put together of runs of four words that others have.",
+        worst=tuple(Example(identity, f"{figure:.3f}") for figure, identity in worst),
+    )
+
+
+DIVERSITY = Audit("diversity", "Are values and texts diverse?", look, judge)

@@ -47,7 +47,7 @@ class Outline:
                 f"Profile {profile.id} has a fact '{min(unstated)}' that no biography states; add it to a theme of "
                 "prompts/offline/biography.toml."
             )
-        telling = _Telling(self, _fields(profile), stream)
+        telling = _Telling(self, _fields(profile), frozenset(fact.key for fact in profile.facts), stream)
         return "\n\n".join(telling.paragraph(themes) for themes in self._paragraphs(profile, stream))
 
     def _paragraphs(self, profile: Profile, stream: Random) -> list[list[tuple[str, list[Group]]]]:
@@ -128,6 +128,7 @@ class _Telling:
 
     outline: Outline
     fields: Mapping[str, str]
+    facts: Group
     stream: Random
     openings: list[str] = field(default_factory=list)
     """The first words of its sentences."""
@@ -182,9 +183,17 @@ class _Telling:
             if not fitting:
                 return []
             unit = self.stream.choice(fitting)
-            chosen.append((unit, clauses.drawn(unit.words, self.stream)))
+            words = clauses.drawn(unit.words, self.stream)
+            if self._begins_small(words):
+                return []
+            chosen.append((unit, words))
             left -= unit.facts
         return chosen
+
+    def _begins_small(self, words: str) -> bool:
+        """Whether the words begin with a value that is written small, which must not begin a sentence."""
+        name = words[1:].partition("}")[0]
+        return words.startswith("{") and name in self.facts and self.fields[name][:1].islower()
 
     def _told(self, frame: str, chosen: Spoken) -> str:
         """The sentence, its lead left open. A pronoun that could be a relative's gives way to the name."""
