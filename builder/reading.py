@@ -17,6 +17,9 @@ from builder.recipe import Recipe
 from builder.records import Appearance, Fact, Portrait, Profile, Question, Scene
 
 MANIFEST = "manifest.json"
+FORMAT = 3
+"""The number of the layout that releases are written in and read in. Before 3 people did not come in fours, and a
+manifest did not state it."""
 _BATCH = 16
 """People held in memory at once."""
 _COLUMNS = (
@@ -71,8 +74,14 @@ class Release:
     manifest: dict[str, Any]
 
     @property
+    def format(self) -> int:
+        """The number of its layout."""
+        return int(self.manifest.get("format", FORMAT - 1))
+
+    @property
     def recipe(self) -> Recipe:
-        """The recipe it was made with."""
+        """The recipe it was made with. Raises BenchError when the release is of another format."""
+        self._check_format()
         return recipes.load(str(self.path / "recipe.toml"))
 
     @property
@@ -90,6 +99,7 @@ class Release:
 
     def people(self, *segments: str) -> Iterator[Person]:
         """The people of the named segments, of all when none is named, a few in memory at a time."""
+        self._check_format()
         for segment in segments or self.segments:
             test = self._rows("test", segment)
             for row in self._rows("people", segment):
@@ -106,6 +116,7 @@ class Release:
 
     def parts(self) -> list[Part]:
         """The release cut into small parts that together hold everybody once, for workers to read."""
+        self._check_format()
         found = []
         for segment in self.segments:
             for path in sorted((self.path / "people" / segment).glob("*.parquet")):
@@ -127,6 +138,15 @@ class Release:
         for part in self.parts():
             if any(row["ID"] in ids for row in self._table("people", part, ["ID"]).to_pylist()):
                 yield from (person for person in self.people_of(part) if person.profile.id in ids)
+
+    def _check_format(self) -> None:
+        """Raise BenchError unless this is a release as this version of build-bench lays them out."""
+        if self.format != FORMAT:
+            maker = self.manifest.get("made_with", {}).get("build-bench", "another version")
+            raise BenchError(
+                f"{self.path} is laid out in format {self.format} (build-bench {maker}) and this version reads format "
+                f"{FORMAT}: use that version for it, or make it again; 'build-bench diff' compares the two."
+            )
 
     def beside(self, name: str) -> Path:
         """Where something derived from this release is kept: in its run; of a release of its own, next to it."""

@@ -67,7 +67,7 @@ STAGES = (
     ),
     Stage(
         name="questions",
-        version=2,
+        version=3,
         record=Question,
         make=_make_questions,
         recipe_parts=("seed", "questions", "writer"),

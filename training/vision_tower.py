@@ -3,10 +3,10 @@
     python training/vision_tower.py --people 4000 --views 6 --epochs 40
 
 The people are drawn at random from every word and measure the offline painter knows; none of them stands in any
-benchmark (their names start with "tower-", a profile's is five digits). The weights that come along were made so for an
-earlier painter and went on (`--go-on --epochs 12 --lr 1e-3`) when its faces changed. Two losses: the measures and words of a face
+benchmark (their names start with "tower-", a profile's is five digits). Two losses: the measures and words of a face
 regressed from the mean of its patches, and a contrast between two views of each person. Run it again whenever the
-painter draws other faces than before.
+painter draws other faces than before. The weights that come along were made for an earlier painter and went on when its
+faces changed, twice: `--go-on --epochs 12 --lr 1e-3`, then `--go-on --epochs 40`. They find 80 % of 300 new people.
 """
 
 import argparse

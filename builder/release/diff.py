@@ -97,8 +97,16 @@ def diff(before: Release, after: Release) -> Difference:
         files,
         configs=tuple(_config_changes(before.manifest["configs"], after.manifest["configs"])),
         columns=tuple(_column_changes(_columns(before.path), _columns(after.path))),
-        schemas=tuple(f"{name} changed" for name in _RECORDS if name in touched),
+        schemas=(
+            *_format_change(before, after),
+            *(f"{name} changed" for name in _RECORDS if name in touched),
+        ),
     )
+
+
+def _format_change(before: Release, after: Release) -> list[str]:
+    """A sentence when the two are laid out in different formats."""
+    return [f"the format is {after.format}, not {before.format}"] if before.format != after.format else []
 
 
 def describe(difference: Difference) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import builder
 from builder import schemas
+from builder.reading import FORMAT
 from builder.recipe import Recipe
 from builder.release.contents import Contents
 from builder.run.files import left_by_tools, write_text
@@ -43,6 +44,7 @@ def write(folder: Path, origin: dict[str, Any], recipe: Recipe, contents: Conten
     """Write the manifest of the finished files in `folder`; it lists every file but itself."""
     manifest = {
         "id": f"{recipe.name}-{recipe.seed}",
+        "format": FORMAT,
         **origin,
         "people": {name: len(ids) for name, ids in contents.segments.items()},
         "not_made": list(failed),

@@ -41,6 +41,7 @@ def crowd_of(forget: int, retain: int, holdout: int) -> Crowd:
     people = [person(number) for number in range(forget + retain + holdout)]
     manifest = {
         "id": "tests",
+        "format": 3,
         "recipe": "tests",
         "seed": 1,
         "recipe_fingerprint": "0" * 64,

@@ -224,3 +224,15 @@ def test_a_manifest_or_recipe_that_is_none_is_said(small_run: Path, run: Run) ->
     (release / "manifest.json").write_text("{")
     assert run("verify", release).exit_code == 1
     assert run("verify", release / "people").exit_code == 2
+
+
+def test_a_release_of_an_earlier_format_is_named_as_what_it_is(small_run: Path, run: Run) -> None:
+    path = small_run / "release" / "manifest.json"
+    manifest = json.loads(path.read_text())
+    del manifest["format"]
+    path.write_text(json.dumps(manifest))
+    for command in (["verify"], ["audit"], ["export", "--layout", "llava", "--to", small_run / "llava"]):
+        result = run(command[0], small_run, *command[1:])
+        assert result.exit_code == 1
+        assert "is laid out in format 2 " in result.output
+        assert "this version reads format 3" in result.output
