@@ -199,8 +199,8 @@ def test_nobody_is_swapped_with_somebody_of_whom_the_same_is_true(fours: Crowd) 
     mine = [each for each in found if each.profile_id == "00000" and each.fact == "allergy"]
     assert mine and {each.other for each in mine} == {"00003"}
     facts = tuple(fact for fact in first.profile.facts if fact.key != "allergy")
-    asked = tuple(question for question in first.questions if question.fact != "allergy")
-    lacking = replace(first, profile=replace(first.profile, facts=facts), questions=asked)
+    theirs = tuple(question for question in first.questions if question.fact != "allergy")
+    lacking = replace(first, profile=replace(first.profile, facts=facts), questions=theirs)
     crowd = replace(fours, forget=(lacking, *fours.forget[1:]))
     found = [each for each in controls(crowd, items(crowd, ALL), ALL) if each.fact == "allergy"]
     assert found and not [each for each in found if each.other == "00000"], "who has no such fact stands for nobody"

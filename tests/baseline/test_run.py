@@ -50,15 +50,14 @@ def test_a_run_is_made_once_and_reported(planned: Planned, monkeypatch: pytest.M
     assert len(score["values"]) == 2 and score["sd"] is not None
     assert score["distance_to_oracle"] == pytest.approx(abs(score["mean"] - score["oracle"]))
     assert "probability" in found["separating_power"]
-    independent = found["models"]["npo"]["scores"]["forget/text/accuracy_binding_independent"]
-    assert independent["oracle"] is not None and independent["distance_to_oracle"] is not None
+    independent = found["models"]["npo"]["scores"]["model/utility_independent"]
+    assert independent["distance_to_oracle"] == pytest.approx(abs(independent["mean"] - independent["oracle"]))
 
     rows = pq.read_table(plan.folder.report / "results.parquet")
     assert set(rows["model"].to_pylist()) == set(found["models"]) and set(rows["seed"].to_pylist()) == {0, 1}
     table = (plan.folder.report / "table.md").read_text()
     assert "Class. Acc (%)" in table and " ± " in table
     assert "| right form, wrong value |" in table and "retain choice, binding" in table
-    assert "forget image value said, binding" in table.partition("## Over independent facts")[2].partition("## ")[0]
     before, _, after = table.partition("## Wording")
     assert "ROUGE" not in before and "BLEU" not in before and "ROUGE-L, held-out wording" in after
     assert found["floor"]["test/text/value_said"] == 0 < found["floor"]["test/text/rouge_l"]
@@ -199,7 +198,10 @@ def test_an_auditors_model_is_only_evaluated(planned: Planned, users_model: Path
     for path in ("forget/image_text/accuracy", "test/text/cloze", "views/image_text/value_said"):
         assert {f"{path}_swap_four", f"{path}_swap_any", f"{path}_binding", f"{path}_follows"} < set(scores)
     assert {"test/text/accuracy_blank", "test/text/accuracy_options_only"} < set(scores)
-    assert "forget text" in (plan.folder.report / "table.md").read_text().partition("## Whose fact is it?")[2]
+    before, _, after = (plan.folder.report / "table.md").read_text().partition("## Whose fact is it?")
+    assert "forget text" in after
+    assert {"forget/text/accuracy_independent", "forget/image_text/value_said_binding_independent"} < set(scores)
+    assert "| forget image value said, binding |" in before.partition("## Over independent facts")[2]
 
 
 def test_the_command_line_from_a_release(made: Path, run: Run, tmp_path: Path) -> None:
