@@ -32,6 +32,11 @@ LOCALES = (
 )  # fmt: skip
 """The locales that profiles can be made in."""
 
+USUAL_LOCALES = tuple(
+    locale for locale in LOCALES if locale not in "en_CA en_GH cs_CZ ro_RO hr_HR da_DK es_CO fa_IR th_TH".split()
+)
+"""Where people live unless the recipe says otherwise: so few that 500 people give four quartets to each."""
+
 CHANGES_NO_RECORD = frozenset(
     {
         "profiles.count",
@@ -72,7 +77,9 @@ class ProfilesPart(Section):
     count: int = Field(
         500, ge=FOUR, le=MAX_PROFILES, multiple_of=FOUR, description="people that models are trained on, in fours"
     )
-    locales: tuple[str, ...] = Field(LOCALES, description="where they live; each locale gets an equal share")
+    locales: tuple[str, ...] = Field(
+        USUAL_LOCALES, description="where they live; each locale gets an equal share of the quartets"
+    )
     female_share: Share = Field(0.5, description="share of women")
     as_of: str = Field(
         "2025-01-01", pattern=r"^\d{4}-\d{2}-\d{2}$", description="the day on which ages are counted, YYYY-MM-DD"

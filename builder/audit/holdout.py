@@ -10,6 +10,7 @@ from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes
 from builder.audit.statistics import upper_tail, wilson
 from builder.reading import Person
+from builder.recipe import FOUR
 
 _NAME = "name"
 
@@ -36,9 +37,13 @@ class Held:
         return self.shared / max(1, self.trained)
 
     def passed(self, tests: int) -> bool:
-        """Whether the one is no higher than the other; the trained people's rate is itself known only so well."""
-        bar = min(1.0, wilson(self.shared, self.trained, level(tests))[1] + thresholds.HOLDOUT_MARGIN)
-        return bar >= 1 or upper_tail(self.hits, self.held_out, bar) >= level(tests)
+        """Whether the one is no higher than the other; the trained people's rate is itself known only so well.
+
+        The four of a quartet are dealt their values as one draw.
+        """
+        rate = wilson(self.shared // FOUR, self.trained // FOUR, level(tests))[1]
+        bar = min(1.0, rate + thresholds.HOLDOUT_MARGIN)
+        return bar >= 1 or upper_tail(self.hits // FOUR, self.held_out // FOUR, bar) >= level(tests)
 
 
 def look(person: Person, _: Setting) -> Note:
