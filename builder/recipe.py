@@ -32,9 +32,8 @@ LOCALES = (
 )  # fmt: skip
 """The locales that profiles can be made in."""
 
-USUAL_LOCALES = tuple(
-    locale for locale in LOCALES if locale not in "en_CA en_GH cs_CZ ro_RO hr_HR da_DK es_CO fa_IR th_TH".split()
-)
+_UNUSUAL = frozenset({"en_CA", "en_GH", "cs_CZ", "ro_RO", "hr_HR", "da_DK", "es_CO", "fa_IR", "th_TH"})
+USUAL_LOCALES = tuple(locale for locale in LOCALES if locale not in _UNUSUAL)
 """Where people live unless the recipe says otherwise: so few that 500 people give four quartets to each."""
 
 CHANGES_NO_RECORD = frozenset(
