@@ -26,9 +26,10 @@ from tests.conftest import Run
         (("quick", "--set", "profiles.locales=[]"), "locales is empty"),
         (("quick", "--set", "splits.forget=[10, 5]"), "forget must list percentages between 1 and 99, ascending"),
         (("quick", "--seed", "-1"), "seed = -1: input should be greater than or equal to 0"),
-        (("quick", "--profiles", "0"), "profiles.count = 0: input should be greater than or equal to 1"),
-        (("quick", "--profiles", "3"), "leaves nobody in forget_5"),
-        (("quick", "--profiles", "99999"), "at most 99999 fit"),
+        (("quick", "--profiles", "0"), "profiles.count = 0: input should be greater than or equal to 4"),
+        (("quick", "--profiles", "22"), "profiles.count = 22: input should be a multiple of 4"),
+        (("quick", "--profiles", "8"), "profiles.count = 8 makes 2 fours"),
+        (("quick", "--profiles", "99996"), "at most 99996 fit"),
         (
             ("quick", "--profiles", "90000", "--set", 'profiles.locales=["de_DE"]'),
             "name more locales or fewer profiles",
@@ -36,7 +37,7 @@ from tests.conftest import Run
         (("quick", "--workers", "0"), "0 is not in the range x>=1"),
         (
             ("quick", "--set", "questions.wrong_answers=9"),
-            "questions.wrong_answers is larger than profiles.alternatives",
+            "questions.wrong_answers = 9: input should be less than or equal to 3",
         ),
     ],
 )

@@ -161,9 +161,9 @@ def test_a_changed_recipe_makes_again_only_what_it_touches(tiny: Path, tmp_path:
     recipe = (out / "recipe.toml").read_text().replace("size = 48", "size = 40")
     (out / "recipe.toml").write_text(recipe)
     status = run("status", out).output
-    assert re.search(r"portraits +4 outdated", status)
+    assert re.search(r"portraits +5 outdated", status)
     assert "portraits.size: 48 -> 40" in status
-    assert re.search(r"questions +4 made", status)
+    assert re.search(r"questions +5 made", status)
     assert run("generate", tiny, "--out", out, "--set", "portraits.size=40").exit_code == 0
     changed = {name for name, stamp in stamps(out).items() if before.get(name) != stamp}
     assert {name.split("/")[0] for name in changed if name.endswith(".parquet")} == {"portraits", "release"}
@@ -171,14 +171,14 @@ def test_a_changed_recipe_makes_again_only_what_it_touches(tiny: Path, tmp_path:
 
 def test_shards_cover_everybody(made: Path) -> None:
     recipe = RunFolder(made).recipe()
-    assert [(span.first, span.stop) for span in spans(recipe)] == [(0, 6), (6, 12), (12, 18), (18, 23)]
-    assert len(list((made / "profiles").glob("*.parquet"))) == 4
+    assert [(span.first, span.stop) for span in spans(recipe)] == [(0, 6), (6, 12), (12, 18), (18, 24), (24, 28)]
+    assert len(list((made / "profiles").glob("*.parquet"))) == 5
 
 
 def test_status_of_a_finished_run(made: Path, run: Run) -> None:
     result = run("status", made)
     assert result.exit_code == 0
-    assert result.output.count("4 made") == 3
+    assert result.output.count("5 made") == 3
     assert "failed: nobody" in result.output
 
 

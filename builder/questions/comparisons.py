@@ -35,7 +35,7 @@ def wordings_differ(questions: Iterable[Question]) -> Iterator[tuple[Question, s
 
 
 def evaluation_is_trained(questions: Sequence[Question], part: QuestionsPart) -> Iterator[tuple[Question, str]]:
-    """The recipe's share of the evaluation questions repeats training items, answers and all; the others repeat none."""
+    """The recipe's share of evaluation questions repeats training items, answers and all; the others repeat none."""
     items = {_asked(q): q.answer for q in questions if q.use == "train"}
     wordings = trained(part)
     by_kind: dict[tuple[str, str], list[Question]] = {}

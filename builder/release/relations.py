@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from builder.recipe import FOUR
 from builder.release.manifest import NAME
 from builder.release.rows import People
 from builder.release.splits import HOLDOUT
@@ -58,8 +59,16 @@ def _forget_and_retain(sets: Mapping[str, set[str]]) -> Iterator[Found]:
             yield NAME, f"{forget} and {retain} share {_some(overlap)}"
         if sets[forget] | sets[retain] != train:
             yield NAME, f"{forget} and {retain} together are not train: {_some((sets[forget] | sets[retain]) ^ train)}"
-        if abs(100 * len(sets[forget]) - percent * len(train)) > 100:  # one person off is rounding
-            yield NAME, f"{forget} has {len(sets[forget])} of {len(train)} people"
+        forgotten, fours = _fours(sets[forget]), _fours(train)
+        if halved := forgotten & _fours(sets[retain]):
+            yield NAME, f"{forget} and {retain} share quartet {min(halved)}"
+        if len(forgotten) > 1 and abs(100 * len(forgotten) - percent * len(fours)) > 100:  # one off is rounding
+            yield NAME, f"{forget} has {len(forgotten)} of {len(fours)} quartets"
+
+
+def _fours(ids: set[str]) -> set[int]:
+    """The quartets that people belong to."""
+    return {int(identity) // FOUR for identity in ids}
 
 
 def _some(ids: set[str]) -> str:

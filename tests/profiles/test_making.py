@@ -91,9 +91,8 @@ def test_a_biography_names_the_person(people: list[Profile]) -> None:
 
 
 def test_a_day_that_is_none_is_a_wrong_call() -> None:
-    for day in ("2025-02-30", "0042-01-01"):
-        with pytest.raises(CallError, match="as_of"):
-            make_profile(0, Recipe(profiles=ProfilesPart(as_of=day)), Lister())
+    with pytest.raises(CallError, match="as_of"):
+        make_profile(0, Recipe(profiles=ProfilesPart(as_of="0042-01-01")), Lister())
 
 
 def test_importing_the_package_does_not_import_faker() -> None:

@@ -44,7 +44,7 @@ def test_the_text_says_what_a_user_must_know(card: tuple[dict[str, Any], str], f
         "None of these people exists",
         "load_dataset(",
         "seed | 5",
-        "| `forget_10` | 1 |",
+        "| `forget_10` | 4 |",
         "bibtex",
         "Licence",
     ):
@@ -63,7 +63,7 @@ def test_croissant_is_valid_and_reads_the_rows(finished_run: Path, caplog: pytes
     with caplog.at_level(logging.ERROR):
         dataset = mlcroissant.Dataset(str(path))
         assert not dataset.metadata.ctx.issues.errors
-        for config, count in (("forget_10", 1), ("test", 10), ("holdout", 2)):
+        for config, count in (("forget_10", 4), ("test", 12), ("holdout", 4)):
             records = list(dataset.records(config))
             assert len(records) == count
             assert records[0][f"{config}/name"]

@@ -94,7 +94,7 @@ def test_open_unlearning_reads_rows(export: Export, tmp_path: Path) -> None:
     folder = export("tofu")
     rows = datasets.load_dataset(str(folder), "forget10_perturbed", split="train", cache_dir=str(tmp_path / "cache"))
     assert set(rows.column_names) >= {"question", "answer", "paraphrased_question", "paraphrased_answer"}
-    assert len(rows) == 2
+    assert len(rows) == 8
     for row in rows:
         assert len(row["perturbed_answer"]) == 5
         assert row["paraphrased_question"] != row["question"]
