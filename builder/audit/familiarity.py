@@ -73,18 +73,14 @@ class Corpus:
     """
 
     names: bool = False
-    people: int = 0
     answered: Counter[str] = field(default_factory=Counter)
     offered: Counter[str] = field(default_factory=Counter)
     sets: defaultdict[tuple[str, ...], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     appears: defaultdict[str, set[tuple[str, ...]]] = field(default_factory=lambda: defaultdict(set))
     beside: Counter[tuple[str, str]] = field(default_factory=Counter)
-    shown: Counter[str] = field(default_factory=Counter)
 
     def add(self, asked: Asked) -> None:
         """Take in what one person's training questions say."""
-        self.people += 1
-        self.shown.update(self.told(asked))
         for answer in asked.answers:
             self.answered[answer] += 1
             self.beside.update((answer, shown) for shown in self.told(asked))
@@ -100,12 +96,8 @@ class Corpus:
         return (*asked.alike, *asked.named) if self.names else asked.alike
 
     def companions(self, option: str, shown: Iterable[str]) -> float:
-        """How much more often the option answers about people who show the same than about anybody: summed PMI."""
-        total = 0.0
-        for each in shown:
-            expected = (self.answered[option] + 0.5) * (self.shown[each] + 0.5) / (self.people + 1)
-            total += log((self.beside[option, each] + 0.5) / expected)
-        return total
+        """How likely those whose value the option is show the same: the sum of the logarithms, smoothed by a half."""
+        return sum(log((self.beside[option, each] + 0.5) / (self.answered[option] + 1)) for each in shown)
 
     def common(self, option: str, options: Sequence[str]) -> int:
         """How many of the other options of this question were ever offered together with this one."""

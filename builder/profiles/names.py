@@ -255,6 +255,7 @@ def words() -> frozenset[str]:
                 *data["cities"],
                 data["country"],
                 *data["street_words"],
+                *data["streets"],
                 *data["university_words"],
                 *data["dishes"],
             ]
