@@ -95,7 +95,11 @@ CORRUPTIONS: dict[str, tuple[str, Edit, str]] = {
     ),
     "portrait lost": (PEOPLE, lambda row: row["train_images"].pop(), "records cannot be read"),
     "their column differs": (PEOPLE, lambda row: row["Mask_Task"].pop(), "column Mask_Task"),
-    "another person in the test set": (TEST, lambda row: row.update(name=f"{row['name']}son"), "the person is not the one in"),
+    "another person in the test set": (
+        TEST,
+        lambda row: row.update(name=f"{row['name']}son"),
+        "the person is not the one in",
+    ),
 }
 
 
