@@ -55,7 +55,9 @@ class EvaluatePart(Section):
     retain_people: int = Field(20, ge=0, description="retain people that are evaluated; 0 means all")
     holdout_people: int = Field(20, ge=0, description="held-out people that are evaluated; 0 means all")
     controls_people: int = Field(12, ge=0, description="people of each set that are asked as controls; 0 means all")
-    max_new_tokens: int = Field(48, ge=1, description="longest answer of an open question, in tokens")
+    max_new_tokens: int = Field(
+        0, ge=0, description="longest written answer in tokens; 0: a quarter more than the longest truth, at least 48"
+    )
     gate: Share = Field(0.9, description="share of facts vanilla must know for forgetting scores to be valid")
     gate_people: int = Field(20, ge=0, description="retain people of the memorisation check; 0 means all")
 
