@@ -113,6 +113,7 @@ def _make(plan: Plan, seed: int, name: str) -> None:
     try:
         vlm, curve = _made(plan, seed, name)
         record["curve"] = asdict(curve)
+        record["notes"] = vlm.chat.notes
         record["training_seconds"] = time.monotonic() - started
         if name == "untrained" and plan.settings.tiny:
             record["told_apart"] = seeing.told_apart(vlm, plan.crowd.trained)
