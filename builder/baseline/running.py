@@ -12,7 +12,7 @@ from builder.baseline import judging, methods, people, stored
 from builder.baseline.allocation import keep_freed_memory
 from builder.baseline.checkpoint import Checkpoint
 from builder.baseline.curve import Curve
-from builder.baseline.evaluation.asking import Examiner, Outcome
+from builder.baseline.evaluation.asking import Examiner, Outcome, room
 from builder.baseline.evaluation.controls import NOBODY, controls, nobody, swaps
 from builder.baseline.evaluation.items import Item, items, known_facts, some
 from builder.baseline.examples import Example, examples
@@ -113,6 +113,7 @@ def _make(plan: Plan, seed: int, name: str) -> None:
     try:
         vlm, curve = _made(plan, seed, name)
         record["curve"] = asdict(curve)
+        record["notes"] = vlm.chat.notes
         record["training_seconds"] = time.monotonic() - started
         if name == "untrained" and plan.settings.tiny:
             record["told_apart"] = seeing.told_apart(vlm, plan.crowd.trained)
@@ -169,7 +170,8 @@ def _fine_tuned(plan: Plan, seed: int, name: str) -> tuple[Vlm, Curve]:
 
 def _evaluated(plan: Plan, vlm: Vlm, seed: int, name: str) -> list[Outcome]:
     part = plan.settings.evaluate
-    full = Examiner(vlm, part.batch, part.max_new_tokens, part.share_prefix)
+    limit = part.max_new_tokens or room(vlm.chat, plan.items)
+    full = Examiner(vlm, part.batch, limit, part.share_prefix)
     # Of controls only what is right or wrong is wanted: the letter, or the answer. And what vanilla knows is read from
     # its probabilities: its answers to training questions need not be written out.
     brief, silent = replace(full, score=False), replace(full, generate=False)

@@ -5,6 +5,7 @@ defaults in `TINY` and `PRETRAINED`.
 """
 
 import copy
+import datetime
 import difflib
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -15,6 +16,8 @@ from pydantic import Field, ValidationError
 from builder.errors import CallError
 from builder.recipe import ChatPart, Section
 
+TODAY = datetime.date(2025, 1, 1)
+"""What day it is for a chat template that prints the date: the same prompts every day, unless set otherwise."""
 TINY_MODEL = "tiny"
 """The name of the embedded model."""
 
@@ -55,7 +58,9 @@ class EvaluatePart(Section):
     retain_people: int = Field(20, ge=0, description="retain people that are evaluated; 0 means all")
     holdout_people: int = Field(20, ge=0, description="held-out people that are evaluated; 0 means all")
     controls_people: int = Field(12, ge=0, description="people of each set that are asked as controls; 0 means all")
-    max_new_tokens: int = Field(48, ge=1, description="longest answer of an open question, in tokens")
+    max_new_tokens: int = Field(
+        0, ge=0, description="longest written answer in tokens; 0: a quarter more than the longest truth, at least 48"
+    )
     gate: Share = Field(0.9, description="share of facts vanilla must know for forgetting scores to be valid")
     gate_people: int = Field(20, ge=0, description="retain people of the memorisation check; 0 means all")
 
@@ -74,6 +79,7 @@ class Settings(Section):
     lora: int = Field(0, ge=0, description="rank of the low-rank adapter that is trained; 0 trains all weights")
     precision: Literal["auto", "fp32", "bf16", "fp16"] = Field("auto", description="numbers that training computes in")
     forget: int = Field(10, ge=1, le=99, description="which forget set, in percent of the people")
+    today: datetime.date = Field(TODAY, description="the date that a chat template may print")
     methods: tuple[str, ...] = Field((), description="unlearning methods to run")
     evaluate_only: bool = Field(False, description="evaluate the model as it is; train nothing")
     seed: int = Field(0, ge=0, description="first seed")

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from builder.baseline.encoding import collate, encode
-from builder.baseline.evaluation.asking import Examiner, Outcome
+from builder.baseline.evaluation.asking import Examiner, Outcome, room
 from builder.baseline.evaluation.controls import CONTROLS, NOBODY, controls, nobody
 from builder.baseline.evaluation.items import Item, items, known_facts
 from builder.baseline.examples import Example
@@ -119,7 +119,7 @@ def test_linear_layers_are_faster_for_a_while_and_say_the_same(
         assert "forward" not in vars(layer), "only full precision has something to gain"
 
 
-def plain_answers(vlm: Vlm, items: Sequence[Item], limit: int) -> list[str]:
+def plain_answers(vlm: Vlm, items: Sequence[Item], limit: int, end: int | None = -1) -> list[str]:
     """The greedy answers by transformers' own `generate`, one question at a time."""
     found = []
     for item in items:
@@ -130,7 +130,7 @@ def plain_answers(vlm: Vlm, items: Sequence[Item], limit: int) -> list[str]:
             attention_mask=batch.mask,
             max_new_tokens=limit,
             do_sample=False,
-            eos_token_id=vlm.chat.end,
+            **({"eos_token_id": vlm.chat.end} if end == -1 else {}),
             pad_token_id=vlm.chat.padding,
             **batch.inputs,
         )
@@ -188,3 +188,48 @@ def test_what_is_asked(crowd: Crowd) -> None:
             assert each.candidates[0] == each.truth
     facts = {(each.profile_id, each.fact, each.modality) for each in known_facts(crowd.trained)}
     assert len(facts) == 5 * 3 * 2
+
+
+def test_an_answer_ends_where_generate_ends_it(half_trained: Vlm, asked: list[Item]) -> None:
+    """At each end token that the generation config names, whatever the chat template has."""
+    vlm = Vlm(copy.copy(half_trained.model), half_trained.chat)
+    opened = [each for each in asked if each.task == "generation"][:6]
+    long = Examiner(vlm, 4, 12).ask(opened)
+    further = vlm.chat.target(long[0].output, end=False)[2]
+    vlm.model.generation_config = copy.deepcopy(vlm.model.generation_config)
+    vlm.model.generation_config.eos_token_id = [vlm.chat.end, further]
+    found = Examiner(vlm, 4, 12).ask(opened)
+    plain = plain_answers(vlm, opened, 12, end=None)
+    said = vlm.chat.text([further])  # generate gives the end token back, and this one is no special token
+    assert [each.output for each in found] == [each.removesuffix(said).strip() for each in plain]
+    assert len(found[0].output) < len(long[0].output) and found[0].ending == "end"
+
+
+def test_a_perfect_answer_of_sixty_words_is_not_cut(vlm: Vlm, asked: list[Item]) -> None:
+    words = " ".join(f"word{number}" for number in range(60))
+    item = dataclasses.replace(next(each for each in asked if each.task == "generation"), truth=words)
+    limit = room(vlm.chat, [*asked, item])
+    target = vlm.chat.target(words)
+    assert len(target) > 48 and limit > len(target)
+    for tokens, ending in ((limit, "end"), (48, "limit")):
+        [found] = Examiner(_Parrot(vlm, target), 1, tokens, share=False).ask([item])
+        assert found.ending == ending and (found.output == words) == (ending == "end")
+    assert room(vlm.chat, asked) == 48
+
+
+class _Parrot(Vlm):
+    """A model that says these tokens, one after the other, whatever it is asked."""
+
+    def __init__(self, vlm: Vlm, tokens: Sequence[int]) -> None:
+        super().__init__(vlm.model, vlm.chat)
+        self._tokens, self._said = list(tokens), 1  # the first is read off where the answer is scored
+
+    def head(self, hidden: torch.Tensor) -> torch.Tensor:
+        """One row a token: the whole answer where it is scored, else the one that comes next."""
+        logits = super().head(hidden)
+        rows = [*self._tokens] if len(logits) > 1 else [self._next()]
+        return torch.nn.functional.one_hot(torch.tensor(rows), logits.shape[-1]).float()[: len(logits)]
+
+    def _next(self) -> int:
+        self._said += 1
+        return self._tokens[self._said - 1]

@@ -158,7 +158,7 @@ def test_the_last_step_is_looked_at(vlm: Vlm, crowd: Crowd, monkeypatch: pytest.
     step = torch.optim.AdamW.step
 
     def wild(optimiser: torch.optim.AdamW, *given: object) -> object:
-        done = step(optimiser, *given)  # type: ignore[arg-type]
+        done = step(optimiser, *given)
         optimiser.param_groups[0]["params"][0].data.fill_(NAN)
         return done
 

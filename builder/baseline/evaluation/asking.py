@@ -12,6 +12,7 @@ from builder.baseline.evaluation.branches import Branches, extend, roots
 from builder.baseline.evaluation.greedy import Unfinished, Written, follow
 from builder.baseline.evaluation.items import Item
 from builder.baseline.evaluation.scoring import NOTHING, Said, say
+from builder.baseline.models.chat import Chat
 from builder.baseline.models.linear import fast_linear
 from builder.baseline.models.vlm import Vlm
 from builder.records import LETTERS
@@ -21,6 +22,8 @@ _ANSWERS_AT_ONCE = 4
 _BATCHES_POOLED = 4
 """So many batches share the prefixes of their images and are sorted by length together, which leaves little padding."""
 _CHOICE_TOKENS = 8
+_LEAST_ROOM = 48
+"""Tokens that an open answer may have at least."""
 _ENOUGH_ALIKE = 1e-2
 """Largest difference of a log-probability at which sharing prefixes is still believed, in full precision."""
 
@@ -208,6 +211,12 @@ class Examiner:
         parents = [place for place, each in enumerate(given) for _ in each]
         said = iter(say(self.vlm, branches, answers, parents, self.batch * _ANSWERS_AT_ONCE))
         return [[next(said) for _ in each] for each in given]
+
+
+def room(chat: Chat, items: Iterable[Item]) -> int:
+    """How many tokens an answer may have so that no true one is cut: a quarter more than the longest of `items`."""
+    lengths = (len(chat.target(item.truth)) for item in items if item.task != "classification")
+    return max(_LEAST_ROOM, math.ceil(1.25 * max(lengths, default=0)))
 
 
 def _outcome(item: Item, said: Sequence[Said]) -> Outcome:

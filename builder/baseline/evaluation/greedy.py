@@ -27,18 +27,20 @@ def follow(vlm: Vlm, branches: Branches, limit: int, begun: Sequence[Sequence[in
     """Greedy answers, at most `limit` tokens each. `begun` is what is known of each already, one token at least."""
     found = [list(each) for each in begun] or [[] for _ in range(len(branches.next))]
     _go_on(vlm, branches, limit, found, begun=bool(begun))
-    return [_written(vlm, each, limit) for each in found]
+    last = _last(vlm)
+    return [_written(each, last, limit) for each in found]
 
 
 def _go_on(vlm: Vlm, branches: Branches, limit: int, found: list[list[int]], *, begun: bool) -> None:
     """Write every answer of `found` to its end."""
-    alive = _unfinished(vlm, found, limit)
+    last = _last(vlm)
+    alive = _unfinished(found, last, limit)
     if begun and alive:
         branches = extend(vlm, branches, [found[place] for place in alive], alive)
     while alive:
         for place, token in zip(alive, likeliest(vlm.head(branches.last)).tolist(), strict=True):
             found[place].append(token)
-        going = _unfinished(vlm, [found[place] for place in alive], limit)
+        going = _unfinished([found[place] for place in alive], last, limit)
         # Finished answers leave the batch.
         parents = going if len(going) < len(alive) else None
         alive = [alive[at] for at in going]
@@ -46,24 +48,20 @@ def _go_on(vlm: Vlm, branches: Branches, limit: int, found: list[list[int]], *, 
             branches = extend(vlm, branches, [found[place][-1:] for place in alive], parents)
 
 
-def _written(vlm: Vlm, answer: Sequence[int], limit: int) -> Written:
+def _last(vlm: Vlm) -> frozenset[int]:
+    """The tokens after which nothing comes."""
+    return vlm.ends | {NO_TOKEN}
+
+
+def _written(answer: Sequence[int], last: frozenset[int], limit: int) -> Written:
     for place, token in enumerate(answer[:limit]):
-        if _last(vlm, token):
+        if token in last:
             return Written(tuple(answer[:place]), "nan" if token == NO_TOKEN else "end")
     return Written(tuple(answer[:limit]), "limit")
 
 
-def _unfinished(vlm: Vlm, answers: Sequence[Sequence[int]], limit: int) -> list[int]:
-    return [
-        place
-        for place, each in enumerate(answers)
-        if len(each) < limit and not any(_last(vlm, token) for token in each)
-    ]
-
-
-def _last(vlm: Vlm, token: int) -> bool:
-    """Whether nothing comes after a token."""
-    return token in (vlm.chat.end, NO_TOKEN)
+def _unfinished(answers: Sequence[Sequence[int]], last: frozenset[int], limit: int) -> list[int]:
+    return [place for place, each in enumerate(answers) if len(each) < limit and last.isdisjoint(each)]
 
 
 @dataclass
@@ -79,7 +77,7 @@ class Unfinished:
     def add(self, places: Sequence[int], branches: Branches, begun: Sequence[Sequence[int]]) -> None:
         """The answers at `places` go on from `branches`, after the tokens that are known of each, one at least."""
         self._found.update((place, list(tokens)) for place, tokens in zip(places, begun, strict=True))
-        rest = _unfinished(self.vlm, begun, self.limit)
+        rest = _unfinished(begun, _last(self.vlm), self.limit)
         if sum(len(waiting) for waiting, _ in self._waiting) + len(rest) > self.size:
             self._write()
         if rest:
@@ -88,7 +86,8 @@ class Unfinished:
     def written(self) -> dict[int, Written]:
         """All answers by their places."""
         self._write()
-        return {place: _written(self.vlm, answer, self.limit) for place, answer in self._found.items()}
+        last = _last(self.vlm)
+        return {place: _written(answer, last, self.limit) for place, answer in self._found.items()}
 
     @torch.no_grad()
     def _write(self) -> None:

@@ -8,16 +8,16 @@ first prompt shows that this is not what the processor does, it is asked every t
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import torch
 from PIL import Image
 from torch import Tensor
 
+from builder.baseline.models.template import Template
+from builder.baseline.settings import TODAY
 from builder.errors import BenchError
-
-_QUESTION = "QUESTIONTEXT"
-_ANSWER = "ANSWERTEXT"
 
 
 @dataclass(frozen=True)
@@ -35,30 +35,34 @@ class Picture:
 
 @dataclass
 class Chat:
-    """A processor with its chat template. `system` is said before everything else when given."""
+    """A processor with its chat template. `system` is said before everything else when given, on the day `today`."""
 
     processor: Any
     pictures: Mapping[str, bytes]
     """Encoded images by name."""
     system: str | None = None
+    today: date = TODAY
     _known: dict[str, Picture] = field(default_factory=dict, repr=False)
-    _frames: dict[Any, tuple[str, str]] = field(default_factory=dict, repr=False)
     _ids: dict[str, tuple[int, ...]] = field(default_factory=dict, repr=False)
     _asked: dict[tuple[str, str], tuple[int, ...]] = field(default_factory=dict, repr=False)
     _swaps: bool | None = None
 
     def __post_init__(self) -> None:
-        if not getattr(self.processor, "chat_template", None):
-            raise BenchError(
-                "The model's processor has no chat template, so there is no telling how to put a question to it; "
-                "save the processor with one (processor.chat_template = ...)."
-            )
+        self._template = Template(self.processor, self.system, self.today)
         self.tokenizer = self.processor.tokenizer
-        self._lead, self._end = self._answer_frame()
+        self._lead, tail = self._template.around_answer()
+        self._end = self._end_token(tail)
 
     def saying(self, system: str) -> "Chat":
         """The same chat with another system prompt."""
-        return Chat(self.processor, self.pictures, system)
+        return Chat(self.processor, self.pictures, system, self.today)
+
+    @property
+    def notes(self) -> list[str]:
+        """What is done otherwise than usual."""
+        if not self._template.folded:
+            return []
+        return ["the chat template has no place for a system prompt; it stands before each question instead."]
 
     @property
     def end(self) -> int:
@@ -82,7 +86,7 @@ class Chat:
 
         `text` is the user's turn; the image comes before it.
         """
-        before, after = self._frame(picture is not None)
+        before, after = self._template.frame(picture is not None)
         whole = before + text + after
         plain = self._tokenised(whole)
         if picture is None:
@@ -101,7 +105,7 @@ class Chat:
 
     def target(self, answer: str, *, end: bool = True) -> list[int]:
         """Token ids of an answer as they follow a prompt, its end token last."""
-        frame = "".join(self._frame(False))
+        frame = "".join(self._template.frame(False))
         start = self._tokenised(frame)
         whole = self._tokenised(frame + self._lead + answer)
         if whole[: len(start)] == start:
@@ -120,41 +124,14 @@ class Chat:
         token = getattr(self.processor, "image_token", None) or getattr(self.tokenizer, "image_token", "<image>")
         return int(self.tokenizer.convert_tokens_to_ids(str(token)))
 
-    def _frame(self, with_image: bool) -> tuple[str, str]:
-        """What stands before and after the question in a prompt."""
-        if with_image not in self._frames:
-            rendered = self._rendered([self._turn(_QUESTION, with_image)], generate=True)
-            before, _, after = rendered.partition(_QUESTION)
-            self._frames[with_image] = before, after
-        return self._frames[with_image]
-
-    def _turn(self, text: str, with_image: bool) -> dict[str, Any]:
-        images = [{"type": "image"}] if with_image else []
-        return {"role": "user", "content": [*images, {"type": "text", "text": text}]}
-
-    def _rendered(self, turns: list[dict[str, Any]], *, generate: bool) -> str:
-        if self.system is not None:
-            turns = [{"role": "system", "content": [{"type": "text", "text": self.system}]}, *turns]
-        try:
-            return str(self.processor.apply_chat_template(turns, add_generation_prompt=generate, tokenize=False))
-        except Exception as error:  # a template may raise anything
-            raise BenchError(f"The model's chat template cannot be used: {error}") from error
-
-    def _answer_frame(self) -> tuple[str, int]:
-        """What stands between a prompt and its answer, and the id of the token that ends the answer."""
-        turns = [self._turn(_QUESTION, False)]
-        prompt = self._rendered(turns, generate=True)
-        turns.append({"role": "assistant", "content": [{"type": "text", "text": _ANSWER}]})
-        whole = self._rendered(turns, generate=False)
-        lead, found, tail = whole.removeprefix(prompt).partition(_ANSWER)
-        if not found or not whole.startswith(prompt) or lead.strip():
-            lead = ""
+    def _end_token(self, tail: str) -> int:
+        """The id of the token that ends an answer, given what the template writes behind one."""
         known = self.tokenizer.eos_token_id
         if known is None:
             raise BenchError("The model's tokenizer has no end token (eos_token), so its answers would never end.")
-        after = self.tokenizer(tail, add_special_tokens=False)["input_ids"] if found else []
         marks = set(self.tokenizer.added_tokens_decoder)
-        return lead, next((int(token) for token in after if token in marks), int(known))
+        after = self.tokenizer(tail, add_special_tokens=False)["input_ids"]
+        return next((int(token) for token in after if token in marks), int(known))
 
     def _tokenised(self, text: str) -> tuple[int, ...]:
         if text not in self._ids:
@@ -173,7 +150,7 @@ class Chat:
         return dict(made)
 
     def _process(self, name: str) -> Picture:
-        before, _ = self._frame(True)
+        before, _ = self._template.frame(True)
         made = self._processed(before, name)
         plain = self._tokenised(before)
         if plain.count(self.placeholder) != 1:

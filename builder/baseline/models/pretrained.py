@@ -49,7 +49,9 @@ def load(name: str, pictures: Mapping[str, bytes], settings: Settings) -> Vlm:
         raise BenchError(f"The model {name} cannot be loaded: {first_line(error)}") from error
     if torch.cuda.is_available() and not several:
         model = model.to("cuda")
-    return Vlm(model.eval(), Chat(processor, pictures), compute=None if dtype == torch.float32 else dtype)
+    return Vlm(
+        model.eval(), Chat(processor, pictures, today=settings.today), compute=None if dtype == torch.float32 else dtype
+    )
 
 
 def number_type(settings: Settings) -> torch.dtype:

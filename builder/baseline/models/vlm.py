@@ -64,6 +64,13 @@ class Vlm:
         found: int | None = getattr(self.inner.config.get_text_config(), "sliding_window", None)
         return found
 
+    @property
+    def ends(self) -> frozenset[int]:
+        """The tokens after which it says no more: the one that ends its answers, and all that its makers name."""
+        named = getattr(getattr(self.inner, "generation_config", None), "eos_token_id", None)
+        others = [named] if isinstance(named, int) else named or ()
+        return frozenset((self.chat.end, *others))
+
     def learn(self, on: bool = True) -> None:
         """Go into training mode, or out of it. A frozen vision tower stays out: nothing that it sees is to be noisy."""
         self.model.train(on)
