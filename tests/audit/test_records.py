@@ -4,7 +4,9 @@ import dataclasses
 from collections.abc import Callable, Sequence
 
 import pytest
+from sacrebleu.metrics.bleu import BLEU
 
+from builder.audit import sameness
 from builder.audit.diversity import DIVERSITY
 from builder.audit.duplicates import DUPLICATES
 from builder.audit.grounding import GROUNDING
@@ -267,6 +269,24 @@ def test_people_who_all_look_alike_are_found() -> None:
         for person in world(20)
     ]
     assert not judged(SHARES, people)["looks"].passed
+
+
+def test_biographies_made_of_each_others_phrases_are_found() -> None:
+    told = "{} likes {} very much. Nobody in the whole town cooks so well on Sundays, and everybody is glad of it."
+    people = [with_profile(p, biography=told.format(p.profile.name, p.profile.fact("hobby").value)) for p in world(20)]
+    found = judged(DIVERSITY, people)["self_bleu"]
+    assert not found.passed
+    assert found.figure == pytest.approx(1.0)
+
+
+def test_self_bleu_is_that_of_sacrebleu() -> None:
+    texts = ["a b c d e f a b", "a b c d x y z w", "a b c d e f q r", "e f a b c d e f a b"]
+    figures = sameness.self_bleu(texts)
+    for place, text in enumerate(texts):
+        others = texts[:place] + texts[place + 1 :]
+        bleu = BLEU(tokenize="none", smooth_method="none", effective_order=False)
+        score = bleu.corpus_score([text], [[other] for other in others])
+        assert figures[place] * score.bp == pytest.approx(score.score / 100)
 
 
 def test_biographies_that_all_open_alike_are_found() -> None:

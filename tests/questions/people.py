@@ -45,6 +45,8 @@ VALUES: dict[str, tuple[Category, tuple[str, ...]]] = {
     "father_occupation": ("family", ("electrician", "bus driver", "usher", "upholsterer", "honorary consul")),
     "mother_name": ("family", ("Ewa", "Anna", "Zofia", "Krystyna", "Barbara")),
     "mother_maiden_name": ("family", ("Wójcik", "Mazur", "Krawczyk", "Dudek", "Olszewska")),
+    "spouse_name": ("family", ("Karol", "Szymon", "Bartosz", "Oskar", "Leon")),
+    "child_name": ("family", ("Hania", "Lena", "Iga", "Pola", "Lidia")),
     "pet_name": ("preference", ("Biscuit", "Pepper", "Mango", "Ziggy", "Otto")),
     "hobby": ("preference", ("bookbinding", "rock climbing", "chess", "birdwatching", "playing the cello")),
     "favourite_food": ("preference", ("mushroom risotto", "fish tacos", "lamb stew", "ramen", "pierogi")),

@@ -35,6 +35,12 @@ def broken(questions: list[Question], profile: Profile = PROFILE) -> str:
     return str(caught.value).partition("breaks the law ")[2].partition(":")[0]
 
 
+def _asked_in_training(question: Question) -> dict[str, Any]:
+    like = (question.fact, question.task, question.modality, "train")
+    same = next(q for q in QUESTIONS if (q.fact, q.task, q.modality, q.use) == like)
+    return {"question": same.question, "answer": same.answer}
+
+
 def text_end(addition: str) -> Change:
     return lambda q: {"question": f"{q.question} {addition}"}
 
@@ -101,11 +107,28 @@ def test_sound_questions_pass() -> None:
         ("texts_are_plain", GENERATION, lambda q: {"answer": f"{q.answer} The answer is B."}),
         ("texts_are_plain", GENERATION, lambda q: {"wrong_answers": (f"{q.wrong_answers[0]}\u200b",)}),
         ("wordings_differ", GENERATION, lambda q: {"question": QUESTIONS[QUESTIONS.index(q) + 1].question.upper()}),
-        ("evaluation_is_trained", {**GENERATION, "use": "eval"}, text_end("Please.")),
+        ("evaluation_is_trained", {**GENERATION, "use": "eval"}, lambda q: _asked_in_training(q)),
+        ("evaluation_is_trained", {**CLOZE, "use": "eval"}, lambda q: _asked_in_training(q)),
+        ("evaluation_is_trained", CLASSIFICATION, lambda q: _asked_in_training(q)),
     ],
 )  # fmt: skip
 def test_each_law_catches_its_fault(law: str, fields: dict[str, str], change: Change) -> None:
     assert broken(planted(change, **fields)) == law
+
+
+def test_evaluation_repeats_training_as_often_as_the_recipe_says() -> None:
+    every = Recipe.model_validate({"questions": {"wrong_answers": 3, "repeat_training": 1.0}})
+    questions = make_questions(PROFILE, every, OfflineWriter())
+    with pytest.raises(UnlawfulQuestion, match=r"evaluation_is_trained: it repeats a training question \(.* 0 to 0 of"):
+        check_questions(PROFILE, questions, RECIPE)
+    with pytest.raises(
+        UnlawfulQuestion, match=r"evaluation_is_trained: it repeats no training question \(.* 5 to 5 of"
+    ):
+        check_questions(PROFILE, QUESTIONS, every)
+    place = next(i for i, q in enumerate(questions) if q.use == "eval" and q.task == "generation")
+    other = replace(questions[place], answer=f"Well: {questions[place].answer}")
+    with pytest.raises(UnlawfulQuestion, match="a training item asks the same and is answered otherwise"):
+        check_questions(PROFILE, [*questions[:place], other, *questions[place + 1 :]], every)
 
 
 def test_every_law_is_tried_above() -> None:
