@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.nn.functional import pad
 
 from builder.baseline.models.chat import Chat
 
@@ -108,4 +109,16 @@ def collate(chat: Chat, rows: Sequence[Row], *, left: bool = False) -> Batch:
 
 def _images(chat: Chat, names: Sequence[str]) -> dict[str, Tensor]:
     pictures = [chat.picture(name) for name in names]
-    return {key: torch.cat([each.inputs[key] for each in pictures]) for key in (pictures[0].inputs if pictures else ())}
+    kinds = pictures[0].inputs if pictures else ()
+    return {key: _one_after_another([each.inputs[key] for each in pictures]) for key in kinds}
+
+
+def _one_after_another(parts: Sequence[Tensor]) -> Tensor:
+    """The inputs of several images; those of other shapes are filled up with zeros, as processors do in a batch."""
+    shape = [max(sizes) for sizes in zip(*(part.shape[1:] for part in parts), strict=True)]
+    return torch.cat([_filled(part, shape) for part in parts])
+
+
+def _filled(part: Tensor, shape: Sequence[int]) -> Tensor:
+    lacks = [size - own for size, own in zip(shape, part.shape[1:], strict=True)]
+    return pad(part, [each for lack in reversed(lacks) for each in (0, lack)]) if any(lacks) else part

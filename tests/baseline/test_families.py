@@ -3,9 +3,12 @@
 import copy
 import io
 import random
+from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
+import transformers
 from PIL import Image
 from transformers.processing_utils import ProcessorMixin
 
@@ -14,11 +17,13 @@ from builder.baseline.evaluation.asking import Examiner
 from builder.baseline.evaluation.items import Item, items
 from builder.baseline.examples import Example, texts
 from builder.baseline.likelihood import token_nll
-from builder.baseline.models import adapter
+from builder.baseline.models import adapter, families, pretrained
+from builder.baseline.models.source import Source
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.people import Crowd, pictures_of
-from builder.baseline.settings import EvaluatePart, TrainPart
+from builder.baseline.settings import EvaluatePart, TrainPart, resolve
 from builder.baseline.training import fit
+from builder.errors import CallError
 from tests.baseline.families import FAMILIES, vlm_of
 from tests.baseline.test_asking import plain_answers
 
@@ -26,13 +31,19 @@ LIMIT = 6
 
 
 @pytest.fixture(scope="module", params=FAMILIES)
-def vlm(request: pytest.FixtureRequest, crowd: Crowd, learned: list[Example]) -> Vlm:
+def family(request: pytest.FixtureRequest) -> str:
+    """The name of a family."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def vlm(family: str, crowd: Crowd, learned: list[Example]) -> Vlm:
     """A model of a family, trained for a moment so that it says different things."""
     with pytest.MonkeyPatch.context() as patch:
         # Some processors ask for one of videos, too, which needs torchvision; images do not.
         patch.setattr(ProcessorMixin, "check_argument_for_proper_class", lambda *_: None)
         torch.manual_seed(0)
-        vlm = vlm_of(request.param, texts(learned), pictures_of(crowd.everybody))
+        vlm = vlm_of(family, texts(learned), pictures_of(crowd.everybody))
     fit(vlm, learned, TrainPart(epochs=4, lr=5e-3, batch=16, monitor=0), 0, lambda step, steps: None)
     return vlm
 
@@ -104,3 +115,71 @@ def test_the_batch_changes_no_gradient(vlm: Vlm, learned: list[Example]) -> None
     vlm.model.eval()
     for whole, apart in zip(*parts, strict=True):
         torch.testing.assert_close(whole, apart, atol=2e-3, rtol=2e-3)
+
+
+def test_portraits_of_any_shape_stand_in_one_batch(
+    family: str, crowd: Crowd, learned: list[Example], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ProcessorMixin, "check_argument_for_proper_class", lambda *_: None)
+    torch.manual_seed(0)
+    own = vlm_of(family, texts(learned), _shaped(crowd))
+    rows = [each.row(own.chat, random.Random(place)) for place, each in enumerate(learned[:8])]
+    shapes = {own.chat.picture(row.picture).inputs["pixel_values"].shape for row in rows if row.picture}
+    assert len(shapes) > 1 or not family.startswith("idefics"), "they take images of any shape as they are"
+    with torch.no_grad():
+        together = token_nll(own.answers(collate(own.chat, rows)))
+        apart = torch.cat([token_nll(own.answers(collate(own.chat, [row]))) for row in rows])
+    torch.testing.assert_close(together, apart, atol=1e-3, rtol=1e-3)
+
+
+def _shaped(crowd: Crowd) -> dict[str, bytes]:
+    """A picture of another shape for every portrait."""
+    found = {}
+    for place, name in enumerate(pictures_of(crowd.everybody)):
+        size = ((24, 24), (40, 24), (24, 64), (70, 70), (30, 90))[place % 5]
+        buffer = io.BytesIO()
+        Image.new("RGB", size, (place * 37 % 255, place * 91 % 255, 9)).save(buffer, "PNG")
+        found[name] = buffer.getvalue()
+    return found
+
+
+def test_a_family_that_can_be_asked_passes(vlm: Vlm) -> None:
+    families.check_answers(vlm, "theirs")
+
+
+@pytest.mark.parametrize(
+    ("config", "reason"),
+    [
+        (transformers.MllamaConfig(), r"mllama model \(MllamaForConditionalGeneration\).*cross-attention"),
+        (transformers.Blip2Config(), r"blip-2 model \(Blip2ForConditionalGeneration\).*apart from its head"),
+        (transformers.Kosmos2Config(), r"kosmos-2 model .*apart from its head"),
+        (transformers.Florence2Config(), r"florence2 model .*decoder of its own"),
+    ],
+    ids=lambda value: getattr(value, "model_type", ""),
+)
+def test_a_family_that_cannot_be_asked_is_refused_by_name_before_weights_are_read(
+    config: Any, reason: str, tmp_path: Path
+) -> None:
+    config.save_pretrained(tmp_path)
+    with pytest.raises(CallError, match=reason):
+        pretrained.load(str(tmp_path), {}, resolve({"model": str(tmp_path)}, [], {}))
+
+
+def test_a_model_that_answers_otherwise_than_it_is_asked_is_refused_by_name(
+    users_model: Path, crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As Granite's do, which divide their logits; and one whose forward pass fails."""
+    origin = Source(resolve({"model": str(users_model)}, [], {}), pictures_of(crowd.trained))
+    forward = transformers.LlavaForConditionalGeneration.forward
+
+    def divided(*given: Any, **named: Any) -> Any:
+        out = forward(*given, **named)
+        out.logits = out.logits / 8
+        return out
+
+    monkeypatch.setattr(transformers.LlavaForConditionalGeneration, "forward", divided)
+    with pytest.raises(CallError, match=r"llava model .*its own answers differ"):
+        origin.untrained(0)
+    monkeypatch.setattr(transformers.LlavaModel, "forward", lambda *_, **__: 1 / 0)
+    with pytest.raises(CallError, match=r"llava model .*ZeroDivisionError"):
+        origin.untrained(0)

@@ -13,9 +13,10 @@ _HEADROOM = 1.2
 """Activations and what else lies about, as a factor."""
 
 
-def check(name: str, config: Any, settings: Settings) -> None:
+def check(name: str, model: Any, settings: Settings) -> None:
     """Raise BenchError, saying how much is needed, when a model does not fit the accelerator or this machine."""
-    wanted, there = needed(parameters(config), settings), available()
+    count = sum(parameter.numel() for parameter in model.parameters())
+    wanted, there = needed(count, settings), available()
     if there is not None and wanted > there:
         way_out = (
             "" if settings.lora or settings.evaluate_only else " --lora 16 needs far less than training all weights."
@@ -25,11 +26,10 @@ def check(name: str, config: Any, settings: Settings) -> None:
         )
 
 
-def parameters(config: Any) -> int:
-    """The number of weights of a model, counted without making any."""
+def empty(config: Any) -> Any:
+    """A model without weights: what it is made of, and how many it would have."""
     with init_empty_weights():
-        model = AutoModelForImageTextToText.from_config(config)
-    return sum(parameter.numel() for parameter in model.parameters())
+        return AutoModelForImageTextToText.from_config(config)
 
 
 def needed(count: int, settings: Settings) -> int:

@@ -11,7 +11,7 @@ import torch
 from safetensors import SafetensorError
 from transformers import AutoConfig, AutoModelForImageTextToText, AutoProcessor
 
-from builder.baseline.models import foreign, memory
+from builder.baseline.models import families, foreign, memory
 from builder.baseline.models.chat import Chat
 from builder.baseline.models.foreign import Adapter
 from builder.baseline.models.vlm import Vlm
@@ -30,7 +30,9 @@ def load(name: str, pictures: Mapping[str, bytes], settings: Settings) -> Vlm:
     own = foreign.find(name, evaluate_only=settings.evaluate_only)
     base = own.base if own else name
     config = _config(base, own)
-    memory.check(name, config, settings)
+    empty = memory.empty(config)
+    families.check_shape(name, config, empty)
+    memory.check(name, empty, settings)
     dtype = number_type(settings)
     several = torch.cuda.device_count() > 1
     seed_torch(0, "weights that the model came without")

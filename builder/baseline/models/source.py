@@ -8,7 +8,7 @@ import torch
 from safetensors import SafetensorError
 from torch import Tensor
 
-from builder.baseline.models import adapter, pretrained, seeing, tiny
+from builder.baseline.models import adapter, families, pretrained, seeing, tiny
 from builder.baseline.models.memo import TowerMemo
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.seeded import seed_torch
@@ -29,6 +29,7 @@ class Source:
     settings: Settings
     pictures: Mapping[str, bytes]
     seen: Sequence[Person] = ()
+    _tried: list[str] = field(default_factory=list)
     _adapted: dict[int, dict[str, Tensor]] = field(default_factory=dict)
 
     def untrained(self, seed: int) -> Vlm:
@@ -44,6 +45,9 @@ class Source:
                 tiny.load_tower(vlm.model, self._adapted[seed])
         else:
             vlm = pretrained.load(self.settings.model, self.pictures, self.settings)
+            if not self._tried:
+                families.check_answers(vlm, self.settings.model)
+                self._tried.append(self.settings.model)
         return vlm
 
     def trainable(self, seed: int, name: str, start: Path | None = None) -> Vlm:
