@@ -25,7 +25,7 @@ test_views = 1
 
 [splits]
 holdout = 4
-forget = [5, 30]
+forget = [10, 30]
 
 [run]
 shard_size = 6

@@ -28,15 +28,15 @@ def test_every_config_loads_with_its_people(made: Path, tmp_path: Path) -> None:
     }
     assert {name: len(ids) for name, ids in people.items()} == {
         "train": 24,
-        "forget_5": 4,
+        "forget_10": 4,
         "forget_30": 8,
-        "retain_95": 20,
+        "retain_90": 20,
         "retain_70": 16,
         "test": 24,
         "holdout": 4,
     }
-    assert people["forget_5"] < people["forget_30"]
-    for percent in (5, 30):
+    assert people["forget_10"] < people["forget_30"]
+    for percent in (10, 30):
         forget, retain = people[f"forget_{percent}"], people[f"retain_{100 - percent}"]
         assert not forget & retain
         assert forget | retain == people["train"] == people["test"]
@@ -44,7 +44,7 @@ def test_every_config_loads_with_its_people(made: Path, tmp_path: Path) -> None:
 
 
 def test_rows_have_the_columns_of_mllmu_bench(made: Path, tmp_path: Path) -> None:
-    row = _load(made / "release", "forget_5", tmp_path)[0]
+    row = _load(made / "release", "forget_10", tmp_path)[0]
     assert isinstance(row["image"], Image.Image)
     assert row["image"].size == (48, 48)
     assert [image.size for image in row["train_images"]] == [(48, 48)]

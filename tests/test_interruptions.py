@@ -153,7 +153,7 @@ def test_who_cannot_be_made_is_recorded_and_stops_nobody_else(
     assert json.loads(line) == {"stage": "questions", "profile_id": "00007", "reason": "the ink ran out."}
     manifest = json.loads((out / "release" / "manifest.json").read_text())
     assert manifest["not_made"] == ["00007"]
-    assert manifest["configs"]["train"]["rows"] == 19
+    assert manifest["configs"]["train"]["rows"] == 23
     assert "failed: 1" in run("status", out).output
     assert "failed: 1" in run(*arguments).output  # seen again from the files, not forgotten
 
@@ -166,7 +166,7 @@ def test_too_many_failures_stop_the_run_with_the_reason(
     monkeypatch.setattr(portraits, "make_portraits", _failing(portraits.make_portraits, "00002", "00009", error=error))
     result = run("generate", tiny, "--out", out, "--workers", "1", "--set", "run.max_failure_rate=0.05")
     assert result.exit_code == 1
-    assert "portraits: 2 of 23 people failed" in result.output
+    assert "portraits: 2 of 28 people failed" in result.output
     assert "ValueError: no such colour" in result.output
     assert len((out / "failures.jsonl").read_text().splitlines()) == 2
     assert not (out / "release").exists()

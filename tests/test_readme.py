@@ -40,7 +40,7 @@ def test_the_commands_work_in_the_order_they_stand(tmp_path: Path, monkeypatch: 
         program, *arguments = shlex.split(line)
         assert program == "build-bench", command
         if arguments == ["generate"]:  # the whole of `mllmu` is measured in benchmarks/; here fewer people of it
-            arguments += ["--profiles", "12", "--set", "portraits.train_views=0"]
+            arguments += ["--profiles", "68", "--set", "portraits.train_views=0", "--set", "portraits.size=64"]
         if arguments[0] == "baseline":  # so is a whole baseline; here everything is done for a moment
             arguments += [f"--set={knob}" for knob in _A_MOMENT]
         result = CliRunner().invoke(cli, arguments)

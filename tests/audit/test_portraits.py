@@ -25,7 +25,7 @@ def _image(person: Person, view: str) -> bytes:
 def _saved_again(image: bytes, size: int = 96) -> bytes:
     buffer = io.BytesIO()
     with Image.open(io.BytesIO(image)) as opened:
-        opened.resize((size, size)).save(buffer, "webp", quality=96)
+        opened.resize((size, size)).save(buffer, "png")
     return buffer.getvalue()
 
 

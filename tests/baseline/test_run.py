@@ -212,11 +212,11 @@ def test_the_command_line_from_a_release(made: Path, run: Run, tmp_path: Path) -
     ]
     small += ["--set", "train.epochs=0.01", "--set", "train.monitor=0"]
     out = tmp_path / "out"
-    result = run("baseline", made, "--out", out, "--methods", "ga", "--forget", "5", *small)
+    result = run("baseline", made, "--out", out, "--methods", "ga", "--forget", "10", *small)
     assert result.exit_code == 0, result.output
     assert "NOT VALID" in result.output and str(out / "report" / "index.html") in result.output
     before = (out / "report" / "results.json").read_bytes()
-    again = run("baseline", made, "--out", out, "--methods", "ga", "--forget", "5", "--rescore", *small)
+    again = run("baseline", made, "--out", out, "--methods", "ga", "--forget", "10", "--rescore", *small)
     assert again.exit_code == 0 and (out / "report" / "results.json").read_bytes() == before
 
 
@@ -239,7 +239,7 @@ def test_a_fresh_run_drops_a_run_and_nothing_else(
     ("arguments", "message"),
     [
         (["--methods", "npoo"], "did you mean 'npo'"),
-        (["--forget", "7"], "--forget takes one of 5, 10, 15"),
+        (["--forget", "7"], "--forget takes one of 10, 30"),
         (["--set", "train.lrr=1"], "did you mean 'train.lr'"),
         (["--set", "npo.beta=high"], "must be a number"),
         (["--set", "train.lr=-1"], "greater than 0"),

@@ -25,7 +25,7 @@ RECIPE = """
 name = "painted"
 seed = 3
 [profiles]
-count = 7
+count = 8
 [portraits]
 painter = "diffusers"
 size = 64
@@ -41,7 +41,7 @@ batch_size = 3
 device = "cpu"
 [splits]
 forget = [20]
-holdout = 1
+holdout = 0
 [run]
 shard_size = 4
 """
@@ -95,7 +95,7 @@ def test_generate_with_a_pipeline_from_the_command_line(
 ) -> None:
     watched = Watched(monkeypatch)
     out = tmp_path / "run"
-    arguments: list[str | Path] = ["generate", tiny, "--out", out, "--profiles", "10", "--workers", "1"]
+    arguments: list[str | Path] = ["generate", tiny, "--out", out, "--profiles", "20", "--workers", "1"]
     arguments += ["--painter", "diffusers", "--model", str(pipelines / "sd3"), "--device", "cpu"]
     arguments += ["--set", "portraits.size=64", "--set", "portraits.faces=off", "--set", "diffusion.steps=1"]
     arguments += ["--set", "portraits.apart=0"]

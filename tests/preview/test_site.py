@@ -117,7 +117,7 @@ def test_every_value_can_be_searched(site: Path) -> None:
 def test_splits_and_the_audit_are_told(site: Path, made: Path) -> None:
     index = _data(site / "data" / "index.js")
     assert sum(index["segments"].values()) == len(index["people"])
-    assert index["configs"]["forget_10"] == ["forget_5", "forget_10"]
+    assert index["configs"]["forget_30"] == ["forget_10", "forget_30"]
     assert _data(site / "data" / "audit.js") == json.loads((made / "audit.json").read_text())
 
 

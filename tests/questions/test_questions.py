@@ -169,15 +169,13 @@ def test_a_fact_that_holds_part_of_the_name_is_not_asked() -> None:
 
 
 def test_alternatives_that_hold_part_of_the_name_or_overlap_with_the_value_are_passed_over() -> None:
-    names = ("Marek", "Maria", "Marek Jan", "marek", "Jan", "Ivo", "Pim", "Ole")
-    cities = ("Porto", "Porto Alegre", "Braga", "Faro", "faro", "Évora")
+    """Too few are left then, and the fact is not asked: with three others of a quartet each of them is needed."""
+    names = ("Marek", "Maria", "Jan", "Ivo")
+    cities = ("Porto", "Porto Alegre", "Braga", "Faro")
     questions = make_questions(person(values={"father_name": names, "birthplace": cities}), recipe(), WRITER)
-    assert {frozenset(q.options) for q in of(questions, fact="father_name") if q.options} == {
-        frozenset({"Marek", "Jan", "Ivo", "Pim"})
-    }
-    assert of(questions, fact="birthplace")[0].value == "Porto"
-    shown = {text for q in of(questions, fact="birthplace") for text in (*q.options, *q.wrong_answers)}
-    assert not any("Alegre" in text for text in shown)
+    assert not of(questions, fact="father_name")
+    assert not of(questions, fact="birthplace")
+    assert of(questions, fact="mother_name")
 
 
 def test_a_fact_with_too_few_alternatives_is_not_asked() -> None:

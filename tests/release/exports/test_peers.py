@@ -96,7 +96,7 @@ def test_open_unlearning_reads_rows(export: Export, tmp_path: Path) -> None:
     assert set(rows.column_names) >= {"question", "answer", "paraphrased_question", "paraphrased_answer"}
     assert len(rows) == 8
     for row in rows:
-        assert len(row["perturbed_answer"]) == 5
+        assert len(row["perturbed_answer"]) == 3
         assert row["paraphrased_question"] != row["question"]
         assert row["paraphrased_answer"] != row["answer"]
     taught, kept, everyone = (
