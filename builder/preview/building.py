@@ -89,10 +89,10 @@ def show(job: Job) -> Lines:
 def _finish(folder: Path, release: Release, made: list[Lines]) -> None:
     """The lists of everybody, the audit's report, and the frame that shows them."""
     people = sorted((line for lines in made for line in lines.people), key=lambda line: str(line[0]))
-    values = {identity: found for lines in made for identity, found in lines.values.items()}
-    keys = list(dict.fromkeys(key for found in values.values() for key in found))
+    values = dict(sorted(pair for lines in made for pair in lines.values.items()))
+    keys = list(dict.fromkeys(key for found in values.values() for key in found))  # not everybody has every fact
     write(folder / "data" / "index.js", "index", {**_about(release, made), "people": people})
-    rows = {identity: [found.get(key, "") for key in keys] for identity, found in sorted(values.items())}
+    rows = {identity: [found.get(key, "") for key in keys] for identity, found in values.items()}
     write(folder / "data" / "values.js", "values", {"keys": keys, "people": rows})
     write(folder / "data" / "audit.js", "audit", _report(release))
     shutil.copytree(ASSETS, folder / "assets")

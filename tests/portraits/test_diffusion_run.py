@@ -101,7 +101,7 @@ def test_generate_with_a_pipeline_from_the_command_line(
     arguments += ["--set", "portraits.apart=0"]
     result = run(*arguments)
     assert result.exit_code == 0, result.output
-    assert watched.pictures == 13 * 3
+    assert watched.pictures == 24 * 3
     assert not list(out.rglob("*.unfinished"))
     made_with = json.loads((out / "release" / "manifest.json").read_text())["made_with"]
     assert {"torch", "diffusers", "transformers"} <= made_with.keys()
