@@ -109,8 +109,8 @@ def test_generate_with_a_pipeline_from_the_command_line(
     assert made_on.startswith("cpu, float32, torch 2.")
     again = run(*arguments)
     assert "Nothing to do" in again.output
-    assert watched.pictures == 13 * 3
-    assert "3 made" in run("status", out).output
+    assert watched.pictures == 24 * 3
+    assert "4 made" in run("status", out).output
 
 
 def test_references_come_first_and_batches_are_filled_across_people(
