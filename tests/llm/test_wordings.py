@@ -59,6 +59,8 @@ def test_no_wording_stands_twice_among_the_questions_of_a_fact() -> None:
         assert len(set(texts)) == len(texts), fact
 
 
+TALL = "is {height} tall [|without shoes|in bare feet]"
+UNIVERSITIES = 'nouns = ["university", "alma mater", "former university"]'
 UNCLEAR = (
     r"\bborn in __\.",  # a city or a year
     r"\b(?:began|started|employer|job) in __\.",
@@ -101,15 +103,15 @@ def _asks(text: str, task: str) -> bool:
         ("did {subject} attend?", "did {subject} attend, __?", "university.train.generation must hold no blank"),
         ("blank = \"{Phrase} is called __.\"", "blank = \"{Phrase} is called so.\"", "train.cloze must hold one blank"),
         ("blank = \"{Phrase} is called __.\"", "blank = \"{Phrase} is a __.\"", "train.cloze has an article before"),
-        ("attended {the_value}.", "attended one.", "university.train.generation must state .* once in its answer"),
-        ("attended {the_value}.", "{value} {value}.", "university.train.generation must state .* once in its answer"),
+        ("attended {the_value}.", "attended one.", "train.generation must state .* once in its"),
+        ("attended {the_value}.", "{value} {value}.", "train.generation must state .* once in its"),
         ('"{Which} did {subject} attend?"', '"At {which} did {subject} study?"', "same wording twice"),
-        ('"{Which} did {subject} attend?"', "[3]", "education.toml: university.train.ask holds 3, which is no sentence"),
+        ('"{Which} did {subject} attend?"', "[3]", "university.train.ask holds 3, which is no"),
         ("say = \"{Subject} attended {the_value}.\", ", "", "university.train.says has an entry without 'say'"),
-        ("{ ask = \"{Which} did {subject} attend?\"", "{ asked = \"x\"", "university.train.says has an unknown key 'asked'"),
+        ("{ ask = \"{Which} did {subject} attend?\"", "{ asked = \"x\"", "train.says has an unknown key 'asked'"),
         ('kind = ["university", "universities"]', 'kind = ["university"]', "university.kind must be two words"),
-        ('nouns = ["university", "alma mater", "former university"]', "nouns = 3", "train.nouns must be a list"),
-        ('nouns = ["university", "alma mater", "former university"]', 'nouns = ["x"]', "train.cloze has 10 wordings and"),
+        (UNIVERSITIES, "nouns = 3", "train.nouns must be a list"),
+        (UNIVERSITIES, 'nouns = ["x"]', "train.cloze has 10 wordings and"),
         ("[university.paraphrase]", "[university.heldout]", "education.toml: university .*unknown key 'heldout'"),
         ("[university.paraphrase]", "[university.train.more]", "education.toml: university.train .*unknown key 'more'"),
         ("[university.paraphrase]", "[more.paraphrase]", r"education.toml: university has no table \[paraphrase\]"),
@@ -176,19 +178,19 @@ def test_biographies_have_several_hundred_patterns() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("is {height} tall [|without shoes|in bare feet]", "is {size} tall", r"no theme has the fact 'size'"),
-        ("is {height} tall [|without shoes|in bare feet]", "is tall", "units.vp must state a fact"),
-        ("is {height} tall [|without shoes|in bare feet]", "is [{height}|tall]", "units.vp must state a fact"),
-        ("is {height} tall [|without shoes|in bare feet]", "is [{height}|{email}]", "must state the same facts whatever"),
-        ("is {height} tall [|without shoes|in bare feet]", "is {height} tall [|without", "bracket without its other half"),
-        ("is {height} tall [|without shoes|in bare feet]", "is {height} <tall>", "names a list <tall> that is not there"),
-        ("is {height} tall [|without shoes|in bare feet]", "is {height} <tall", "has a broken <list>"),
-        ("{their} blood [type|group] is {blood_type}", "{their} {country} is {height}", "some facts of a group without"),
+        (TALL, "is {size} tall", "no theme has the fact 'size'"),
+        (TALL, "is tall", "units.vp must state a fact"),
+        (TALL, "is [{height}|tall]", "units.vp must state a fact"),
+        (TALL, "is [{height}|{email}]", "must state the same facts whatever"),
+        (TALL, "is {height} tall [|without", "bracket without its other half"),
+        (TALL, "is {height} <tall>", "names a list <tall> that is not there"),
+        (TALL, "is {height} <tall", "has a broken <list>"),
+        ("{their} blood [type|group] is {blood_type}", "{their} {country} is {height}", "some facts of a group"),
         ('    "{S} {vp}.",', '    "{S} {vp}",', "frames.first must be a sentence"),
         ('    "{S} {vp}.",', '    "{S} {np}.",', r"frames.first has an unknown slot \{np\}"),
         ('    "{S} {vp}.",', '    "{S} [{vp}|is].",', "frames.first must have the same slots whatever is drawn"),
         ('education = ["university",', 'education = ["university height",', "a fact stands in two different groups"),
-        ('education = ["university",', 'education = ["school", "university",', "units.vp has nothing that states school"),
+        ('education = ["university",', 'education = ["school", "university",', "units.vp has nothing that"),
         ("[frames]", "[frames]\nmore = 1", "frames has an unknown key 'more'"),
     ],
 )  # fmt: skip
