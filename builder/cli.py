@@ -29,6 +29,13 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except BenchError as error:
             raise _Shown(str(error), error.exit_code) from error
+        except Exception as error:
+            from builder.run.files import full_disk
+
+            if not full_disk(error):
+                raise
+            message = f"the disk is full ({error}). Free some space and run the same command again; it goes on."
+            raise _Shown(message, 1) from error
         except KeyboardInterrupt:
             message = "stopped. Everything finished is kept; the same command goes on from there."
             raise _Shown(message, 130) from None

@@ -1,11 +1,12 @@
 """What the command `baseline` does: prepare, run, report."""
 
+import contextlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from builder.baseline import methods, settings
-from builder.errors import CallError
+from builder.errors import BenchError, CallError
 from builder.llm.remote.access import Access, check, sender
 from builder.reading import MANIFEST
 
@@ -39,8 +40,20 @@ def baseline(
         raise CallError(f"{folder} holds no baseline run to score again; --out names the folder of one.")
     plan = running.prepare(release, resolved, folder, fresh=fresh and not rescore)
     if not rescore:
-        _make(plan, access or Access())
+        _make_and_report(plan, access or Access())
     return writing.describe(writing.write(plan), plan.folder.report)
+
+
+def _make_and_report(plan: "Plan", access: Access) -> None:
+    """Make what is not finished. Whatever stops that, a report says what there is by then."""
+    from builder.baseline.report import writing
+
+    try:
+        _make(plan, access)
+    except BenchError:
+        with contextlib.suppress(BenchError):  # the first fault is the one to be told of
+            writing.write(plan)
+        raise
 
 
 def _make(plan: "Plan", access: Access) -> None:

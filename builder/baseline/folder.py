@@ -4,6 +4,7 @@ settings.json              every knob, and the release the run is about
 models/<seed>/<name>/      vanilla, the oracle and each unlearned model, as safetensors
 outcomes/<seed>/<name>.parquet   what each model did with every item
 outcomes/<seed>/<name>.json      written last: how it was made; a model that has it is finished
+outcomes/<seed>/<name>.txt       what went wrong, when nobody foresaw it
 checkpoints/<seed>/<name>.safetensors    a training that is not finished
 responses/00000.sqlite     what a judge said of the answers, when there is one
 report/
@@ -96,6 +97,10 @@ class BaselineFolder:
         """Where a model's outcomes are kept."""
         return self.path / "outcomes" / str(seed) / f"{name}.parquet"
 
+    def trace(self, seed: int, name: str) -> Path:
+        """Where it is told what went wrong with a model, when nobody foresaw it."""
+        return self.outcomes(seed, name).with_suffix(".txt")
+
     def finished(self, seed: int, name: str) -> dict[str, Any] | None:
         """How a finished model was made, None when it is not finished."""
         path = self.outcomes(seed, name).with_suffix(".json")
@@ -109,6 +114,8 @@ class BaselineFolder:
         """Say that a model is finished."""
         write_text(self.outcomes(seed, name).with_suffix(".json"), json.dumps(made) + "\n")
         self.checkpoint(seed, name).unlink(missing_ok=True)
+        if not made["failed"]:
+            self.trace(seed, name).unlink(missing_ok=True)
 
     @property
     def report(self) -> Path:

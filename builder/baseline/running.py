@@ -1,6 +1,7 @@
 """A baseline run: vanilla, oracle and methods of every seed, made, evaluated and reported."""
 
 import time
+import traceback
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -18,7 +19,7 @@ from builder.baseline.evaluation.items import Item, items, known_facts, some
 from builder.baseline.examples import Example, examples
 from builder.baseline.folder import BaselineFolder
 from builder.baseline.methods.running import unlearn
-from builder.baseline.models import seeing, source
+from builder.baseline.models import pretrained, seeing, source
 from builder.baseline.models.source import Source
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.people import Crowd
@@ -28,6 +29,7 @@ from builder.baseline.training import Diverged, fit
 from builder.errors import BenchError
 from builder.llm.answers import Answers
 from builder.llm.remote.access import Sender
+from builder.run.files import full_disk, write_text
 
 BEFORE = ("untrained", "vanilla", "oracle")
 """What is made for every seed before any method."""
@@ -91,7 +93,7 @@ def plan(crowd: Crowd, settings: Settings, folder: BaselineFolder) -> Plan:
 
 
 def run(plan: Plan) -> None:
-    """Make every model that is not finished. A method that diverges is recorded and stops nobody else."""
+    """Make every model that is not finished. A method that fails is recorded with its reason and stops nobody else."""
     keep_freed_memory()
     for seed, name in unfinished(plan):
         _make(plan, seed, name)
@@ -103,7 +105,9 @@ def unfinished(plan: Plan) -> list[tuple[int, str]]:
         (seed, name)
         for seed in plan.seeds
         for name in plan.names
-        if (done := plan.folder.finished(seed, name)) is None or done["knobs"] != plan.settings.knobs.get(name, {})
+        if (done := plan.folder.finished(seed, name)) is None
+        or done["knobs"] != plan.settings.knobs.get(name, {})
+        or done.get("again")
     ]
 
 
@@ -122,8 +126,28 @@ def _make(plan: Plan, seed: int, name: str) -> None:
         if name in BEFORE:
             raise BenchError(f"Training {name} with seed {seed} failed. {error}") from error
         record["failed"] = str(error)
+    except BenchError:
+        raise
+    except Exception as error:  # a method of anybody's, on a model of anybody's
+        reason = _unexpected(plan, seed, name, error)
+        if name not in plan.settings.methods:
+            raise BenchError(f"Making {name} with seed {seed} failed. {reason}") from error
+        record |= {"failed": reason, "again": True}
     record["seconds"] = time.monotonic() - started
     plan.folder.finish(seed, name, record)
+
+
+def _unexpected(plan: Plan, seed: int, name: str, error: Exception) -> str:
+    """What went wrong, and where the whole of it can be read. Raises BenchError when it is the disk that is full."""
+    if full_disk(error):
+        raise BenchError(
+            f"The disk is full ({error}). What was finished is kept; free some space and run the same command again."
+        ) from error
+    write_text(plan.folder.trace(seed, name), "".join(traceback.format_exception(error)))
+    return (
+        f"{type(error).__name__}: {pretrained.first_line(error)} The traceback is in "
+        f"{plan.folder.trace(seed, name)}; the same command tries again."
+    )
 
 
 def _made(plan: Plan, seed: int, name: str) -> tuple[Vlm, Curve]:

@@ -12,6 +12,7 @@ from builder.errors import BenchError
 
 TEMPORARY = ".tmp"
 """How the name of an unfinished file or folder ends."""
+_FULL = ("no space left on device", "disk is full", "disk quota exceeded")
 
 
 _LEFT_BEHIND = re.compile(
@@ -41,11 +42,10 @@ def replacing(path: Path) -> Iterator[Path]:
         sync(temporary)
         temporary.replace(path)
         sync(path.parent)
-    except OSError as error:
+    except BaseException as error:
         temporary.unlink(missing_ok=True)
-        raise _explained(error, path) from error
-    except BaseException:
-        temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError) or full_disk(error):
+            raise _explained(error, path) from error
         raise
 
 
@@ -61,8 +61,10 @@ def replacing_folder(path: Path) -> Iterator[Path]:
             path.rename(outgoing)
         temporary.rename(path)
         sync(path.parent)
-    except OSError as error:
-        raise _explained(error, path) from error
+    except Exception as error:
+        if isinstance(error, OSError) or full_disk(error):
+            raise _explained(error, path) from error
+        raise
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
         shutil.rmtree(outgoing, ignore_errors=True)
@@ -92,10 +94,16 @@ def sync(path: Path) -> None:
         os.close(handle)
 
 
-def _explained(error: OSError, path: Path) -> BenchError:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+def full_disk(error: BaseException) -> bool:
+    """Whether an error says that the disk is full: safetensors and SQLite have errors of their own for it."""
+    said = str(error).lower()
+    return getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or any(words in said for words in _FULL)
+
+
+def _explained(error: BaseException, path: Path) -> BenchError:
+    if full_disk(error):
         return BenchError(
             f"The disk is full: {path} could not be written. What was finished is kept; "
             "free some space and run the same command again."
         )
-    return BenchError(f"{path} could not be written: {error.strerror or error}.")
+    return BenchError(f"{path} could not be written: {getattr(error, 'strerror', None) or error}.")

@@ -77,7 +77,8 @@ def _own(vlm: Vlm, row: Row) -> torch.Tensor:
     """log p of the answer's tokens by the model's own forward pass, of one row alone."""
     batch = collate(vlm.chat, [row]).to(vlm.device, vlm.dtype)
     logits = vlm.inner(input_ids=batch.ids, attention_mask=batch.mask, **batch.inputs).logits[0, batch.places]
-    return logits.float().log_softmax(-1).gather(1, batch.targets.to(logits.device)[:, None])[:, 0]
+    log_p: torch.Tensor = logits.float().log_softmax(-1)
+    return log_p.gather(1, batch.targets.to(logits.device)[:, None])[:, 0]
 
 
 def _apart(found: Sequence[torch.Tensor], expected: Sequence[torch.Tensor]) -> float:
