@@ -37,7 +37,7 @@ def test_a_biography_states_every_value_the_name_and_the_country(profile: Profil
 def test_a_biography_is_well_formed(profile: Profile, seed: int) -> None:
     text = WRITER.biography(profile, Random(seed))
     sentences = re.split(r"(?<=\.)\s+(?=[^\W\d_a-z])", text)
-    assert 10 <= len(sentences) <= 20
+    assert 10 <= len(sentences) <= 24
     assert all(sentence.endswith(".") for sentence in sentences)
     openings = [sentence.split()[0] for sentence in sentences]
     assert not any(len(set(row)) == 1 for row in zip(openings, openings[1:], openings[2:], strict=False)), text
