@@ -9,6 +9,7 @@ import pytest
 from safetensors import SafetensorError
 
 from builder.baseline import checkpoint, command, methods, running
+from builder.baseline.examples import Example, texts
 from builder.baseline.folder import BaselineFolder
 from builder.baseline.methods.graddiff import GradDiff
 from builder.baseline.models import source, tiny
@@ -19,6 +20,7 @@ from builder.baseline.settings import resolve
 from builder.errors import BenchError
 from builder.llm.remote.access import Access
 from builder.run import files
+from tests.baseline.models import LLAVA_TEMPLATE, save_llava
 
 SMALL = (
     *("train.epochs=0.1", "train.batch=16", "train.monitor=0", "unlearn.steps=2", "unlearn.batch=4"),
@@ -83,6 +85,21 @@ def test_what_everything_starts_from_stops_the_run_in_a_sentence_and_with_a_repo
         command._make_and_report(plan, Access())
     found = json.loads((plan.folder.report / "results.json").read_text())
     assert found["models"]["untrained"]["scores"] and found["models"]["vanilla"]["failed"] == {"0": "not made"}
+
+
+def test_a_system_prompt_without_a_place_is_said_in_the_report(
+    planned: Planned, learned: list[Example], tmp_path: Path
+) -> None:
+    template = LLAVA_TEMPLATE.replace(
+        "{% for message in messages %}", "{% for message in messages if message['role'] != 'system' %}"
+    )
+    model = save_llava(tmp_path / "model", texts(learned), template)
+    plan = planned({"model": str(model), "methods": ("prompting",)})
+    running.run(plan)
+    found = writing.write(plan)
+    assert list(found["models"]["prompting"]["notes"]) == ["0"] and not found["models"]["vanilla"]["notes"]
+    for text in (writing.describe(found, plan.folder.report), (plan.folder.report / "table.md").read_text()):
+        assert "prompting: the chat template has no place for a system prompt" in text
 
 
 def test_a_report_is_written_of_nothing(planned: Planned, monkeypatch: pytest.MonkeyPatch) -> None:

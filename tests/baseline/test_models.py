@@ -126,6 +126,16 @@ def test_too_little_memory_is_said_before_anything_is_loaded(
         pretrained.load(str(users_model), {}, resolve({"model": str(users_model)}, [], {}))
 
 
+def test_a_model_that_is_only_evaluated_stays_in_the_numbers_it_was_saved_in(
+    users_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pretrained, "number_type", lambda settings: torch.bfloat16)  # as on an accelerator
+    for changes, expected in (([], torch.float32), (["precision=bf16"], torch.bfloat16)):
+        settings = resolve({"model": str(users_model), "evaluate_only": True}, changes, {})
+        assert pretrained.load(str(users_model), {}, settings).dtype == expected
+    assert pretrained.load(str(users_model), {}, resolve({"model": "x", "lora": 2}, [], {})).dtype == torch.bfloat16
+
+
 def test_an_adapter_needs_a_language_model(vlm: Vlm) -> None:
     vlm.model = torch.nn.Linear(2, 2)
     with pytest.raises(BenchError, match="leave --lora"):

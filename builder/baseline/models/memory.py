@@ -13,10 +13,10 @@ _HEADROOM = 1.2
 """Activations and what else lies about, as a factor."""
 
 
-def check(name: str, model: Any, settings: Settings) -> None:
+def check(name: str, model: Any, settings: Settings, dtype: torch.dtype) -> None:
     """Raise BenchError, saying how much is needed, when a model does not fit the accelerator or this machine."""
     count = sum(parameter.numel() for parameter in model.parameters())
-    wanted, there = needed(count, settings), available()
+    wanted, there = needed(count, settings, dtype), available()
     if there is not None and wanted > there:
         way_out = (
             "" if settings.lora or settings.evaluate_only else " --lora 16 needs far less than training all weights."
@@ -32,11 +32,10 @@ def empty(config: Any) -> Any:
         return AutoModelForImageTextToText.from_config(config)
 
 
-def needed(count: int, settings: Settings) -> int:
+def needed(count: int, settings: Settings, dtype: torch.dtype) -> int:
     """Bytes: the weights; when all are trained, also gradients, two moments and the copy before unlearning, in fp32."""
     if settings.evaluate_only or settings.lora:
-        size = 4 if settings.precision == "fp32" or not torch.cuda.is_available() else 2
-        return int(count * size * _HEADROOM)
+        return int(count * dtype.itemsize * _HEADROOM)
     return int(count * 4 * 5 * _HEADROOM)
 
 

@@ -32,14 +32,15 @@ def load(name: str, pictures: Mapping[str, bytes], settings: Settings) -> Vlm:
     config = _config(base, own)
     empty = memory.empty(config)
     families.check_shape(name, config, empty)
-    memory.check(name, empty, settings)
     dtype = number_type(settings)
+    kept = _kept_in(config, settings)
+    memory.check(name, empty, settings, kept)
     several = torch.cuda.device_count() > 1
     seed_torch(0, "weights that the model came without")
     try:
         model: Any = AutoModelForImageTextToText.from_pretrained(
             base,
-            dtype=dtype if settings.lora or settings.evaluate_only else torch.float32,
+            dtype=kept,
             device_map="auto" if several else None,
             trust_remote_code=False,
             use_safetensors=True,
@@ -61,6 +62,13 @@ def number_type(settings: Settings) -> torch.dtype:
     if settings.precision != "auto":
         return _TYPES[settings.precision]
     return torch.bfloat16 if torch.cuda.is_available() else torch.float32
+
+
+def _kept_in(config: Any, settings: Settings) -> torch.dtype:
+    """What weights are kept in: fp32 where all of them learn, and where a model that is only evaluated was saved so."""
+    whole = not settings.lora and not settings.evaluate_only
+    stored = settings.evaluate_only and settings.precision == "auto" and getattr(config, "dtype", None) == torch.float32
+    return torch.float32 if whole or stored else number_type(settings)
 
 
 def _config(name: str, own: Adapter | None = None) -> Any:
