@@ -104,7 +104,7 @@ def test_open_unlearning_reads_rows(export: Export, tmp_path: Path) -> None:
         for name in ("forget10", "retain90", "full")
     )
     assert len(taught) + len(kept) == len(everyone)
-    assert set(rows["question"]) & set(taught["question"])  # others are asked in words that were not trained
+    assert not set(rows["question"]) & set(taught["question"])  # questions.repeat_training is 0: in words not trained
     assert (folder / "holdout_perturbed.json").is_file()
 
 
