@@ -21,7 +21,7 @@ def test_versions_stand_side_by_side_and_share_what_is_the_same(small_run: Path,
     same = "people/holdout/00000-of-00001.parquet"
     assert (hub / "v1.0.0" / same).samefile(hub / "v1.1.0" / same)
     rows = datasets.load_dataset(str(hub / "v1.1.0"), "train", split="train", cache_dir=str(tmp_path / "cache"))
-    assert len(rows) == 10
+    assert len(rows) == 12
     assert run("verify", f"{hub}@v1.0.0").exit_code == 0
     assert run("verify", hub).exit_code == 0  # the newest
     assert "1 changed" in run("diff", f"{hub}@v1.0.0", small_run).output

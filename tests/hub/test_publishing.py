@@ -200,8 +200,8 @@ result = [folder, file, rows["ID"][:], [image.size[0] for image in rows["image"]
     expected = {path: blob.data for path, blob in repository.commits[repository.head].items()}
     assert {path: (Path(folder) / path).read_bytes() for path in digests(Path(folder))} == expected
     assert Path(file).read_bytes() == expected["manifest.json"]
-    assert len(ids) == 1
-    assert sizes == [40]
+    assert len(ids) == 4
+    assert sizes == [40] * 4
 
 
 def test_a_version_on_the_hub_verifies_and_differs(
