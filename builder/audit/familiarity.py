@@ -100,8 +100,8 @@ class Corpus:
         return sum(log((self.beside[option, each] + 0.5) / (self.answered[option] + 1)) for each in shown)
 
     def common(self, option: str, options: Sequence[str]) -> int:
-        """How many of the other options of this question were ever offered together with this one."""
-        return len(set(options).intersection(*([set().union(*self.appears[option])] if self.appears[option] else [()])))
+        """How many of the options of this question, itself among them, were ever offered together with this one."""
+        return sum(any(other in offered for offered in self.appears[option]) for other in options)
 
 
 Solver = Callable[[Corpus, Asked], Sequence[float]]
@@ -145,18 +145,18 @@ def _held(notes: Notes, percents: Sequence[int]) -> Finding | None:
         of_segment: defaultdict[str, set[str]] = defaultdict(set)
         for person in notes.of(fact):
             of_segment[person.segment].add(person.note.value)
-        for person in notes.of(fact):
-            if not person.note.shared or not person.segment.startswith("forget_"):
-                continue
-            for place, percent in enumerate(percents):
-                gone = {f"forget_{each}" for each in percents[: place + 1]}
-                if person.segment in gone:
-                    retained = set().union(*(of_segment[name] for name in of_segment if name not in {*gone, HOLDOUT}))
-                    known[percent] += [option in retained for option in person.note.options]
-        lost = (person for person in notes.of(fact) if person.segment.startswith("forget_") and person.note.shared)
+        forgotten = [f"forget_{percent}" for percent in percents]
+        retained = {  # by each oracle: those of the retain set, and of the forget sets that are larger than its own
+            percent: of_segment["retain"].union(*(of_segment[name] for name in forgotten[place + 1 :]))
+            for place, percent in enumerate(percents)
+        }
+        asked = [each for each in notes.of(fact) if each.note.shared and each.segment in forgotten]
+        for person in asked:
+            for percent in percents[forgotten.index(person.segment) :]:
+                known[percent] += [option in retained[percent] for option in person.note.options]
         worst += [
             Example(person.id, f"{words(fact)}: nobody retained has '{person.note.value}'")
-            for person in lost
+            for person in asked
             if person.note.value not in of_segment["retain"]
         ][:2]
     shares = {percent: sum(each) / len(each) for percent, each in known.items() if each}

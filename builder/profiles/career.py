@@ -18,7 +18,7 @@ LATEST_START = 58
 """The oldest at which anybody here has begun with their employer."""
 
 _YEARS = tuple(
-    tuple(map(int, block))
+    block
     for first, last in ((1, 12), (13, 24), (25, 32))
     for block in spread([str(years) for years in range(first, last + 1)])
 )
@@ -58,19 +58,15 @@ def trade(seed: int, pair: tuple[Quartet, Quartet], degree: bool) -> Trade:
     The sectors of a locale take turns. Raises CallError when no sector has such a trade.
     """
     first = pair[0]
-    sectors = sorted({job.sector for job in work.occupations()})
-    order = stream(seed, "sectors", first.locale).sample(sectors, len(sectors))
+    order = stream(seed, "sectors", first.locale).sample(work.sectors(), len(work.sectors()))
     start = first.rank // 2
     for step in range(len(order)):
         sector = order[(start + step) % len(order)]
-        for each in _shuffled(trades(seed, sector, degree), seed, first.locale, start):
+        found = trades(seed, sector, degree)
+        for each in stream(seed, "trades", first.locale, start).sample(found, len(found)):
             if all(feasible(seed, four, each) for four in pair):
                 return each
     raise CallError(f"No trade suits the people of quartet {first.number}; another seed may help.")
-
-
-def _shuffled(trades: tuple[Trade, ...], seed: int, locale: str, start: int) -> list[Trade]:
-    return stream(seed, "trades", locale, start).sample(trades, len(trades))
 
 
 @functools.cache
@@ -95,8 +91,7 @@ def _different(choices: list[tuple[str, ...]], random: Random) -> tuple[str, ...
 def years_of(seed: int, four: Quartet) -> Block:
     """The years that the members of a quartet have been with their employers, in no order."""
     index = turn(seed, f"years {four.gender} {four.age_group}", four.of_class, 2)
-    blocks = _YEARS[: _BLOCKS_OF_YEARS[four.age_group]]
-    return dealt(seed, f"years {four.age_group}", [tuple(map(str, block)) for block in blocks], index)
+    return dealt(seed, f"years {four.age_group}", _YEARS[: _BLOCKS_OF_YEARS[four.age_group]], index)
 
 
 def feasible(seed: int, four: Quartet, trade: Trade) -> bool:
@@ -115,8 +110,7 @@ def careers(seed: int, four: Quartet, trade: Trade) -> tuple[Career, ...]:
 
 
 def _assignments(seed: int, four: Quartet, trade: Trade) -> "itertools.filterfalse[tuple[int, ...]]":
-    years = [int(each) for each in years_of(seed, four)]
-    orders = list(itertools.permutations(years))
+    orders = list(itertools.permutations(map(int, years_of(seed, four))))
     stream(seed, "years", four.number).shuffle(orders)
 
     def impossible(order: tuple[int, ...]) -> bool:
@@ -154,9 +148,8 @@ def values(seed: int, four: Quartet, trade: Trade, as_of: datetime.date) -> tupl
 
 def employers(seed: int, locale: str, sector: str, turn: int) -> Block:
     """The four employers of a sector that a turn of the locale is dealt."""
-    sectors = len({job.sector for job in work.occupations()})
     blocks = len(places.place(locale).brands) // FOUR
-    start = FOUR * (turn // sectors % blocks)
+    start = FOUR * (turn // len(work.sectors()) % blocks)
     return work.employers(seed, locale, sector, start + FOUR)[start:]
 
 

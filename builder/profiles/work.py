@@ -34,6 +34,12 @@ def occupations() -> tuple[Occupation, ...]:
 
 
 @functools.cache
+def sectors() -> tuple[str, ...]:
+    """The sectors that people work in, in the order of their names."""
+    return tuple(sorted({job.sector for job in occupations()}))
+
+
+@functools.cache
 def employers(seed: int, locale: str, sector: str, count: int) -> tuple[str, ...]:
     """The `count` employers of a sector in a country, the same for everybody there, so that people are colleagues."""
     patterns = tuple(sources.table("work")[sector]["employers"])
