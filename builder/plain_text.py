@@ -23,7 +23,7 @@ _NAMES: dict[Language, str] = {"en": "English", "zh": "Chinese"}
 MOST_CHARACTERS = 320
 """Characters of one line."""
 
-_TYPOGRAPHY = frozenset("–—‘’“”…·°×₂ªº№§½")
+_TYPOGRAPHY = frozenset("–—‘’“”…·°×₂ªº№")
 _CHINESE_SIGNS = frozenset("。，、；：？！（）《》〈〉「」『』【】〇々～")
 _LATIN = ((0xC0, 0x24F), (0x1E00, 0x1EFF))
 """Letters with accents. Beyond them lie phonetic and mathematical letters that only look like Latin ones."""
@@ -126,6 +126,7 @@ def is_in(language: Language, text: str, own: Set[str] = frozenset()) -> bool:
     return _is_english(text, own) if language == "en" else _is_chinese(text, own)
 
 
+@functools.lru_cache(maxsize=4096)
 def belongs(sign: str, language: Language = LANGUAGE) -> bool:
     """Whether a text in `language` may hold a sign: its own letters, Latin ones for names, common punctuation."""
     code = ord(sign)
@@ -138,12 +139,9 @@ def belongs(sign: str, language: Language = LANGUAGE) -> bool:
     return language == "zh" and (sign in _CHINESE_SIGNS or (sign.isalpha() and _is_han(sign)))
 
 
-_belongs = functools.lru_cache(maxsize=4096)(belongs)
-
-
 def _faults(text: str, language: Language, needed: str = "") -> Iterator[Fault]:
     if needed and not text.isascii():
-        text = text.translate({ord(sign): "x" for sign in needed if sign.isalpha() and not _belongs(sign, language)})
+        text = text.translate({ord(sign): "x" for sign in needed if sign.isalpha() and not belongs(sign, language)})
     for kind, find in _RULES:
         found = find(text, language)
         if found:
@@ -155,7 +153,7 @@ def _strange_sign(text: str, language: Language) -> str:
     if text.isascii() and text.isprintable() and text == text.strip():
         return ""
     for sign in text:
-        if not _belongs(sign, language):
+        if not belongs(sign, language):
             name = unicodedata.name(sign, "a sign without a name").lower()
             return f"it holds the sign U+{ord(sign):04X} ({name}), which a plain text has no use for: '{printed(text)}'"
     if text != normal(text, language):

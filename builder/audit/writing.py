@@ -1,6 +1,5 @@
 """Reading quality: placeholders, doubled words, wrong articles, strange letters, sameness, length, ease of reading."""
 
-import functools
 import itertools
 import re
 import statistics
@@ -8,6 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from builder import plain_text
 from builder.audit import text, thresholds
 from builder.audit.finding import MOST_EXAMPLES, Example, Finding, Value, faults, percent
 from builder.audit.interface import Audit, Setting
@@ -27,7 +27,6 @@ _LIKE_YOU = re.compile(r"(?:uni(?!n|m|d)|us[aeu]|ut[ei]l|u[bcfghjkqrt][aeiou]|eu
 _SILENT_H = re.compile(r"(?:hour|honest|hono|heir)", re.IGNORECASE)
 _SENTENCE = re.compile(r"[.!?](?:\s|$)")
 _SYLLABLE = re.compile(r"[aeiouyàáâãäåæèéêëìíîïòóôõöøùúûüý]+", re.IGNORECASE)
-_TYPOGRAPHY = frozenset("–—‘’“”…·°×₂ªº№")
 
 
 def look(person: Person, _: Setting) -> Note:
@@ -110,19 +109,11 @@ def _spoken_with_vowel(word: str) -> bool:
 
 def _strange(texts: str) -> Iterator[str]:
     for letter in sorted(set(texts)):
-        if not _belongs(letter):
+        if not plain_text.belongs(letter):
             at = texts.index(letter)
             yield f"{letter!r} ({unicodedata.name(letter, 'no name')}) in '{_cut(texts[max(0, at - 60) : at + 60])}'"
     for found in _WRONGLY_DECODED.finditer(texts):
         yield _around(found)
-
-
-@functools.lru_cache(maxsize=4096)
-def _belongs(letter: str) -> bool:
-    """Printable ASCII, Latin letters with accents, common typography and signs of currencies."""
-    if letter == "\n" or (letter.isascii() and letter.isprintable()) or letter in _TYPOGRAPHY:
-        return True
-    return unicodedata.category(letter) == "Sc" or (letter.isalpha() and "LATIN" in unicodedata.name(letter, ""))
 
 
 def _reading_ease(biography: str, tokens: Sequence[str]) -> float:

@@ -25,7 +25,7 @@ LISTS: dict[str, Iterable[str]] = {
     "occupations": [*OCCUPATIONS, *LIVES["father_occupations"]],
     "fields": sorted(FIELDS),
     "destinations": DESTINATIONS,
-    "foods": [*LIVES["foods"], *DISHES],
+    "foods": DISHES,
     "universities": [university for locale in PLACES for university in places.place(locale).universities],
     "cities": [city for locale in PLACES for city in places.place(locale).cities],
 }
