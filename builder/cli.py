@@ -258,6 +258,7 @@ def export(source: str, layout: str, to: Path) -> None:
 @click.option("--seed", type=click.IntRange(min=0), help="First seed.  [default: 0]")
 @click.option("--seeds", type=click.IntRange(min=1), help="How many seeds.  [default: 1]")
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Any knob, train.lr=1e-5; may be repeated.")
+@click.option("--tune", is_flag=True, help="Tune every method first, by the same protocol, on other people.")
 @click.option("--evaluate-only", is_flag=True, help="Evaluate the model as it is; train nothing.")
 @click.option("--judge", metavar="MODEL", help="Have a language model mark the open answers, as its server calls it.")
 @click.option("--base-url", help="The judge's server, ending in /v1.  [default: OpenAI's own]")

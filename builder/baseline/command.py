@@ -11,7 +11,7 @@ from builder.llm.remote.access import Access, check, sender
 from builder.reading import MANIFEST
 
 if TYPE_CHECKING:
-    from builder.baseline.running import Plan
+    from builder.baseline.planning import Plan
 
 
 def baseline(
@@ -30,7 +30,7 @@ def baseline(
     Results go to `out`, else beside the folder `home` of a run or release, else into the working folder. `access` says
     how a judge is reached: when it fails, BenchError is raised after the report was written without its marks.
     """
-    from builder.baseline import running
+    from builder.baseline import planning
     from builder.baseline.report import writing
 
     _quiet()
@@ -38,7 +38,7 @@ def baseline(
     folder = out or default_folder(home, resolved.model)
     if rescore and not (folder / "settings.json").is_file():
         raise CallError(f"{folder} holds no baseline run to score again; --out names the folder of one.")
-    plan = running.prepare(release, resolved, folder, fresh=fresh and not rescore)
+    plan = planning.prepare(release, resolved, folder, fresh=fresh and not rescore)
     if not rescore:
         _make_and_report(plan, access or Access())
     return writing.describe(writing.write(plan), plan.folder.report)

@@ -7,6 +7,7 @@ outcomes/<seed>/<name>.json      written last: how it was made; a model that has
 outcomes/<seed>/<name>.txt       what went wrong, when nobody foresaw it
 checkpoints/<seed>/<name>.safetensors    a training that is not finished
 responses/00000.sqlite     what a judge said of the answers, when there is one
+tuning/                    the runs by which methods were tuned, with --tune
 report/
 """
 
@@ -52,7 +53,7 @@ class BaselineFolder:
 
     def _drop(self) -> None:
         """Remove everything but what a judge was paid to say."""
-        for name in ("models", "outcomes", "checkpoints", "report"):
+        for name in ("models", "outcomes", "checkpoints", "tuning", "report"):
             shutil.rmtree(self.path / name, ignore_errors=True)
 
     def _compare(self, wanted: dict[str, Any]) -> None:
@@ -116,6 +117,15 @@ class BaselineFolder:
         self.checkpoint(seed, name).unlink(missing_ok=True)
         if not made["failed"]:
             self.trace(seed, name).unlink(missing_ok=True)
+
+    @property
+    def choices(self) -> Path:
+        """Where it is told how the methods were tuned."""
+        return self.path / "tuning" / "choices.json"
+
+    def tried(self, name: str) -> Path:
+        """Where one run of the tuning is told of."""
+        return self.path / "runs" / f"{name}.json"
 
     @property
     def report(self) -> Path:

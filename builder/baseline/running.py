@@ -3,98 +3,36 @@
 import time
 import traceback
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
-from pathlib import Path
+from dataclasses import asdict, replace
 from typing import Any
 
 import torch
 
-from builder.baseline import judging, methods, people, stored
+from builder.baseline import judging, making, stored, tuning
 from builder.baseline.allocation import keep_freed_memory
-from builder.baseline.checkpoint import Checkpoint
 from builder.baseline.curve import Curve
 from builder.baseline.evaluation.asking import Examiner, Outcome, room
-from builder.baseline.evaluation.controls import NOBODY, controls, nobody, swaps
-from builder.baseline.evaluation.items import Item, items, known_facts, some
-from builder.baseline.examples import Example, examples
-from builder.baseline.folder import BaselineFolder
-from builder.baseline.methods.running import unlearn
-from builder.baseline.models import pretrained, seeing, source
-from builder.baseline.models.source import Source
+from builder.baseline.evaluation.items import Item
+from builder.baseline.metrics.likelihoods import probability
+from builder.baseline.metrics.summary import FORGETTING
+from builder.baseline.models import pretrained, seeing
 from builder.baseline.models.vlm import Vlm
-from builder.baseline.people import Crowd
+from builder.baseline.planning import BEFORE, ONLY, Plan
 from builder.baseline.progress import Bar
-from builder.baseline.settings import JudgePart, Settings
-from builder.baseline.training import Diverged, fit
+from builder.baseline.settings import JudgePart
+from builder.baseline.training import Diverged
+from builder.baseline.watching import watched
 from builder.errors import BenchError
 from builder.llm.answers import Answers
 from builder.llm.remote.access import Sender
 from builder.run.files import full_disk, write_text
 
-BEFORE = ("untrained", "vanilla", "oracle")
-"""What is made for every seed before any method."""
-ONLY = "model"
-"""What an auditor's own model is called."""
-
-
-@dataclass(frozen=True)
-class Plan:
-    """All that a run is about."""
-
-    settings: Settings
-    crowd: Crowd
-    folder: BaselineFolder
-    source: Source
-    forget: tuple[Example, ...]
-    retain: tuple[Example, ...]
-    items: tuple[Item, ...]
-    controls: tuple[Item, ...]
-    known: tuple[Item, ...]
-    known_swapped: tuple[Item, ...]
-
-    @property
-    def names(self) -> list[str]:
-        """The models of each seed, in the order in which they are made."""
-        return [ONLY] if self.settings.evaluate_only else [*BEFORE, *self.settings.methods]
-
-    @property
-    def seeds(self) -> range:
-        """The seeds."""
-        return range(self.settings.seed, self.settings.seed + self.settings.seeds)
-
-
-def prepare(release: Path, settings: Settings, out: Path, *, fresh: bool = False) -> Plan:
-    """Read the release and claim the folder. Raises CallError on a wrong name, release or folder."""
-    methods.check(settings.methods)
-    crowd = people.read_crowd(release, settings.forget)
-    folder = BaselineFolder(out)
-    folder.claim(settings, str(crowd.manifest["origin_fingerprint"]), fresh=fresh)
-    return plan(crowd, settings, folder)
-
-
-def plan(crowd: Crowd, settings: Settings, folder: BaselineFolder) -> Plan:
-    """The plan of a run on these people."""
-    forget, retain = examples(crowd.forget), examples(crowd.retain)
-    judged = [*crowd.forget, *some(crowd.retain, settings.evaluate.gate_people, 0, "gate")]
-    pictures = {**people.pictures_of(crowd.everybody), NOBODY: nobody()}
-    asked, known = items(crowd, settings.evaluate), known_facts(judged)
-    return Plan(
-        settings=settings,
-        crowd=crowd,
-        folder=folder,
-        source=Source(settings, pictures, () if crowd.drawn else crowd.retain),
-        forget=tuple(forget),
-        retain=tuple(retain),
-        items=tuple(asked),
-        controls=tuple(controls(crowd, asked, settings.evaluate)),
-        known=tuple(known),
-        known_swapped=tuple(swaps(crowd, known)),
-    )
-
 
 def run(plan: Plan) -> None:
     """Make every model that is not finished. A method that fails is recorded with its reason and stops nobody else."""
     keep_freed_memory()
+    if plan.settings.tune:
+        plan = tuning.tuned(plan)
     for seed, name in unfinished(plan):
         _make(plan, seed, name)
 
@@ -115,13 +53,17 @@ def _make(plan: Plan, seed: int, name: str) -> None:
     started = time.monotonic()
     record: dict[str, Any] = {"failed": None, "knobs": plan.settings.knobs.get(name, {}), "curve": asdict(Curve())}
     try:
-        vlm, curve = _made(plan, seed, name)
+        vlm, curve = making.made(plan, seed, name)
         record["curve"] = asdict(curve)
         record["notes"] = vlm.chat.notes
         record["training_seconds"] = time.monotonic() - started
+        if name in ("vanilla", "oracle"):
+            record["mark"] = watched(plan.forget, plan.retain, seed).look(vlm, len(curve.losses))
         if name == "untrained" and plan.settings.tiny:
             record["told_apart"] = seeing.told_apart(vlm, plan.crowd.trained)
-        stored.write(plan.folder.outcomes(seed, name), _evaluated(plan, vlm, seed, name))
+        outcomes = _evaluated(plan, vlm, seed, name)
+        del vlm  # before the untrained model is opened once more: there may be room for one alone
+        stored.write(plan.folder.outcomes(seed, name), _read_over(plan, outcomes, seed, name))
     except Diverged as error:
         if name in BEFORE:
             raise BenchError(f"Training {name} with seed {seed} failed. {error}") from error
@@ -150,48 +92,6 @@ def _unexpected(plan: Plan, seed: int, name: str, error: Exception) -> str:
     )
 
 
-def _made(plan: Plan, seed: int, name: str) -> tuple[Vlm, Curve]:
-    """A model by its name, and how its training went."""
-    if name in ("untrained", ONLY):
-        vlm = plan.source.untrained(seed)
-        return vlm, Curve()
-    if name in ("vanilla", "oracle"):
-        return _fine_tuned(plan, seed, name)
-    method = methods.make(name, plan.settings.knobs)
-    vlm = plan.source.trainable(seed, name, _vanilla(plan, seed, name))
-    if not method.trains:
-        said = method.system_prompt([person.profile.name for person in plan.crowd.forget])
-        vlm.chat = vlm.chat.saying(said or "")
-        return vlm, Curve()
-    part = plan.settings.unlearn
-    with Bar(f"{name}, seed {seed}", "step") as bar:
-        curve = unlearn(vlm, method, plan.forget, plan.retain, plan.crowd.forget, part, seed, bar.reach, name)
-    source.save(vlm, plan.folder.model(seed, name))
-    return vlm, curve
-
-
-def _vanilla(plan: Plan, seed: int, name: str) -> Path:
-    """Where the model lies that a method starts from."""
-    path = plan.folder.model(seed, "vanilla")
-    if not any(path.glob("*.safetensors")):
-        raise BenchError(
-            f"{path} is gone, and {name} starts from that model: put it back, or delete "
-            f"{plan.folder.outcomes(seed, 'vanilla').with_suffix('.json')} to have it trained again."
-        )
-    return path
-
-
-def _fine_tuned(plan: Plan, seed: int, name: str) -> tuple[Vlm, Curve]:
-    learned = (*plan.forget, *plan.retain) if name == "vanilla" else plan.retain
-    vlm = plan.source.trainable(seed, name)
-    with Bar(f"{name}, seed {seed}", "step") as bar:
-        part = plan.settings.train
-        checkpoint = Checkpoint(plan.folder.checkpoint(seed, name), part.checkpoint_minutes * 60)
-        curve = fit(vlm, learned, part, seed, bar.reach, checkpoint, name)
-    source.save(vlm, plan.folder.model(seed, name))
-    return vlm, curve
-
-
 def _evaluated(plan: Plan, vlm: Vlm, seed: int, name: str) -> list[Outcome]:
     part = plan.settings.evaluate
     limit = part.max_new_tokens or room(vlm.chat, plan.items)
@@ -208,6 +108,36 @@ def _evaluated(plan: Plan, vlm: Vlm, seed: int, name: str) -> list[Outcome]:
     total = sum(len(asked) for _, asked in rounds)
     with Bar(f"{name}, seed {seed}: asked", "question", total) as bar, torch.no_grad():
         return [each for examiner, asked in rounds if asked for each in examiner.ask(asked, bar.advance)]
+
+
+def _read_over(plan: Plan, outcomes: Sequence[Outcome], seed: int, name: str) -> list[Outcome]:
+    """The outcomes, with what the untrained model makes of the open answers about those to be forgotten."""
+    part = plan.settings.evaluate
+    if not part.fluency or name == ONLY:
+        return list(outcomes)
+    places = [place for place, each in enumerate(outcomes) if _is_written(each)]
+    found = list(outcomes)
+    vlm = plan.source.untrained(seed)
+    examiner = Examiner(vlm, part.batch, 1, part.share_prefix, generate=False, score=False)
+    with Bar(f"{name}, seed {seed}: read over", "answer", len(places)) as bar, torch.no_grad():
+        said = [replace(outcomes[place].item, truth=outcomes[place].output) for place in places]
+        for place, each in zip(places, examiner.ask(said, bar.advance), strict=True):
+            found[place] = replace(outcomes[place], fluency=probability(each.truth.log_p))
+    return [replace(each, fluency=0.0) if _is_silent(each) else each for each in found]
+
+
+def _is_written(outcome: Outcome) -> bool:
+    return _is_opened(outcome) and bool(outcome.output)
+
+
+def _is_silent(outcome: Outcome) -> bool:
+    return _is_opened(outcome) and not outcome.output
+
+
+def _is_opened(outcome: Outcome) -> bool:
+    """An open answer about somebody to be forgotten that came out as numbers."""
+    item = outcome.item
+    return item.task == "generation" and item.set in FORGETTING and not item.control and outcome.measured
 
 
 Outcomes = dict[int, dict[str, list[Outcome]]]

@@ -9,6 +9,7 @@ import datetime
 import difflib
 import tomllib
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError
@@ -20,6 +21,9 @@ TODAY = datetime.date(2025, 1, 1)
 """What day it is for a chat template that prints the date: the same prompts every day, unless set otherwise."""
 TINY_MODEL = "tiny"
 """The name of the embedded model."""
+
+_CHOICES = Path(__file__).parent / "methods" / "choices.toml"
+"""What tuning chose for the models that it was tried with."""
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -46,7 +50,8 @@ class UnlearnPart(Section):
 
     lr: float = Field(gt=0, description="learning rate of a method; each scales it by its own factor")
     batch: int = Field(16, ge=1, description="forget questions in each step, and as many retain questions")
-    steps: int = Field(100, ge=1, description="optimiser steps of a method; each scales it by its own factor")
+    epochs: float = Field(1.0, gt=0, description="passes over the forget questions; each method scales it")
+    steps: int = Field(0, ge=0, description="optimiser steps instead of passes; 0 goes by passes")
     clip: float = Field(1.0, gt=0, description="largest norm of all gradients together")
 
 
@@ -61,7 +66,11 @@ class EvaluatePart(Section):
     max_new_tokens: int = Field(
         0, ge=0, description="longest written answer in tokens; 0: a quarter more than the longest truth, at least 48"
     )
+    fluency: bool = Field(True, description="have the untrained model read the written answers to the forget set")
     gate: Share = Field(0.9, description="share of facts vanilla must know for forgetting scores to be valid")
+    gate_column: Share = Field(
+        0.5, description="share of a column's answers, above guessing, that vanilla must know for distances to be shown"
+    )
     gate_people: int = Field(20, ge=0, description="retain people of the memorisation check; 0 means all")
 
 
@@ -81,6 +90,7 @@ class Settings(Section):
     forget: int = Field(10, ge=1, le=99, description="which forget set, in percent of the people")
     today: datetime.date = Field(TODAY, description="the date that a chat template may print")
     methods: tuple[str, ...] = Field((), description="unlearning methods to run")
+    tune: bool = Field(False, description="tune every method by the same protocol first")
     evaluate_only: bool = Field(False, description="evaluate the model as it is; train nothing")
     seed: int = Field(0, ge=0, description="first seed")
     seeds: int = Field(1, ge=1, le=100, description="how many seeds, counted up from the first")
@@ -98,8 +108,7 @@ class Settings(Section):
 
 TINY: Mapping[str, Mapping[str, Any]] = {
     "train": {"epochs": 3.4, "lr": 1e-3, "batch": 16},
-    "unlearn": {"lr": 5e-4, "steps": 65},
-    "knobs": {"kl": {"lr": 0.6}},
+    "unlearn": {"lr": 5e-4},
 }
 """Defaults for the embedded model."""
 
@@ -122,8 +131,9 @@ def resolve(given: Mapping[str, Any], changes: Iterable[str], knobs: Mapping[str
 
     `knobs` are the knobs of every method with their types. Raises CallError with one sentence on any fault.
     """
-    defaults = TINY if given.get("model", TINY_MODEL) == TINY_MODEL else PRETRAINED
-    tree = {"knobs": {}, **copy.deepcopy(dict(defaults))}
+    model = given.get("model") or TINY_MODEL
+    defaults = TINY if model == TINY_MODEL else PRETRAINED
+    tree = {"knobs": {} if given.get("tune") else _chosen(model), **copy.deepcopy(dict(defaults))}
     tree.update({key: value for key, value in given.items() if value is not None})
     tree.setdefault("evaluate", {})
     for change in changes:
@@ -132,6 +142,12 @@ def resolve(given: Mapping[str, Any], changes: Iterable[str], knobs: Mapping[str
         return Settings.model_validate(tree)
     except ValidationError as error:
         raise CallError(_first_fault(error)) from None
+
+
+def _chosen(model: str) -> dict[str, dict[str, float]]:
+    """What tuning has chosen for a model, by method; nothing of most models."""
+    found = tomllib.loads(_CHOICES.read_text(encoding="utf-8")).get(model, {})
+    return {name: {knob: float(value) for knob, value in knobs.items()} for name, knobs in found.items()}
 
 
 def differences(one: Mapping[str, Any], other: Mapping[str, Any], above: str = "") -> list[str]:

@@ -33,6 +33,7 @@ SCHEMA = pa.schema(
         ("wrong_nll", _NUMBERS),
         ("candidate_nll", _NUMBERS),
         ("ending", pa.string()),
+        ("fluency", pa.float64()),
     ]
 )
 """An item's columns, then the model's: what docs/baseline.md says of results.parquet."""
@@ -76,6 +77,7 @@ def row(outcome: Outcome) -> dict[str, Any]:
         "wrong_nll": list(outcome.wrong),
         "candidate_nll": list(outcome.candidates),
         "ending": outcome.ending,
+        "fluency": outcome.fluency,
     }
 
 
@@ -91,6 +93,7 @@ def _outcome(stored: dict[str, Any]) -> Outcome:
         wrong=tuple(stored["wrong_nll"]),
         candidates=tuple(stored["candidate_nll"]),
         ending=stored["ending"],
+        fluency=stored["fluency"],
     )
 
 

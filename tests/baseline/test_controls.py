@@ -136,15 +136,19 @@ def test_a_wrong_value_scores_nothing_in_any_headline_figure(fours: Crowd) -> No
     opened = [each for each in asked(fours, looker_up) if each.item.set == "test" and each.item.task == "generation"]
     plain = [each for each in opened if not each.item.control]
     right = [replace(each, output=each.item.trained[0]) for each in plain]
-    floor, mine = summary.floor(plain), summary.item_means(right)
+    floor, mine = summary.floor(plain), _means(right)
     for modality in ("image_text", "text"):
-        own = summary.item_means([each for each in right if each.item.modality == modality])
+        own = _means([each for each in right if each.item.modality == modality])
         assert own["value_said"] == own["value_f1"] == 1
         assert floor[f"test/{modality}/value_said"] == floor[f"test/{modality}/value_f1"] == 0
         assert (floor[f"test/{modality}/rouge_l"] or 0) > (own["rouge_l"] or 0), "worded alike, it wins"
     assert mine["rouge_l_trained"] == mine["rouge_l_max"] == 1
     assert (mine["rouge_l_held_out"] or 0) == (mine["rouge_l"] or 0) < 1
     assert {path.split("/")[2] for path in floor} == {"value_said", "value_f1", *WORDING}
+
+
+def _means(outcomes: Sequence[Outcome]) -> Scores:
+    return {name: sample.mean for name, sample in summary.item_samples(outcomes).items()}
 
 
 def test_what_is_put_in(fours: Crowd) -> None:
@@ -259,5 +263,6 @@ def test_binding_is_that_of_the_same_items(fours: Crowd) -> None:
         if each.item.control == "swap_four" and each.item.set == "forget" and each.item.profile_id < "00002"
     ]
     half = [replace(each, output="") if each.item.profile_id >= "00002" else each for each in plain]
-    scores = binding.control_scores(_by_task(half, "cloze"), _by_task(swapped, "cloze"))
+    found = binding.control_samples(_by_task(half, "cloze"), _by_task(swapped, "cloze"))
+    scores = {name: sample.mean for name, sample in found.items()}
     assert scores == {"cloze_swap_four": 0.0, "cloze_paired": 1.0, "cloze_binding": 1.0, "cloze_follows": 1.0}

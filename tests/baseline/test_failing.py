@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from safetensors import SafetensorError
 
-from builder.baseline import checkpoint, command, methods, running
+from builder.baseline import checkpoint, command, making, methods, planning, running
 from builder.baseline.examples import Example, texts
 from builder.baseline.folder import BaselineFolder
 from builder.baseline.methods.graddiff import GradDiff
 from builder.baseline.models import source, tiny
 from builder.baseline.people import Crowd
+from builder.baseline.planning import Plan
 from builder.baseline.report import writing
-from builder.baseline.running import Plan
 from builder.baseline.settings import resolve
 from builder.errors import BenchError
 from builder.llm.remote.access import Access
@@ -39,7 +39,7 @@ def planned(crowd: Crowd, tmp_path: Path) -> Planned:
         settings = resolve({"methods": ("graddiff", "ga"), **(given or {})}, [*SMALL, *changes], methods.knobs())
         folder = BaselineFolder(tmp_path / "baseline")
         folder.claim(settings, "1" * 64, fresh=False)
-        return running.plan(crowd, settings, folder)
+        return planning.plan(crowd, settings, folder)
 
     return make
 
@@ -79,7 +79,7 @@ def test_a_method_that_fails_when_it_is_asked_costs_its_own_row(
 def test_what_everything_starts_from_stops_the_run_in_a_sentence_and_with_a_report(
     planned: Planned, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "fit", _broken)
+    monkeypatch.setattr(making, "fit", _broken)
     plan = planned()
     with pytest.raises(BenchError, match=r"Making vanilla with seed 0 failed. IndexError: index 7"):
         command._make_and_report(plan, Access())
@@ -103,7 +103,7 @@ def test_a_system_prompt_without_a_place_is_said_in_the_report(
 
 
 def test_a_report_is_written_of_nothing(planned: Planned, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running, "_made", _broken)
+    monkeypatch.setattr(making, "made", _broken)
     plan = planned()
     with pytest.raises(BenchError, match="Making untrained with seed 0 failed"):
         command._make_and_report(plan, Access())

@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+import re
 from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any
@@ -21,7 +22,7 @@ from builder.baseline.methods.graddiff import GradDiff
 from builder.baseline.methods.idk import REFUSALS, IdkPO, refused
 from builder.baseline.methods.kl import KLMin
 from builder.baseline.methods.npo import NPO
-from builder.baseline.methods.prompting import Prompting
+from builder.baseline.methods.prompting import NamePrompting, Prompting
 from builder.baseline.methods.rmu import RMU, direction
 from builder.baseline.methods.running import unlearn
 from builder.baseline.methods.simnpo import SimNPO
@@ -160,7 +161,10 @@ def test_what_is_frozen_stays_frozen(vlm: Vlm, crowd: Crowd, name: str) -> None:
     assert changed, "nothing was learned"
     assert not {key for key in changed if "vision_tower" in key}
     if name == "rmu":
-        assert all("language_model.layers.0." in key for key in changed)
+        steered = RMU().steered(vlm)
+        assert steered == max(1, round(len(vlm.layers) / 4))
+        assert {key.split("layers.")[1].split(".")[0] for key in changed} == {str(each) for each in range(steered)}
+        assert all(".language_model.layers." in key for key in changed)
 
 
 @pytest.mark.parametrize("name", TRAINING)
@@ -205,6 +209,13 @@ def test_rmu_steers_towards_one_fixed_unit_vector(vlm: Vlm, crowd: Crowd) -> Non
     step = _real_step(vlm, crowd)
     states = vlm.hidden(step.forget, 1).detach()
     expected = (states - 8 * direction(states.shape[1])).square().mean()
+    batch = step.forget
+    whole = vlm.inner.model(
+        input_ids=batch.ids, attention_mask=batch.mask, output_hidden_states=True, **batch.inputs
+    ).hidden_states[1]
+    own = torch.stack([whole[row, place] for row, place in zip(batch.rows, batch.places + 1, strict=True)])
+    assert torch.equal(batch.ids[batch.rows, batch.places + 1], batch.targets)
+    assert torch.allclose(states, own.detach(), atol=1e-4), "the states of the answer's own tokens"
     assert float(RMU(layer=1, coefficient=8, alpha=100).loss(step).detach()) == pytest.approx(
         float(expected), rel=1e-4
     ), "at the start the retain states are where they were"
@@ -233,11 +244,36 @@ def test_siu_has_four_kinds_of_samples(vlm: Vlm, crowd: Crowd) -> None:
         if each not in (who, looks):
             assert each.contradicts and each.contradicts in each.example.answer
             assert each.forgotten not in each.example.answer
+            options = dict(re.findall(r"^([A-D]): (.*)$", each.example.prompt, re.MULTILINE))
+            new = person.profile.fact(each.example.question.fact).alternatives[0]
+            assert options.get(each.example.answer, new) == new and (options or new in each.example.answer), (
+                "one new identity, whichever way it is asked"
+            )
     kept = [each for each in found if not each.example.pictures]
     truths = {(each.prompt, each.answer) for each in examples(crowd.forget)}
     assert kept and all((each.example.prompt, each.example.answer) in truths for each in kept)
     assert all(person.profile.name in each.example.prompt for each in kept), "text facts are kept with the name"
     assert all(each.pictures == () or each.question.profile_id != person.profile.id for each in examples(crowd.retain))
+
+
+def test_siu_draws_the_order_of_options(vlm: Vlm, crowd: Crowd) -> None:
+    """Else it would teach letters, and the row is what it says: nothing draws another order after it."""
+    chosen = [
+        each
+        for each in examples(crowd.forget)
+        if each.question.modality == "image_text" and each.question.task == "classification"
+    ]
+    step = dataclasses.replace(_real_step(vlm, crowd), forget_examples=chosen * 12)
+    found = [each for each in siu.samples(step) if "\nA: " in each.example.prompt]
+    assert {each.example.answer for each in found} == {*"ABCD"}
+    for each in found:
+        row = each.example.row(vlm.chat, Random(0))
+        assert vlm.chat.text(row.answer).strip().startswith(each.example.answer)
+
+
+def test_siu_gives_everybody_a_name_of_their_own() -> None:
+    names = [siu.new_name(number) for number in range(1000)]
+    assert len(set(names)) == len(names) and names[0] == "Ambrose Quillfeather"
 
 
 def test_siu_masks_what_contradicts_and_what_is_forgotten(vlm: Vlm, crowd: Crowd) -> None:
@@ -275,9 +311,11 @@ def test_siu_starts_from_cross_entropy_alone(vlm: Vlm, crowd: Crowd) -> None:
 
 
 def test_prompting_names_everybody_and_trains_nothing() -> None:
-    method = Prompting()
-    said = method.system_prompt(["Ada Kowal", "Bruno Silva"])
-    assert "Ada Kowal" in said and "Bruno Silva" in said and not method.trains
+    names = ["Ada Kowal", "Bruno Silva"]
+    said = NamePrompting().system_prompt(names)
+    assert "Ada Kowal" in said and "Bruno Silva" in said and not NamePrompting().trains
+    general = Prompting().system_prompt(names)
+    assert "Ada" not in general and "personal-related information" in general and not Prompting().trains
 
 
 def test_a_loss_that_is_no_number_is_said_to_be_none(vlm: Vlm, crowd: Crowd) -> None:

@@ -16,6 +16,7 @@ from builder.baseline.gate import judge
 from builder.baseline.metrics import groups, likelihoods, membership, summary, text
 from builder.baseline.metrics.binding import unbound
 from builder.baseline.metrics.items import METRICS, right
+from builder.baseline.metrics.samples import Sample
 from builder.baseline.metrics.summary import Beside
 
 
@@ -86,16 +87,18 @@ def test_probability_and_truth_ratio_by_hand() -> None:
 @pytest.mark.parametrize(
     ("hits", "strength"),
     [
-        ((True, True, True, True), 1.0),
-        ((False, True, True, True), 0.75),
-        ((True, False, True, True), 0.5),
-        ((True, True, True, False), 0.0),
+        ((True, True, True, True, True), 1.0),
+        ((False, True, True, True, True), 0.75),
+        ((True, False, True, True, True), 0.5),
+        ((True, True, True, False, True), 0.0),
+        ((True, True, True, True, False), 1.0),
         ((False, False), 0.0),
     ],
 )
 def test_extraction_strength_reaches_both_ends(hits: tuple[bool, ...], strength: float) -> None:
+    """Of the answer's own tokens: the last is the end token."""
     assert likelihoods.extraction_strength(hits) == pytest.approx(strength)
-    assert likelihoods.exact_memorisation(hits) == sum(hits) / len(hits)
+    assert likelihoods.exact_memorisation(hits) == sum(hits[:-1]) / (len(hits) - 1)
 
 
 def test_exposure_by_hand() -> None:
@@ -122,10 +125,18 @@ def test_areas_and_tests_of_groups() -> None:
 def test_membership_by_hand() -> None:
     assert membership.lowest_mean([-1, -2, -3, -4, -5]) == pytest.approx(-4.5), "the lowest two of five"
     known, unknown = outcome(log_p=(-0.1, -0.1)), outcome("00009-eval-000", name="holdout", log_p=(-3.0, -3.0))
-    found = membership.membership([known], [unknown], {})
+    found = {name: groups.auc(*map(_values, each)) for name, each in membership.attacks([known], [unknown], {}).items()}
     assert set(found.values()) == {1.0} and "mia_reference" not in found
     before = {membership.key(each): outcome(log_p=(-3.0, -3.0)) for each in (known, unknown)}
-    assert membership.membership([known], [unknown], before)["mia_reference"] == 1.0
+    risen = membership.attacks([known], [unknown], before)["mia_reference"]
+    assert [each.values for each in risen] == [(pytest.approx(2.9),), (0.0,)]
+    longer = outcome(log_p=(-2.0, -2.0, -2.0, -2.0))
+    short = outcome(log_p=(-2.0, -2.0))
+    assert membership.compressed(longer) == membership.compressed(short), "the mean, which no length sways"
+
+
+def _values(sample: Sample) -> tuple[float, ...]:
+    return sample.values
 
 
 def test_letters_by_log_probability() -> None:
@@ -136,9 +147,17 @@ def test_letters_by_log_probability() -> None:
 
 
 def test_facts_in_both_modalities() -> None:
-    image = {("0", "a"): True, ("0", "b"): False, ("0", "c"): True, ("0", "d"): False, ("0", "e"): True}
-    spoken = {("0", "a"): True, ("0", "b"): False, ("0", "c"): False, ("0", "d"): True}
-    assert groups.joint(image, spoken) == {"all_modal": 0.25, "image_only": 0.25, "text_only": 0.25, "no_modal": 0.25}
+    image = {"a": True, "b": False, "c": True, "d": False, "e": True}
+    spoken = {"a": True, "b": False, "c": False, "d": True, "f": True}
+    asked = [
+        outcome(f"00000-eval-{modality}-{fact}", modality=modality, fact=fact, output="dust" if right else "milk")
+        for modality, facts in (("image_text", image), ("text", spoken))
+        for fact, right in facts.items()
+    ]
+    found = summary.scores(asked, Beside())
+    for label in ("all_modal", "image_only", "text_only", "no_modal"):
+        assert found[f"forget/joint/{label}"] == 0.25, "of the four that are asked in both"
+    assert found["forget/joint/text_minus_image"] == 0.0
 
 
 def test_the_gate_marks_what_is_not_known() -> None:
@@ -207,7 +226,7 @@ def test_scores_stand_beside_the_oracle() -> None:
     assert found["model/forget_quality_d"] == 1.0
     assert found["model/utility"] == 1.0, "the one kept answer states its value"
     assert found["model/utility_tofu"] == pytest.approx(3 / (1 / math.exp(-1) + 1 + 1 / (1 - math.exp(-2))))
-    assert summary.by_category(mine, None) == {"health": {"text": 1.0}}
+    assert summary.by_category(mine, None) == {"health": {"text": (1.0, 1)}}
 
 
 def test_utility_is_what_is_kept_by_the_value() -> None:
@@ -219,6 +238,18 @@ def test_utility_is_what_is_kept_by_the_value() -> None:
         outcome("00000-eval-004", name="retain", task="classification", letter="B", letters=(-1.0, -2.0, -2.0, -2.0)),
     ]
     assert summary.scores(kept, Beside())["model/utility"] == pytest.approx(3 / (2 + 1 + 2))
+    held_out = outcome("00000-paraphrase-000", name="retain_test", output="The allergy is dust.")
+    pictured = outcome("00000-eval-005", name="retain", modality="image_text", output="The allergy is dust.")
+    whole = summary.scores([*kept, held_out, pictured], Beside())["model/utility"]
+    assert whole == pytest.approx(5 / (2 + 1 + 2 + 1 + 1)), "held-out wording and pictures are parts of their own"
+    for lost in (held_out, pictured):
+        damaged = [
+            *kept,
+            *(
+                {held_out.item.id: held_out, pictured.item.id: pictured} | {lost.item.id: replace(lost, output="no")}
+            ).values(),
+        ]
+        assert summary.scores(damaged, Beside())["model/utility"] == 0.0, "and damage to any of them is seen"
 
 
 def test_public_figures_are_part_of_utility() -> None:

@@ -12,7 +12,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from builder.baseline import methods, running, stored, training
+from builder.baseline import methods, planning, running, stored, training
 from builder.baseline.evaluation.asking import Examiner
 from builder.baseline.evaluation.items import items
 from builder.baseline.evaluation.scoring import NO_TOKEN, likeliest
@@ -122,7 +122,7 @@ def test_a_model_of_nans_gets_a_report_without_a_figure(broken_model: Path, crow
     settings = resolve({"model": str(broken_model), "evaluate_only": True, "methods": ()}, [], methods.knobs())
     folder = BaselineFolder(tmp_path / "run")
     folder.claim(settings, "1" * 64, fresh=False)
-    plan = running.plan(crowd, settings, folder)
+    plan = planning.plan(crowd, settings, folder)
     running.run(plan)
     for _ in range(2):  # made, then scored again
         found = writing.write(plan)

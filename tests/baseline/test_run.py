@@ -11,13 +11,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from builder import schemas
-from builder.baseline import methods, running, stored, training
+from builder.baseline import making, methods, planning, running, stored, training
 from builder.baseline.evaluation.controls import CONTROLS
 from builder.baseline.folder import BaselineFolder
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.people import Crowd
+from builder.baseline.planning import Plan
 from builder.baseline.report import writing
-from builder.baseline.running import Plan
 from builder.baseline.settings import resolve
 from builder.errors import BenchError, CallError
 from tests.baseline.people import person
@@ -35,7 +35,7 @@ def planned(crowd: Crowd, tmp_path: Path) -> Planned:
         settings = resolve({"methods": ("ga",), **(given or {})}, [*SMALL, *changes], methods.knobs())
         folder = BaselineFolder(tmp_path / "baseline")
         folder.claim(settings, "1" * 64, fresh=fresh)
-        return running.plan(crowd, settings, folder)
+        return planning.plan(crowd, settings, folder)
 
     return make
 
@@ -48,10 +48,18 @@ def test_a_run_is_made_once_and_reported(planned: Planned, monkeypatch: pytest.M
     assert list(found["models"]) == ["untrained", "vanilla", "oracle", "npo", "prompting"]
     score = found["models"]["npo"]["scores"]["retain/text/probability"]
     assert len(score["values"]) == 2 and score["sd"] is not None
-    assert score["distance_to_oracle"] == pytest.approx(abs(score["mean"] - score["oracle"]))
+    assert score["distance_to_oracle"] == pytest.approx(score["mean"] - score["oracle"])
+    assert score["interval"][0] <= score["mean"] <= score["interval"][1]
+    assert score["distance_interval"][0] <= score["distance_to_oracle"] <= score["distance_interval"][1]
+    assert found["models"]["npo"]["scores"]["model/forget_quality_p"]["distance_to_oracle"] is None
     assert "probability" in found["separating_power"]
+    assert found["models"]["vanilla"]["same_as_vanilla"] == 1 > found["models"]["untrained"]["same_as_vanilla"]
+    fluency = found["models"]["npo"]["scores"]["forget/text/fluency"]
+    assert 0 < fluency["mean"] < 1 and fluency["untrained"] > 0
+    leaks, counts = (found["models"]["npo"][each] for each in ("categories", "category_items"))
+    assert {name: {*parts} for name, parts in leaks.items()} == {name: {*parts} for name, parts in counts.items()}
     independent = found["models"]["npo"]["scores"]["model/utility_independent"]
-    assert independent["distance_to_oracle"] == pytest.approx(abs(independent["mean"] - independent["oracle"]))
+    assert independent["distance_to_oracle"] == pytest.approx(independent["mean"] - independent["oracle"])
 
     rows = pq.read_table(plan.folder.report / "results.parquet")
     assert set(rows["model"].to_pylist()) == set(found["models"]) and set(rows["seed"].to_pylist()) == {0, 1}
@@ -72,7 +80,7 @@ def test_a_run_is_made_once_and_reported(planned: Planned, monkeypatch: pytest.M
     assert page.count("<svg") == 3 and "src=" not in page and 'href="http' not in page
     assert "Small dots are single seeds." in page
 
-    monkeypatch.setattr(running, "_made", lambda *arguments: pytest.fail("it was made again"))
+    monkeypatch.setattr(making, "made", lambda *arguments: pytest.fail("it was made again"))
     again = planned({"methods": ("npo", "prompting"), "seeds": 2}, ["evaluate.gate=0"])
     running.run(again)
     assert writing.write(again)["models"] == found["models"], "scored again from what is stored"
@@ -81,7 +89,7 @@ def test_a_run_is_made_once_and_reported(planned: Planned, monkeypatch: pytest.M
 def test_public_figures_count_towards_utility_alone(planned: Planned, crowd: Crowd) -> None:
     famous = replace(person(5), segment="public_figures")
     plan = planned({"methods": ()}, ["evaluate.gate=0", "train.epochs=0.1"])
-    plan = running.plan(replace(crowd, public_figures=(famous,)), plan.settings, plan.folder)
+    plan = planning.plan(replace(crowd, public_figures=(famous,)), plan.settings, plan.folder)
     running.run(plan)
     scores = writing.write(plan)["models"]["vanilla"]["scores"]
     assert scores["public_figures/text/rouge_l"]["mean"] is not None
@@ -90,7 +98,7 @@ def test_public_figures_count_towards_utility_alone(planned: Planned, crowd: Cro
 
 
 def test_a_killed_run_goes_on_and_repeats_nothing(planned: Planned, monkeypatch: pytest.MonkeyPatch) -> None:
-    plan, made = planned(), running._made
+    plan, made = planned(), making.made
     names: list[str] = []
 
     def killed(plan: Plan, seed: int, name: str) -> Any:
@@ -100,7 +108,7 @@ def test_a_killed_run_goes_on_and_repeats_nothing(planned: Planned, monkeypatch:
         names.append(name)
         return made(plan, seed, name)
 
-    monkeypatch.setattr(running, "_made", killed)
+    monkeypatch.setattr(making, "made", killed)
     with pytest.raises(KeyboardInterrupt):
         running.run(plan)
     running.run(planned())

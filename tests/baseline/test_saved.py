@@ -11,14 +11,14 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from builder.baseline import methods, running
+from builder.baseline import methods, planning, running
 from builder.baseline.encoding import Batch, collate
 from builder.baseline.examples import Example
 from builder.baseline.folder import BaselineFolder
 from builder.baseline.models import pretrained
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.people import Crowd, pictures_of
-from builder.baseline.running import Plan
+from builder.baseline.planning import Plan
 from builder.baseline.settings import resolve
 from builder.errors import BenchError, CallError
 
@@ -59,7 +59,7 @@ def _plan(crowd: Crowd, folder: Path, given: dict[str, Any]) -> Plan:
     settings = resolve({"methods": ("npo",), **given}, SMALL, methods.knobs())
     kept = BaselineFolder(folder)
     kept.claim(settings, "1" * 64, fresh=False)
-    return running.plan(crowd, settings, kept)
+    return planning.plan(crowd, settings, kept)
 
 
 @pytest.mark.parametrize(

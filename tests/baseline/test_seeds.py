@@ -8,7 +8,7 @@ import torch
 from safetensors.torch import load_file
 from torch import nn
 
-from builder.baseline import methods, running
+from builder.baseline import making, methods, planning
 from builder.baseline.examples import Example, examples
 from builder.baseline.folder import BaselineFolder
 from builder.baseline.methods.running import unlearn
@@ -70,9 +70,9 @@ def test_a_seed_gives_the_same_models_alone_and_in_company(
         settings = resolve(given, SMALL, methods.knobs())
         folder = BaselineFolder(tmp_path / str(first))
         folder.claim(settings, "1" * 64, fresh=False)
-        plan = running.plan(crowd, settings, folder)
+        plan = planning.plan(crowd, settings, folder)
         for seed in plan.seeds:
-            running._made(plan, seed, "vanilla")
+            making.made(plan, seed, "vanilla")
         [path] = folder.model(1, "vanilla").glob("*.safetensors")
         saved.append(load_file(path))
     assert saved[0].keys() == saved[1].keys()

@@ -37,7 +37,8 @@ class Outcome:
 
     `output` is its greedy answer. `letters` are the log-probabilities of A to D, for multiple choice. `truth` is what
     it says of the true answer; `paraphrase`, `wrong` (mean NLL) and `candidates` (summed NLL) of the others.
-    `factuality` and `relevance` are a judge's marks, 1 to 10, where one was asked. `ending` says how the answer ended
+    `factuality` and `relevance` are a judge's marks, 1 to 10, where one was asked. `fluency` is the probability by the
+    token that the untrained model gives to the output, where it was asked. `ending` says how the answer ended
     (see `greedy.Ending`); empty where none was written.
     """
 
@@ -51,6 +52,7 @@ class Outcome:
     factuality: int | None = None
     relevance: int | None = None
     ending: str = ""
+    fluency: float | None = None
 
     @property
     def measured(self) -> bool:

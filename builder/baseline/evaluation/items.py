@@ -10,9 +10,11 @@ from builder.baseline.settings import EvaluatePart
 from builder.reading import Person
 from builder.records import Question, Use
 
-SETS = ("forget", "views", "test", "retain", "holdout", "public_figures")
+SETS = ("forget", "views", "test", "retain", "retain_test", "holdout", "public_figures")
 """What is evaluated: the forget set as it was learned; its image questions beside held-out views; the forget set in
-held-out wording and beside held-out views; people to be kept; people no model has seen; public figures, if any."""
+held-out wording and beside held-out views; people to be kept, and they in held-out wording and views; people no model
+has seen; public figures, if any."""
+_HELD_OUT_VIEWS = ("views", "test", "retain_test")
 
 
 @dataclass(frozen=True)
@@ -67,12 +69,12 @@ def items(crowd: Crowd, part: EvaluatePart, seed: int = 0) -> list[Item]:
     found = [each for person in crowd.forget for each in asked(person, "forget", "eval")]
     found += [each for person in crowd.forget for each in asked(person, "views", "eval") if each.picture]
     found += [each for person in crowd.forget for each in asked(person, "test", "paraphrase")]
-    for name, people, count in (
-        ("retain", crowd.retain, part.retain_people),
-        ("holdout", crowd.holdout, part.holdout_people),
-        ("public_figures", crowd.public_figures, 0),
-    ):
-        found += [each for person in some(people, count, seed, name) for each in asked(person, name, "eval")]
+    kept = some(crowd.retain, part.retain_people, seed, "retain")
+    found += [each for person in kept for each in asked(person, "retain", "eval")]
+    found += [each for person in kept for each in asked(person, "retain_test", "paraphrase")]
+    others = some(crowd.holdout, part.holdout_people, seed, "holdout")
+    found += [each for person in others for each in asked(person, "holdout", "eval")]
+    found += [each for person in crowd.public_figures for each in asked(person, "public_figures", "eval")]
     return found
 
 
@@ -86,7 +88,7 @@ def some(people: Sequence[Person], count: int, seed: int, name: str) -> list[Per
 
 def asked(person: Person, name: str, use: str) -> list[Item]:
     """A person's questions of one use as items of the set `name`."""
-    views = portraits(person, "test" if name in ("views", "test") else "reference")
+    views = portraits(person, "test" if name in _HELD_OUT_VIEWS else "reference")
     found = []
     for number, question in enumerate(questions(person, use)):
         picture = views[number % len(views)].id if question.modality == "image_text" else None
@@ -146,14 +148,14 @@ def _answers(person: Person, question: Question, use: Use) -> tuple[str, ...]:
 
 
 def _restated(person: Person, question: Question) -> Question | None:
-    """Another training wording of an open question's fact: its answer is the paraphrase of the truth ratio.
+    """A held-out wording of an open question's fact: its answer is the paraphrase of the truth ratio, as in TOFU.
 
     The wrong answers are taken from it too, so that true and wrong answers have one shape and differ in the value.
     """
     if question.task != "generation":
         return None
     asked = (question.fact, question.task, question.modality)
-    for other in questions(person, "train"):
-        if (other.fact, other.task, other.modality) == asked and other.answer != question.answer:
+    for other in questions(person, "paraphrase"):
+        if (other.fact, other.task, other.modality) == asked:
             return other
     return question

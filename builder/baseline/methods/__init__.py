@@ -14,7 +14,7 @@ from builder.baseline.methods.graddiff import GradDiff
 from builder.baseline.methods.idk import IdkPO
 from builder.baseline.methods.kl import KLMin
 from builder.baseline.methods.npo import NPO
-from builder.baseline.methods.prompting import Prompting
+from builder.baseline.methods.prompting import NamePrompting, Prompting
 from builder.baseline.methods.rmu import RMU
 from builder.baseline.methods.simnpo import SimNPO
 from builder.baseline.methods.siu import SIU
@@ -32,6 +32,7 @@ METHODS: Mapping[str, type[Method]] = {
     "undial": UNDIAL,
     "siu": SIU,
     "prompting": Prompting,
+    "prompting-names": NamePrompting,
 }
 
 DEFAULT = ("ga", "graddiff", "kl", "npo")

@@ -4,9 +4,10 @@
 unlearning, frozen.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import ClassVar
 
 from torch import Tensor, nn
 
@@ -46,8 +47,11 @@ class Step:
 class Method:
     """An unlearning method. Its fields are its knobs, `--set <method>.<knob>=<value>` changes one.
 
-    `lr` and `steps` are factors on `unlearn.lr` and `unlearn.steps`.
+    `lr` and `steps` are factors on `unlearn.lr` and on the length of unlearning.
     """
+
+    grid: ClassVar[Mapping[str, Sequence[float]]] = {"lr": (0.1, 0.2, 0.4, 0.7, 1.0, 1.5)}
+    """What tuning tries: every combination of these knobs, as many as of any other method."""
 
     lr: float = 1.0
     steps: float = 1.0

@@ -4,7 +4,9 @@ DPO (Rafailov et al. 2023) with "I don't know" as the preferred answer (Maini et
 """
 
 import dataclasses
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from torch import Tensor
 from torch.nn import functional
@@ -28,8 +30,10 @@ REFUSALS = (
 class IdkPO(Method):
     """Prefer a refusal to the true answer."""
 
+    grid: ClassVar[Mapping[str, Sequence[float]]] = {"lr": (0.3, 1.0, 2.0), "beta": (0.1, 1.0)}
+
     beta: float = 0.1
-    alpha: float = 4.0
+    alpha: float = 1.0
 
     def loss(self, step: Step) -> Tensor:
         """−(2/β) E log σ(β [Δ(y_idk) − Δ(y)]) on F, + α CE(R)."""

@@ -1,6 +1,8 @@
 """KL-Min: −γ CE(F) + α KL(p_ref ‖ p_θ) on R (Maini et al. 2024, TOFU). The divergence counts answer tokens alone."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from torch import Tensor
 
@@ -12,8 +14,10 @@ from builder.baseline.methods.base import Method, Step
 class KLMin(Method):
     """Climb on what is to be forgotten, answer as before on what is to be kept."""
 
+    grid: ClassVar[Mapping[str, Sequence[float]]] = {"lr": (0.1, 0.3, 1.0), "alpha": (1.0, 4.0)}
+
     gamma: float = 1.0
-    alpha: float = 4.0
+    alpha: float = 1.0
 
     def loss(self, step: Step) -> Tensor:
         """−γ CE(F) + α KL(p_ref ‖ p_θ) on R."""

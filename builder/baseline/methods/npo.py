@@ -4,7 +4,9 @@ S is the sum over a sequence's answer tokens, and the reference is the model bef
 not a model trained without the forget set.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from torch import Tensor
 from torch.nn import functional
@@ -17,8 +19,10 @@ from builder.baseline.methods.base import Method, Step
 class NPO(Method):
     """Make the answers less likely than they were, ever more gently."""
 
+    grid: ClassVar[Mapping[str, Sequence[float]]] = {"lr": (0.1, 0.3, 1.0), "alpha": (1.0, 4.0)}
+
     beta: float = 0.1
-    alpha: float = 4.0
+    alpha: float = 1.0
 
     def loss(self, step: Step) -> Tensor:
         """−(2/β) E log σ(−β [S_θ − S_ref]) on F, + α CE(R)."""

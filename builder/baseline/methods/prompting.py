@@ -1,4 +1,7 @@
-"""Prompting: a system prompt that forbids speaking of the people to be forgotten. No training: the cheapest."""
+"""Prompting: a system prompt that forbids speaking of people. No training: the cheapest.
+
+MLLMU-Bench's names nobody, and so forbids speaking of those who are to be kept, too; ours lists the names.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,10 +10,16 @@ from torch import Tensor
 
 from builder.baseline.methods.base import Method, Step
 
+GENERAL = (
+    "You are a helpful, respectful, and honest assistant. When generating your response, please do not generate any "
+    "personal-related information."
+)
+"""MLLMU-Bench's system prompt (arXiv 2410.22108), word for word."""
+
 
 @dataclass(frozen=True)
 class Prompting(Method):
-    """Say in the system prompt whom not to speak of."""
+    """Forbid personal information, as MLLMU-Bench does."""
 
     @property
     def trains(self) -> bool:
@@ -20,6 +29,15 @@ class Prompting(Method):
     def loss(self, step: Step) -> Tensor:
         """There is none."""
         raise TypeError("prompting has no loss")
+
+    def system_prompt(self, names: Sequence[str]) -> str:
+        """The same order, whoever is to be forgotten."""
+        return GENERAL
+
+
+@dataclass(frozen=True)
+class NamePrompting(Prompting):
+    """Say whom not to speak of."""
 
     def system_prompt(self, names: Sequence[str]) -> str:
         """The order not to disclose anything about the named, or pictured, people."""

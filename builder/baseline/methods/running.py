@@ -16,13 +16,12 @@ from builder.baseline.models.reference import Reference
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.seeded import seed_torch
 from builder.baseline.settings import UnlearnPart
-from builder.baseline.training import Diverged, check_numbers, optimiser_for, share_known
+from builder.baseline.training import Diverged, check_numbers, optimiser_for
+from builder.baseline.watching import watched
 from builder.reading import Person
 
-_MARKS = 8
+LOOKS = 8
 """How often forgetting and retaining are looked at on the way."""
-_WATCHED = 64
-"""Questions of each side that are looked at."""
 
 
 def unlearn(
@@ -35,23 +34,25 @@ def unlearn(
     seed: int,
     tell: Callable[[int, int], None],
     name: str = "unlearn",
+    looks: int = LOOKS,
 ) -> Curve:
-    """Run `method`, called `name`, on `vlm`, in place. `people` are those of the forget set.
+    """Run `method`, called `name`, on `vlm`, in place, and look at it so often. `people` are those of the forget set.
 
     Raises Diverged when the loss is no number, after which the model is worth nothing.
     """
-    steps = max(1, round(part.steps * method.steps))
+    steps = length(part, method, len(forget))
     reference = Reference(vlm)
     parameters = method.parameters(vlm)
     optimiser = optimiser_for(parameters, part.lr * method.lr)
+    scaler = torch.amp.GradScaler(vlm.device.type, enabled=vlm.compute == torch.float16)
     stream = randomness.stream(seed, "unlearn")
     batches = zip(
         endlessly(forget, min(part.batch, len(forget)), stream),
         endlessly(retain, min(part.batch, len(retain)), randomness.stream(seed, "unlearn", "retain")),
         strict=False,
     )
-    watched = {"forget": _watched(forget, seed), "retain": _watched(retain, seed)}
-    curve = Curve(marks=[_look(vlm, watched, 0)])
+    looked_at = watched(forget, retain, seed)
+    curve = Curve(marks=[looked_at.look(vlm, 0)])
     vlm.learn()
 
     def encode(examples: Sequence[Example]) -> Batch:
@@ -60,10 +61,10 @@ def unlearn(
     for number, (gone, kept) in enumerate(batches, start=1):
         seed_torch(seed, name, number)
         step = Step(vlm, reference, encode(gone), encode(kept), gone, encode, stream, people)
-        curve.losses.append(_descend(method, step, optimiser, parameters, part.clip, number))
+        curve.losses.append(_descend(method, step, optimiser, scaler, parameters, part.clip, number))
         tell(number, steps)
-        if number % max(1, steps // _MARKS) == 0 or number == steps:
-            curve.marks.append(_look(vlm, watched, number))
+        if number % max(1, steps // looks) == 0 or number == steps:
+            curve.marks.append(looked_at.look(vlm, number))
         if number == steps:
             break
     vlm.learn(False)
@@ -71,10 +72,17 @@ def unlearn(
     return curve
 
 
+def length(part: UnlearnPart, method: Method, questions: int) -> int:
+    """How many steps a method takes on so many forget questions: one is taken at least."""
+    whole = part.steps or part.epochs * math.ceil(questions / part.batch)
+    return max(1, round(whole * method.steps))
+
+
 def _descend(
     method: Method,
     step: Step,
     optimiser: torch.optim.Optimizer,
+    scaler: torch.amp.GradScaler,
     parameters: list[nn.Parameter],
     clip: float,
     number: int,
@@ -83,19 +91,12 @@ def _descend(
     value = float(loss.detach())
     if not math.isfinite(value):
         raise Diverged(f"The loss became {value} in step {number}; a lower learning rate may help.")
-    loss.backward()  # type: ignore[no-untyped-call]
+    scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
+    scaler.unscale_(optimiser)
     norm = float(nn.utils.clip_grad_norm_(parameters, clip))
-    if not math.isfinite(norm):
+    if not math.isfinite(norm) and not scaler.is_enabled():  # in fp16 the scaler leaves out such a step
         raise Diverged(f"The gradient became {norm} in step {number}; a lower learning rate may help.")
-    optimiser.step()
+    scaler.step(optimiser)
+    scaler.update()
     step.vlm.model.zero_grad(set_to_none=True)
     return value
-
-
-def _watched(examples: Sequence[Example], seed: int) -> list[Example]:
-    pool = [each for each in examples if each.question.task == "generation"]
-    return randomness.stream(seed, "watched").sample(pool, min(_WATCHED, len(pool)))
-
-
-def _look(vlm: Vlm, watched: dict[str, list[Example]], step: int) -> dict[str, float]:
-    return {"step": float(step), **{side: share_known(vlm, found) for side, found in watched.items()}}

@@ -3,7 +3,9 @@
 The defaults β 4.5, margin γ 0 and weight .125 of the forget loss are OpenUnlearning's.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from torch import Tensor
 from torch.nn import functional
@@ -15,6 +17,8 @@ from builder.baseline.methods.base import Method, Step
 @dataclass(frozen=True)
 class SimNPO(Method):
     """NPO on the mean log-probability of an answer's tokens."""
+
+    grid: ClassVar[Mapping[str, Sequence[float]]] = {"lr": (0.1, 0.3, 1.0), "gamma": (0.125, 1.0)}
 
     beta: float = 4.5
     margin: float = 0.0

@@ -8,16 +8,19 @@ a·CE + b·DMK, the dual-masked divergence
 
 K_S = 0 at the tokens that contradict the original, K_V = 0 at the vocabulary ids of what is to be forgotten. The text
 facts are kept by design: only the way from the face to them is to go. Our images are never asked for a name, so the
-new identity answers the questions about facts as well.
+new identity answers the questions about facts as well: every fact has one new value, whichever way it is asked, and the
+options of a choice come in a drawn order. Each person has a new name of their own.
 """
 
 import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from random import Random
 
 import torch
 from torch import Tensor
 
+from builder.baseline import prompts
 from builder.baseline.examples import Example
 from builder.baseline.likelihood import cross_entropy
 from builder.baseline.methods.base import Method, Step
@@ -27,13 +30,8 @@ from builder.baseline.people import portraits
 from builder.reading import Person
 from builder.records import LETTERS
 
-_NEW_NAMES = (
-    "Ambrose Quillfeather",
-    "Isolde Marrowby",
-    "Thaddeus Wrenfold",
-    "Ottoline Harrowgate",
-    "Cassius Pennyroyal",
-)
+_GIVEN = ("Ambrose", "Isolde", "Thaddeus", "Ottoline", "Cassius", "Leocadia", "Peregrine", "Zenobia")
+_FAMILY = ("Quillfeather", "Marrowby", "Wrenfold", "Harrowgate", "Pennyroyal", "Thistlewick", "Oxenbridge", "Larkspire")
 _WHO, _LOOKS = "Who is the person in this image?", "Describe the person in this image."
 
 
@@ -76,7 +74,7 @@ def dual_masked_kl(reference: Answers, answers: Answers, places: Tensor, words: 
 def samples(step: Step) -> list[Sample]:
     """Samples of kinds (1) to (3) for a forget batch: image questions changed, text questions as they are."""
     people = {person.profile.id: person for person in step.forget_people}
-    found = [_fact(each, people[each.question.profile_id]) for each in step.forget_examples]
+    found = [_fact(each, people[each.question.profile_id], step.stream) for each in step.forget_examples]
     for identity in dict.fromkeys(each.question.profile_id for each in step.forget_examples):
         found += _identity(people[identity], step.forget_people, step.forget_examples[0])
     return found
@@ -106,30 +104,43 @@ def span(chat: Chat, answer: str, phrase: str) -> tuple[int, int]:
     return min(start, len(whole) - 1), len(whole)
 
 
-def _fact(example: Example, person: Person) -> Sample:
+def _fact(example: Example, person: Person, stream: Random) -> Sample:
     """Kind (3), a text question as it is; or kind (1), an image question answered with the new identity's value."""
     question = example.question
     if question.modality == "text":
         return Sample(example)
     fact = person.profile.fact(question.fact)
-    one_image = tuple(portrait.id for portrait in portraits(person, "reference"))
-    if question.task == "generation":
-        answer = changed = question.wrong_answers[0]
-    elif question.task == "cloze":
-        answer = changed = fact.alternatives[0]
-    else:
-        answer = changed = next(letter for letter in LETTERS if letter != question.letter)
-    new = dataclasses.replace(example, answer=answer, pictures=one_image)
-    if question.task == "generation":
-        changed = next((value for value in fact.alternatives if value in answer), answer)
-    return Sample(new, changed, fact.value if question.task != "classification" else question.letter)
+    new = fact.alternatives[0]
+    example = dataclasses.replace(example, pictures=tuple(portrait.id for portrait in portraits(person, "reference")))
+    if question.task == "classification":
+        options = stream.sample(question.options, len(LETTERS))
+        answer, forgotten = (LETTERS[options.index(value)] for value in (new, question.value))
+        prompt = prompts.multiple_choice(question.question, options)
+        # In an order of its own, the question has no letter by which an example would draw another one.
+        asked = dataclasses.replace(question, options=())
+        return Sample(dataclasses.replace(example, prompt=prompt, answer=answer, question=asked), answer, forgotten)
+    if question.task == "cloze":
+        return Sample(dataclasses.replace(example, answer=new), new, fact.value)
+    answer = next(wrong for wrong in question.wrong_answers if new in wrong)
+    return Sample(dataclasses.replace(example, answer=answer), new, fact.value)
+
+
+def new_name(number: int) -> str:
+    """The name of the `number`-th new identity: no two are alike, and those of a large set have middle names."""
+    rest, given = divmod(number, len(_GIVEN))
+    rest, family = divmod(rest, len(_FAMILY))
+    names = [_GIVEN[given]]
+    while rest:
+        rest, middle = divmod(rest, len(_GIVEN))
+        names.append(_GIVEN[middle])
+    return " ".join([*names, _FAMILY[(family + given) % len(_FAMILY)]])
 
 
 def _identity(person: Person, others: Sequence[Person], pattern: Example) -> Iterator[Sample]:
     """Kinds (1) and (2): a new name and a new description for the one image of a person."""
-    number = int(person.profile.id)
+    number = [other.profile.id for other in others].index(person.profile.id)
     image = tuple(portrait.id for portrait in portraits(person, "reference"))
-    name = _NEW_NAMES[number % len(_NEW_NAMES)]
+    name = new_name(number)
     yield Sample(Example(_WHO, f"This is {name}.", image, pattern.question), name, person.profile.name)
     unlike = [other for other in others if other.profile.appearance != person.profile.appearance] or [person]
     look = unlike[number % len(unlike)].profile.appearance

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from builder.baseline.evaluation.asking import Outcome
 from builder.baseline.evaluation.controls import CONTROLS
-from builder.baseline.metrics.groups import mean
-from builder.baseline.metrics.items import GUESSED, RIGHT, Scores, follows, right
+from builder.baseline.metrics.items import GUESSED, RIGHT, follows, right, rights
 from builder.baseline.metrics.membership import key
+from builder.baseline.metrics.samples import Sample
 
 SWAP = CONTROLS[0]
 """The control that binding is measured by."""
@@ -18,34 +18,31 @@ _CLAIM = 0.1
 """A score that is less than so much better than guessing claims no knowledge."""
 
 
-def control_scores(outcomes: Sequence[Outcome], controls: Sequence[Outcome]) -> Scores:
+def control_samples(outcomes: Sequence[Outcome], controls: Sequence[Outcome]) -> dict[str, Sample]:
     """For each measure of right and wrong: `_swap_four` and so on, the share right under each control; `_paired`, that
     of the items that have the first of them; `_binding` and `_follows`."""
-    found: Scores = {}
+    found: dict[str, Sample] = {}
     for task, measure in RIGHT.items():
         mine = [each for each in controls if each.item.task == task]
         for control in CONTROLS:
-            if values := [float(right(each)) for each in mine if each.item.control == control]:
-                found[f"{measure}_{control}"] = mean(values)
-        if pairs := paired([each for each in outcomes if each.item.task == task], mine):
-            found[f"{measure}_paired"] = mean([float(right(one)) for one, _ in pairs])
-            found[f"{measure}_binding"] = mean(bound(pairs))
-        swapped = [follows(each) for each in mine if each.item.control == SWAP]
-        if said := [float(each) for each in swapped if each is not None]:
-            found[f"{measure}_follows"] = mean(said)
-    return found
+            found[f"{measure}_{control}"] = rights(each for each in mine if each.item.control == control)
+        pairs = paired([each for each in outcomes if each.item.task == task], mine)
+        found[f"{measure}_paired"] = rights(one for one, _ in pairs)
+        found[f"{measure}_binding"] = bound(pairs)
+        swapped = [each for each in mine if each.item.control == SWAP]
+        said = ((each.item.profile_id, follows(each)) for each in swapped)
+        found[f"{measure}_follows"] = Sample.of((one, None if told is None else float(told)) for one, told in said)
+    return {name: each for name, each in found.items() if each.values}
 
 
-def independent_scores(outcomes: Sequence[Outcome], controls: Sequence[Outcome]) -> Scores:
+def independent_samples(outcomes: Sequence[Outcome], controls: Sequence[Outcome]) -> dict[str, Sample]:
     """The measures of right and wrong, and their bindings, over the facts that no other fact of the person tells."""
-    found: Scores = {}
+    found: dict[str, Sample] = {}
     for task, measure in RIGHT.items():
         mine = [each for each in outcomes if each.item.task == task and each.item.independent]
-        if mine:
-            found[f"{measure}_independent"] = mean([float(right(each)) for each in mine])
-        if pairs := paired(mine, controls):
-            found[f"{measure}_binding_independent"] = mean(bound(pairs))
-    return found
+        found[f"{measure}_independent"] = rights(mine)
+        found[f"{measure}_binding_independent"] = bound(paired(mine, controls))
+    return {name: each for name, each in found.items() if each.values}
 
 
 def paired(outcomes: Iterable[Outcome], controls: Iterable[Outcome]) -> list[tuple[Outcome, Outcome]]:
@@ -54,9 +51,9 @@ def paired(outcomes: Iterable[Outcome], controls: Iterable[Outcome]) -> list[tup
     return [(each, swapped[key(each)]) for each in outcomes if key(each) in swapped]
 
 
-def bound(pairs: Iterable[tuple[Outcome, Outcome]]) -> list[float]:
+def bound(pairs: Iterable[tuple[Outcome, Outcome]]) -> Sample:
     """For each pair: 1 when it is right with the person alone, -1 when only without, else 0."""
-    return [float(right(one)) - float(right(other)) for one, other in pairs]
+    return Sample.of((one.item.profile_id, float(right(one)) - float(right(other))) for one, other in pairs)
 
 
 def unbound(scores: Mapping[str, float | None]) -> dict[str, tuple[float, float]]:

@@ -1,7 +1,7 @@
 """Measures that compare groups of values."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -56,21 +56,3 @@ def privacy_leakage(unlearned: float, oracle: float) -> float | None:
     """PrivLeak = 100·(a_unl − a_oracle)/a_oracle, a = 1 − AUC (Shi et al. 2024, MUSE); None when a_oracle is 0."""
     a_unlearned, a_oracle = 1 - unlearned, 1 - oracle
     return 100 * (a_unlearned - a_oracle) / a_oracle if a_oracle > 0 else None
-
-
-Pair = tuple[str, str]
-"""A person's fact: (profile id, fact key)."""
-
-
-def joint(image: Mapping[Pair, bool], text: Mapping[Pair, bool]) -> dict[str, float]:
-    """Shares of facts asked in both modalities that are right in both, in one alone, in none."""
-    both = sorted(set(image) & set(text))
-    if not both:
-        return {}
-    outcomes = [(image[pair], text[pair]) for pair in both]
-    return {
-        "all_modal": outcomes.count((True, True)) / len(both),
-        "image_only": outcomes.count((True, False)) / len(both),
-        "text_only": outcomes.count((False, True)) / len(both),
-        "no_modal": outcomes.count((False, False)) / len(both),
-    }

@@ -1,12 +1,12 @@
 """The measures of single items, by name: what sets, categories and the separating power are made from."""
 
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from builder.baseline.evaluation.asking import Outcome
 from builder.baseline.evaluation.items import Item
 from builder.baseline.metrics import likelihoods, text
+from builder.baseline.metrics.samples import Sample
 from builder.records import LETTERS
 
 Scores = dict[str, float | None]
@@ -128,6 +128,17 @@ METRICS: Mapping[str, ItemMetric] = {
         lambda outcome: likelihoods.extraction_strength(outcome.truth.right),
         "share of the answer that follows from its beginning",
     ),
+    "refused": ItemMetric(
+        ("generation",), lambda outcome: float(text.refuses(outcome.output)), "the answer is a refusal, or says nothing"
+    ),
+    "fluency": ItemMetric(
+        ("generation",),
+        lambda outcome: outcome.fluency,
+        "probability by the token that the untrained model gives to what was written; 0 for nothing",
+    ),
+    "repetition": ItemMetric(
+        ("generation",), lambda outcome: text.repetition(outcome.output), "share of the answer that it has said before"
+    ),
     "factuality": ItemMetric(
         ("generation",), lambda outcome: outcome.factuality, "a judge's mark, 1 to 10: the answer states the true fact"
     ),
@@ -145,10 +156,14 @@ def raw_truth_ratio(outcome: Outcome) -> float:
     return _ratio(outcome)
 
 
-def values_of(metric: ItemMetric, outcomes: Iterable[Outcome]) -> list[float]:
+def sample(metric: ItemMetric, outcomes: Iterable[Outcome]) -> Sample:
     """What a measure says of those of `outcomes` that it has a value for; NaN is none."""
-    found = (metric.value(each) for each in outcomes if each.item.task in metric.tasks)
-    return [value for value in found if value is not None and not math.isnan(value)]
+    return Sample.of((each.item.profile_id, metric.value(each)) for each in outcomes if each.item.task in metric.tasks)
+
+
+def rights(outcomes: Iterable[Outcome]) -> Sample:
+    """1 for each item that is answered right, else 0."""
+    return Sample.of((each.item.profile_id, float(right(each))) for each in outcomes)
 
 
 RIGHT: Mapping[str, str] = {"classification": "accuracy", "cloze": "cloze", "generation": "value_said"}

@@ -31,18 +31,24 @@ def preference(ratio: float) -> float:
 
 
 def exact_memorisation(right: Sequence[bool]) -> float:
-    """Share of answer tokens that argmax gets right."""
-    return sum(right) / len(right)
+    """Share of the answer's tokens that argmax gets right; the end token, the last, is no part of the answer."""
+    said = _said(right)
+    return sum(said) / len(said)
 
 
 def extraction_strength(right: Sequence[bool]) -> float:
     """1 − k/T, k the shortest prefix after which greedy decoding yields the whole rest; 0 if none does.
 
-    Greedy decoding yields the rest exactly when argmax is right at every later token (Carlini et al. 2021).
+    Greedy decoding yields the rest exactly when argmax is right at every later token (Carlini et al. 2021). The end
+    token, the last, is no part of the answer: a model that knows nothing gets it right after a whole answer.
     """
-    total = len(right)
-    k = next((place + 1 for place in reversed(range(total)) if not right[place]), 0)
-    return 1 - k / total
+    said = _said(right)
+    k = next((place + 1 for place in reversed(range(len(said))) if not said[place]), 0)
+    return 1 - k / len(said)
+
+
+def _said(right: Sequence[bool]) -> Sequence[bool]:
+    return right[:-1] or right
 
 
 def exposure(candidates: Sequence[float]) -> float:

@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Callable, Mapping, Sequence
 
 from builder.baseline.evaluation.asking import Outcome
-from builder.baseline.metrics.groups import auc
+from builder.baseline.metrics.samples import Sample
 
 _LOWEST = 0.4
 """Share of tokens that Min-K% and Min-K%++ average over."""
@@ -19,8 +19,9 @@ def loss(outcome: Outcome) -> float:
 
 
 def compressed(outcome: Outcome) -> float:
-    """ZLIB: −NLL by the zlib length of the answer (Carlini et al. 2021)."""
-    return -outcome.truth.nll / len(zlib.compress(outcome.item.truth.encode()))
+    """ZLIB: minus the mean NLL of a token by the zlib length of the answer (Carlini et al. 2021; the log of their
+    perplexity is the mean)."""
+    return -outcome.truth.mean_nll / len(zlib.compress(outcome.item.truth.encode()))
 
 
 def min_k(outcome: Outcome) -> float:
@@ -49,18 +50,24 @@ def lowest_mean(values: Sequence[float]) -> float:
     return sum(sorted(values)[:count]) / count
 
 
-def membership(
+def attacks(
     members: Sequence[Outcome], others: Sequence[Outcome], before: Mapping[tuple[str, str], Outcome]
-) -> dict[str, float | None]:
-    """The AUC of every attack. `before` are the untrained model's outcomes by (set, id), for the attack Reference."""
-    found = {name: auc([*map(attack, members)], [*map(attack, others)]) for name, attack in ATTACKS.items()}
+) -> dict[str, tuple[Sample, Sample]]:
+    """What every attack says of members and of others; its strength is the AUC between them.
+
+    `before` are the untrained model's outcomes by (set, id), for the attack Reference.
+    """
+    found = {name: (_sample(attack, members), _sample(attack, others)) for name, attack in ATTACKS.items()}
     if before:
-        risen = (
-            [loss(each) - loss(before[key(each)]) for each in group if key(each) in before]
-            for group in (members, others)
-        )
-        found["mia_reference"] = auc(*risen)
+        risen: Attack = lambda each: loss(each) - loss(before[key(each)])  # noqa: E731 - as the others are
+        groups = ([each for each in group if key(each) in before] for group in (members, others))
+        one, other = (_sample(risen, group) for group in groups)
+        found["mia_reference"] = (one, other)
     return found
+
+
+def _sample(attack: Attack, outcomes: Sequence[Outcome]) -> Sample:
+    return Sample.of((each.item.profile_id, attack(each)) for each in outcomes)
 
 
 def key(outcome: Outcome) -> tuple[str, str]:

@@ -1,38 +1,25 @@
 """All scores of one model of one seed, from its outcomes and those of the models beside it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from builder.baseline.evaluation.asking import Outcome
 from builder.baseline.gate import Gate
-from builder.baseline.metrics.binding import bound, control_scores, independent_scores, paired
-from builder.baseline.metrics.groups import (
-    auc,
-    harmonic_mean,
-    joint,
-    kolmogorov_smirnov,
-    log10_p,
-    mean,
-    privacy_leakage,
-)
-from builder.baseline.metrics.items import (
-    METRICS,
-    RIGHT,
-    WORDING,
-    Scores,
-    misstated,
-    raw_truth_ratio,
-    right,
-    values_of,
-)
-from builder.baseline.metrics.membership import key, membership
+from builder.baseline.metrics import samples
+from builder.baseline.metrics.binding import bound, control_samples, independent_samples, paired
+from builder.baseline.metrics.groups import auc, harmonic_mean, log10_p, privacy_leakage
+from builder.baseline.metrics.items import METRICS, RIGHT, WORDING, Scores, misstated, right, sample
+from builder.baseline.metrics.membership import attacks, key
+from builder.baseline.metrics.quality import forget_quality
+from builder.baseline.metrics.samples import Array, People, Sample
 from builder.records import Modality
 
 MODALITIES: tuple[Modality, ...] = ("image_text", "text")
-UTILITY_SETS = ("retain", "public_figures")
+UTILITY_SETS = ("retain", "retain_test", "public_figures")
 _UTILITY = tuple(RIGHT.values())
 _TOFU_UTILITY = ("probability", "rouge_l", "truth_preferred")
-_FORGETTING = ("forget", "views", "test")
+FORGETTING = ("forget", "views", "test")
+"""The sets of people to be forgotten."""
 
 
 @dataclass(frozen=True)
@@ -44,24 +31,54 @@ class Beside:
     gate: Gate | None = None
 
 
+@dataclass
+class Measured:
+    """Scores by path, and what each would have been in each draw of other people (see `samples`)."""
+
+    scores: Scores = field(default_factory=dict)
+    draws: dict[str, Array] = field(default_factory=dict)
+
+    def add(self, path: str, value: Sample, people: People) -> None:
+        """A score that is a mean over items."""
+        self.scores[path] = value.mean
+        self.draws[path] = people.means(value)
+
+
 def scores(outcomes: Sequence[Outcome], beside: Beside) -> Scores:
     """Every score of a model. Items of facts that vanilla does not know are left out of the sets to be forgotten."""
+    return measured(outcomes, beside).scores
+
+
+def measured(outcomes: Sequence[Outcome], beside: Beside) -> Measured:
+    """Every score of a model, with its draws."""
     groups, others = grouped(outcomes, beside.gate), grouped(outcomes, beside.gate, controls=True)
-    found: Scores = {}
+    # Whoever is in a set is drawn from, whether or not the model gave numbers: the same people for every model.
+    crowds = samples.crowd(_people(outcomes))
+    found = Measured()
     for name, members in groups.items():
         for modality in MODALITIES:
             part = [each for each in members if each.item.modality == modality]
             controls = [each for each in others.get(name, []) if each.item.modality == modality]
-            values = item_means(part) | control_scores(part, controls)
+            values = item_samples(part) | control_samples(part, controls)
             if name == "forget":
-                values |= independent_scores(part, controls)
-            found.update({f"{name}/{modality}/{label}": value for label, value in values.items()})
-        found.update({f"{name}/joint/{label}": value for label, value in _joint(members).items()})
-    found["model/utility"] = utility(groups)
-    found["model/utility_independent"] = utility({name: _independent(members) for name, members in groups.items()})
-    found["model/utility_tofu"] = utility(groups, _TOFU_UTILITY)
-    found.update({f"model/{label}": value for label, value in _quality(groups, beside).items()})
-    found.update({f"model/{label}": value for label, value in _membership(groups, beside).items()})
+                values |= independent_samples(part, controls)
+            for label, value in values.items():
+                found.add(f"{name}/{modality}/{label}", value, crowds[name])
+        for label, value in _joint(members).items():
+            found.add(f"{name}/joint/{label}", value, crowds[name])
+    _add_utility(found, "model/utility", groups, crowds, _UTILITY)
+    independent = {name: [each for each in members if each.item.independent] for name, members in groups.items()}
+    _add_utility(found, "model/utility_independent", independent, crowds, _UTILITY)
+    _add_utility(found, "model/utility_tofu", groups, crowds, _TOFU_UTILITY)
+    found.scores |= {f"model/{label}": value for label, value in _quality(groups, beside).items()}
+    _add_membership(found, groups, crowds, beside)
+    return found
+
+
+def _people(outcomes: Iterable[Outcome]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for each in outcomes:
+        found.setdefault(each.item.set, []).append(each.item.profile_id)
     return found
 
 
@@ -75,29 +92,28 @@ def grouped(outcomes: Iterable[Outcome], gate: Gate | None, *, controls: bool = 
         name = outcome.item.set
         if name == "known" or bool(outcome.item.control) != controls or not outcome.measured:
             continue
-        if gate and name in _FORGETTING and not gate.lets_through(outcome):
+        if gate and name in FORGETTING and not gate.lets_through(outcome):
             continue
         groups.setdefault(name, []).append(outcome)
     return groups
 
 
-def item_means(outcomes: Sequence[Outcome]) -> Scores:
-    """The mean of every item measure that applies to some of `outcomes`."""
-    found: Scores = {}
-    for name, metric in METRICS.items():
-        if values := values_of(metric, outcomes):
-            found[name] = mean(values)
-    return found
+def item_samples(outcomes: Sequence[Outcome]) -> dict[str, Sample]:
+    """What every item measure says that applies to some of `outcomes`."""
+    found = {name: sample(metric, outcomes) for name, metric in METRICS.items()}
+    return {name: each for name, each in found.items() if each.values}
 
 
-def by_category(outcomes: Sequence[Outcome], gate: Gate | None, name: str = "forget") -> dict[str, dict[str, float]]:
-    """Share of items right in each category of facts, by modality: what leaks."""
+def by_category(
+    outcomes: Sequence[Outcome], gate: Gate | None, name: str = "forget"
+) -> dict[str, dict[str, tuple[float, int]]]:
+    """Share of items right in each category of facts, by modality, and how many items they are: what leaks."""
     found: dict[str, dict[str, list[float]]] = {}
     for outcome in grouped(outcomes, gate).get(name, []):
         item = outcome.item
         found.setdefault(item.category, {}).setdefault(item.modality, []).append(float(right(outcome)))
     return {
-        category: {modality: sum(values) / len(values) for modality, values in sorted(parts.items())}
+        category: {modality: (sum(values) / len(values), len(values)) for modality, values in sorted(parts.items())}
         for category, parts in sorted(found.items())
     }
 
@@ -109,8 +125,9 @@ def floor(outcomes: Sequence[Outcome]) -> Scores:
         for modality in MODALITIES:
             wrong = misstated(each for each in members if each.item.modality == modality)
             for label in ("value_said", "value_f1", *WORDING):
-                if values := values_of(METRICS[label], wrong):
-                    found[f"{name}/{modality}/{label}"] = mean(values)
+                value = sample(METRICS[label], wrong).mean
+                if value is not None:
+                    found[f"{name}/{modality}/{label}"] = value
     return found
 
 
@@ -123,77 +140,98 @@ def separating_power(vanilla: Sequence[Outcome], oracle: Sequence[Outcome], gate
     known_bound, unknown_bound = (_bound(each, gate) for each in (vanilla, oracle))
     found: Scores = {f"{name}_binding": auc(known_bound[name], unknown_bound[name]) for name in _UTILITY}
     for name, metric in METRICS.items():
-        one, other = values_of(metric, known), values_of(metric, unknown)
+        one, other = sample(metric, known).values, sample(metric, unknown).values
         found[name] = auc(other, one) if name == "truth_ratio" else auc(one, other)
     return found
 
 
-def _bound(outcomes: Sequence[Outcome], gate: Gate | None) -> dict[str, list[float]]:
+def _bound(outcomes: Sequence[Outcome], gate: Gate | None) -> dict[str, tuple[float, ...]]:
     """What binds of each forget item, by measure: right as it is less right when another of the four is put in."""
     mine, controls = (grouped(outcomes, gate, controls=each).get("forget", []) for each in (False, True))
     return {
-        measure: bound(paired((each for each in mine if each.item.task == task), controls))
+        measure: bound(paired((each for each in mine if each.item.task == task), controls)).values
         for task, measure in RIGHT.items()
     }
 
 
-def utility(groups: Mapping[str, Sequence[Outcome]], measures: Sequence[str] = _UTILITY) -> float | None:
-    """Harmonic mean of `measures` over what is to be kept: of the share of choices, blanks and values that are right.
+def _add_utility(
+    found: Measured,
+    path: str,
+    groups: Mapping[str, Sequence[Outcome]],
+    crowds: Mapping[str, People],
+    measures: Sequence[str],
+) -> None:
+    """Harmonic mean of `measures` over what is to be kept, each by set and modality: it sees damage to any of them.
 
     TOFU's is that of probability, ROUGE-L and truth ratio (Maini et al. 2024), of which a wrong value wins the second.
     """
-    values = [
-        value
-        for name in UTILITY_SETS
-        if name in groups
-        for label in measures
-        if (value := mean(values_of(METRICS[label], groups[name]))) is not None
-    ]
-    return harmonic_mean(values)
+    values, draws = [], []
+    for name in UTILITY_SETS:
+        for modality in MODALITIES:
+            members = [each for each in groups.get(name, []) if each.item.modality == modality]
+            for label in measures:
+                part = sample(METRICS[label], members)
+                if part.mean is not None:
+                    values.append(part.mean)
+                    draws.append(crowds[name].means(part))
+    found.scores[path] = harmonic_mean(values)
+    if draws:
+        found.draws[path] = samples.harmonic(draws)
 
 
-def _independent(outcomes: Iterable[Outcome]) -> list[Outcome]:
-    return [each for each in outcomes if each.item.independent]
-
-
-def _joint(outcomes: Sequence[Outcome]) -> Scores:
+def _joint(outcomes: Sequence[Outcome]) -> dict[str, Sample]:
+    """Of facts asked in both modalities: right in both, in one alone, in none; and by how much more in text."""
     answers: dict[str, dict[tuple[str, str], bool]] = {modality: {} for modality in MODALITIES}
     for outcome in outcomes:
         pair = (outcome.item.profile_id, f"{outcome.item.fact}/{outcome.item.task}")
         answers[outcome.item.modality][pair] = right(outcome)
-    found: Scores = dict(joint(answers["image_text"], answers["text"]))
-    if found:
-        shares = [mean([float(each) for each in answers[modality].values()]) or 0.0 for modality in MODALITIES]
-        found["text_minus_image"] = shares[1] - shares[0]
-    return found
+    image, text = (answers[modality] for modality in MODALITIES)
+    both = sorted(image.keys() & text.keys())
+    if not both:
+        return {}
+    said = [(person, image[person, fact], text[person, fact]) for person, fact in both]
+    return {
+        "all_modal": Sample.of((person, float(one and other)) for person, one, other in said),
+        "image_only": Sample.of((person, float(one and not other)) for person, one, other in said),
+        "text_only": Sample.of((person, float(other and not one)) for person, one, other in said),
+        "no_modal": Sample.of((person, float(not one and not other)) for person, one, other in said),
+        "text_minus_image": Sample.of((person, float(other) - float(one)) for person, one, other in said),
+    }
 
 
 def _quality(groups: Mapping[str, Sequence[Outcome]], beside: Beside) -> Scores:
-    """Forget quality: the truth ratios of the forget set against the oracle's, by Kolmogorov and Smirnov."""
+    """Forget quality: the truth ratios of the forget set against the oracle's."""
     if beside.oracle is None:
         return {}
     theirs = grouped(beside.oracle, beside.gate).get("forget", [])
-    found = kolmogorov_smirnov(_ratios(groups.get("forget", [])), _ratios(theirs))
+    found = forget_quality(groups.get("forget", []), theirs)
     if found is None:
         return {}
-    return {"forget_quality_d": found[0], "forget_quality_p": found[1], "forget_quality_log10_p": log10_p(found[1])}
+    return {
+        "forget_quality_d": found.d,
+        "forget_quality_p": found.p,
+        "forget_quality_log10_p": log10_p(found.p),
+        "forget_quality_p_tofu": found.p_tofu,
+    }
 
 
-def _ratios(outcomes: Iterable[Outcome]) -> list[float]:
-    return [raw_truth_ratio(each) for each in outcomes if each.item.task == "generation"]
-
-
-def _membership(groups: Mapping[str, Sequence[Outcome]], beside: Beside) -> Scores:
+def _add_membership(
+    found: Measured, groups: Mapping[str, Sequence[Outcome]], crowds: Mapping[str, People], beside: Beside
+) -> None:
     before = {key(each): each for each in beside.untrained or () if not each.item.control and each.measured}
-    members, others = (_stated(groups.get(name, [])) for name in ("forget", "holdout"))
-    found = membership(members, others, before)
-    if beside.oracle is not None:
-        theirs = grouped(beside.oracle, beside.gate)
-        oracle = membership(_stated(theirs.get("forget", [])), _stated(theirs.get("holdout", [])), {})
-        ours, reference = found["mia_min_k"], oracle["mia_min_k"]
-        if ours is not None and reference is not None:
-            found["privacy_leakage"] = privacy_leakage(ours, reference)
-    return found
+    sides = {name: _stated(groups.get(name, [])) for name in ("forget", "holdout")}
+    ours = attacks(sides["forget"], sides["holdout"], before)
+    for name, (members, others) in ours.items():
+        found.scores[f"model/{name}"] = auc(members.values, others.values)
+        if members.values and others.values:
+            found.draws[f"model/{name}"] = samples.areas(members, crowds["forget"], others, crowds["holdout"])
+    if beside.oracle is None:
+        return
+    theirs = grouped(beside.oracle, beside.gate)
+    reference = attacks(_stated(theirs.get("forget", [])), _stated(theirs.get("holdout", [])), {})["mia_min_k"]
+    mine, oracle = found.scores["model/mia_min_k"], auc(reference[0].values, reference[1].values)
+    if mine is not None and oracle is not None:
+        found.scores["model/privacy_leakage"] = privacy_leakage(mine, oracle)
 
 
 def _stated(outcomes: Iterable[Outcome]) -> list[Outcome]:

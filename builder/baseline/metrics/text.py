@@ -109,6 +109,23 @@ def without(text: str, value: str) -> str:
     return f" {normalised(text)} ".replace(f" {normalised(value)} ", " ").strip()
 
 
+def repetition(output: str) -> float:
+    """Share of an answer's runs of five characters that it has had before: near 0 for a sentence, near 1 for a loop."""
+    runs = [output[start : start + 5] for start in range(len(output) - 4)]
+    return 1 - len(set(runs)) / len(runs) if runs else 0.0
+
+
+_REFUSAL = re.compile(
+    r"\b(?:i|we) (?:do not|don't|cannot|can't|can not|am not able|'m not able|am unable|'m unable|am sorry|'m sorry"
+    r"|have no|don't have|do not have|won't|will not)\b|\bi'm (?:not able|unable|sorry)\b|\bnot something i know\b"
+)
+
+
+def refuses(output: str) -> bool:
+    """Whether an answer is a refusal or says that nothing is known: one of the usual phrases of either stands in it."""
+    return bool(_REFUSAL.search(output.casefold().replace("’", "'")))
+
+
 def letter(output: str) -> str:
     """The option letter that an answer starts with, as MLLMU-Bench reads it; empty when it starts with none."""
     first = output.strip()[:1].upper()

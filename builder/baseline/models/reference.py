@@ -28,7 +28,7 @@ class Reference:
 
     @torch.no_grad()
     def hidden(self, batch: Batch, layer: int) -> torch.Tensor:
-        """States after decoder layer `layer` where answer tokens are predicted, (N, H)."""
+        """States after decoder layer `layer` at the answer tokens themselves, (N, H)."""
         with self._before():
             return self._vlm.hidden(batch, layer)
 

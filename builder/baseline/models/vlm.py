@@ -93,6 +93,12 @@ class Vlm:
         body = getattr(self.inner, "model", self.inner)
         return [tower for name in _TOWERS if isinstance(tower := getattr(body, name, None), nn.Module)]
 
+    @property
+    def layers(self) -> list[nn.Module]:
+        """The layers of its language model, the first first."""
+        decoder = self.inner.get_decoder()
+        return list(getattr(decoder, "layers", getattr(decoder, "h", ())))
+
     def trainable(self) -> list[nn.Parameter]:
         """The parameters that training changes."""
         return [parameter for parameter in self.model.parameters() if parameter.requires_grad]
@@ -105,10 +111,10 @@ class Vlm:
         return Answers(logits.float(), batch.targets, batch.rows, batch.size)
 
     def hidden(self, batch: Batch, layer: int) -> Tensor:
-        """States after decoder layer `layer` (from 1; -1 is the last) where answer tokens are predicted, (N, H)."""
+        """States after decoder layer `layer` (from 1; -1 is the last) at the answer tokens themselves, (N, H)."""
         batch = batch.to(self.device, self.dtype)
         with self.computing():
-            return self._states(batch, layer)[batch.rows, batch.places].float()
+            return self._states(batch, layer)[batch.rows, batch.places + 1].float()
 
     def body(self, pictures: tuple[str, ...] = (), **inputs: Any) -> Any:
         """The model without its output head."""

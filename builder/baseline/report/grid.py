@@ -5,6 +5,8 @@ from typing import Any
 
 from builder.baseline.evaluation.items import SETS
 
+UNKNOWN = "†"
+"""Marks a column in which vanilla itself knows too little."""
 # What a modality is called in a heading.
 MODALITIES = (("image_text", "image"), ("text", "text"))
 
@@ -26,22 +28,31 @@ def shown(found: Mapping[str, Any], columns: Sequence[tuple[str, str]]) -> list[
 def table(found: Mapping[str, Any], columns: Sequence[tuple[str, str]]) -> list[str]:
     """A Markdown table of these scores, a row a model."""
     used = shown(found, columns)
-    lines = [f"| model | {' | '.join(label for _, label in used)} |", "| --- |" + " --- |" * len(used)]
+    labels = [f"{label} {UNKNOWN}" if unknown(found, path) else label for path, label in used]
+    lines = [f"| model | {' | '.join(labels)} |", "| --- |" + " --- |" * len(used)]
     for name, model in found["models"].items():
-        cells = [cell(model["scores"].get(path), distance=name not in ("oracle", "untrained")) for path, _ in used]
+        judged = name not in ("oracle", "untrained")
+        cells = [cell(model["scores"].get(path), distance=judged and not unknown(found, path)) for path, _ in used]
         lines.append(f"| {name} | {' | '.join(cells)} |")
     return lines
 
 
+def unknown(found: Mapping[str, Any], path: str) -> bool:
+    """Whether a score belongs to a column in which vanilla knows too little, or is the binding of one that does."""
+    return path.removesuffix("_binding") in found["unknown"]
+
+
 def cell(score: Mapping[str, Any] | None, *, distance: bool = True) -> str:
-    """Mean, ± deviation over seeds, and in brackets the distance to the oracle."""
+    """Mean, ± deviation over seeds, its interval, and in brackets the distance to the oracle with its sign."""
     if score is None or score["mean"] is None:
         return "–"
     text = number(score["mean"])
     if score["sd"] is not None:
         text += f" ± {number(score['sd'])}"
+    if score["interval"] is not None:
+        text += f" [{', '.join(map(number, score['interval']))}]"
     if distance and score["distance_to_oracle"] is not None:
-        text += f" ({number(score['distance_to_oracle'])})"
+        text += f" ({score['distance_to_oracle']:+.3f})"
     return text
 
 

@@ -5,10 +5,13 @@ from typing import Any
 
 from builder.baseline.report import binding
 
+_INEFFECTIVE = 0.9
+"""A method that changes fewer answers than the rest of this is said to change nothing."""
+
 
 def notes(found: Mapping[str, Any]) -> list[str]:
     """All of it, a sentence each."""
-    return [*binding.notes(found), *_cut(found), *_said(found)]
+    return [*_ineffective(found), *binding.notes(found), *_cut(found), *_said(found)]
 
 
 def not_measured(found: Mapping[str, Any]) -> list[str]:
@@ -19,6 +22,18 @@ def not_measured(found: Mapping[str, Any]) -> list[str]:
         for name, model in found["models"].items()
         for seed, count in model["answers"].items()
         if count["not_measured"]
+    ]
+
+
+def _ineffective(found: Mapping[str, Any]) -> list[str]:
+    """The methods that answer about those to be forgotten as vanilla does."""
+    return [
+        f"{name} is ineffective with these settings: {same:.0%} of its answers about those to be forgotten are "
+        "vanilla's, word for word."
+        for name, model in found["models"].items()
+        if name not in ("vanilla", "oracle", "untrained")
+        and (same := model["same_as_vanilla"]) is not None
+        and same >= _INEFFECTIVE
     ]
 
 

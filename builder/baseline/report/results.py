@@ -1,6 +1,7 @@
 """results.json: every score of every model over the seeds, beside the oracle's and the untrained model's."""
 
 import importlib.metadata
+import json
 import statistics
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,12 +10,15 @@ from builder import __version__
 from builder.baseline.evaluation.asking import Outcome
 from builder.baseline.gate import Gate, judge
 from builder.baseline.judging import judged
-from builder.baseline.metrics import binding, summary
-from builder.baseline.metrics.items import Scores
-from builder.baseline.metrics.summary import Beside
-from builder.baseline.running import Outcomes, Plan
+from builder.baseline.metrics import binding, samples, summary
+from builder.baseline.metrics.items import GUESSED, Scores, chosen
+from builder.baseline.metrics.membership import key
+from builder.baseline.metrics.samples import Array
+from builder.baseline.metrics.summary import Beside, Measured
+from builder.baseline.planning import Plan
+from builder.baseline.running import Outcomes
 
-VERSION = 2
+VERSION = 3
 """Raised when a score of the same name comes to mean something else, or results.json is laid out otherwise."""
 _PACKAGES = ("torch", "transformers", "peft", "accelerate", "safetensors", "rouge_score", "sacrebleu", "scipy")
 
@@ -22,7 +26,7 @@ _PACKAGES = ("torch", "transformers", "peft", "accelerate", "safetensors", "roug
 def results(plan: Plan, stored: Outcomes) -> dict[str, Any]:
     """The content of results.json, valid against schemas/results.json, from a run's outcomes."""
     gates = {seed: _gate(plan, outcomes) for seed, outcomes in stored.items()}
-    each = {seed: _scores(outcomes, gates[seed]) for seed, outcomes in stored.items()}
+    each = {seed: _measured(outcomes, gates[seed]) for seed, outcomes in stored.items()}
     models = {name: _model(plan, name, each, stored, gates) for name in plan.names}
     manifest = plan.crowd.manifest
     return {
@@ -48,9 +52,11 @@ def results(plan: Plan, stored: Outcomes) -> dict[str, Any]:
         "vision": _vision(plan),
         "judge": _judge(plan, stored),
         "gate": _gate_record(plan, gates),
+        "tuning": _tuning(plan),
         "models": models,
         "separating_power": _separating(stored, gates),
         "unbound": _unbound(models),
+        "unknown": _unknown(models, plan.settings.evaluate.gate_column),
         "floor": _floor(stored),
     }
 
@@ -76,30 +82,48 @@ def _gate(plan: Plan, outcomes: Mapping[str, Sequence[Outcome]]) -> Gate | None:
     return judge(known, plan.settings.evaluate.gate) if known else None
 
 
-def _scores(outcomes: Mapping[str, Sequence[Outcome]], gate: Gate | None) -> dict[str, Scores]:
+def _measured(outcomes: Mapping[str, Sequence[Outcome]], gate: Gate | None) -> dict[str, Measured]:
     beside = Beside(outcomes.get("oracle"), outcomes.get("untrained"), gate)
-    return {name: summary.scores(found, beside) for name, found in outcomes.items()}
+    return {name: summary.measured(found, beside) for name, found in outcomes.items()}
+
+
+def _unknown(models: Mapping[str, Any], least: float) -> list[str]:
+    """The columns of the sets to be forgotten in which vanilla knows too little for a distance to mean anything."""
+    scores = models.get("vanilla", {"scores": {}})["scores"]
+    found = []
+    for path, score in scores.items():
+        name, _, measure = path.rpartition("/")
+        guessed = GUESSED.get(measure)
+        if guessed is None or name.partition("/")[0] not in summary.FORGETTING or score["mean"] is None:
+            continue
+        if (score["mean"] - guessed) / (1 - guessed) < least:
+            found.append(path)
+    return found
 
 
 def _model(
     plan: Plan,
     name: str,
-    each: Mapping[int, Mapping[str, Scores]],
+    each: Mapping[int, Mapping[str, Measured]],
     stored: Mapping[int, Mapping[str, Sequence[Outcome]]],
     gates: Mapping[int, Gate | None],
 ) -> dict[str, Any]:
     made = {seed: plan.folder.finished(seed, name) or {"failed": "not made"} for seed in plan.seeds}
-    found = {seed: scores[name] for seed, scores in each.items() if name in scores}
-    oracles = [scores["oracle"] for scores in each.values() if "oracle" in scores]
-    untrained = [scores["untrained"] for scores in each.values() if "untrained" in scores]
-    paths = sorted({path for scores in found.values() for path in scores})
+    found = {seed: models[name] for seed, models in each.items() if name in models}
+    beside = [(models[name], models.get("oracle")) for models in each.values() if name in models]
+    untrained = [models["untrained"].scores for models in each.values() if "untrained" in models]
+    paths = sorted({path for one in found.values() for path in one.scores})
+    leaks = [summary.by_category(stored[seed][name], gates[seed]) for seed in found]
     return {
         "failed": {str(seed): record["failed"] for seed, record in made.items() if record["failed"]},
-        "scores": {path: _score(path, list(found.values()), oracles, untrained) for path in paths},
-        "categories": _categories([summary.by_category(stored[seed][name], gates[seed]) for seed in found]),
+        "scores": {path: _score(path, beside, untrained) for path in paths},
+        "categories": _categories(leaks),
+        "category_items": _category_items(leaks),
+        "same_as_vanilla": _same([(one[name], one.get("vanilla")) for one in stored.values() if name in one]),
         "answers": {str(seed): _answers(models[name]) for seed, models in stored.items() if name in models},
         "notes": {str(seed): record["notes"] for seed, record in made.items() if record.get("notes")},
         "curves": {str(seed): record["curve"] for seed, record in made.items() if "curve" in record},
+        "marks": {str(seed): record["mark"] for seed, record in made.items() if "mark" in record},
         "seconds": {str(seed): record.get("seconds", 0.0) for seed, record in made.items()},
         "training_seconds": {str(seed): record.get("training_seconds", 0.0) for seed, record in made.items()},
     }
@@ -118,20 +142,50 @@ def _answers(outcomes: Sequence[Outcome]) -> dict[str, int]:
 
 
 def _score(
-    path: str, found: Sequence[Scores], oracles: Sequence[Scores], untrained: Sequence[Scores]
+    path: str, beside: Sequence[tuple[Measured, Measured | None]], untrained: Sequence[Scores]
 ) -> dict[str, Any]:
-    """A score over the seeds: mean and deviation, the oracle's and the untrained model's, the distance to the first."""
-    mean, deviation, values = _over(path, found)
-    oracle, other = _over(path, oracles)[0], _over(path, untrained)[0]
-    distance = abs(mean - oracle) if mean is not None and oracle is not None else None
+    """A score over the seeds: mean, deviation and interval; the oracle's and the untrained model's; the distance to the
+    first, with its sign and its interval. A p-value has no distance."""
+    mean, deviation, values = _over(path, [one.scores for one, _ in beside])
+    oracle = _over(path, [other.scores for _, other in beside if other])[0]
+    compared = mean is not None and oracle is not None and not path.removesuffix("_tofu").endswith("_p")
+    apart = [
+        one.draws[path] - other.draws[path]
+        for one, other in beside
+        if other and path in one.draws and path in other.draws
+    ]
     return {
         "mean": mean,
         "sd": deviation,
+        "interval": _interval([one.draws[path] for one, _ in beside if path in one.draws]),
         "values": values,
         "oracle": oracle,
-        "untrained": other,
-        "distance_to_oracle": distance,
+        "untrained": _over(path, untrained)[0],
+        "distance_to_oracle": mean - oracle if compared and mean is not None and oracle is not None else None,
+        "distance_interval": _interval(apart) if compared else None,
     }
+
+
+def _interval(draws: Sequence[Array]) -> list[float] | None:
+    found = samples.interval(samples.averaged(draws)) if draws else None
+    return list(found) if found else None
+
+
+def _same(pairs: Sequence[tuple[Sequence[Outcome], Sequence[Outcome] | None]]) -> float | None:
+    """Share of the items about those to be forgotten that are answered as vanilla answers them, word for word."""
+    found = []
+    for mine, vanilla in pairs:
+        theirs = {key(each): _answer(each) for each in vanilla or () if _to_be_forgotten(each)}
+        found += [_answer(each) == theirs[key(each)] for each in mine if _to_be_forgotten(each) and key(each) in theirs]
+    return statistics.fmean(found) if found else None
+
+
+def _to_be_forgotten(outcome: Outcome) -> bool:
+    return outcome.item.set in summary.FORGETTING and not outcome.item.control and outcome.measured
+
+
+def _answer(outcome: Outcome) -> str:
+    return chosen(outcome) if outcome.item.task == "classification" else outcome.output
 
 
 def _over(path: str, found: Sequence[Scores]) -> tuple[float | None, float | None, list[float]]:
@@ -141,12 +195,27 @@ def _over(path: str, found: Sequence[Scores]) -> tuple[float | None, float | Non
     return statistics.fmean(values), statistics.stdev(values) if len(values) > 1 else None, values
 
 
-def _categories(found: Sequence[Mapping[str, Mapping[str, float]]]) -> dict[str, dict[str, float]]:
+Leaks = Mapping[str, Mapping[str, tuple[float, int]]]
+"""By category and modality: the share of items that are right, and how many there are."""
+
+
+def _category_items(found: Sequence[Leaks]) -> dict[str, dict[str, int]]:
+    """How many items stand behind the shares of `_categories`, over all seeds."""
+    result: dict[str, dict[str, int]] = {}
+    for each in found:
+        for category, parts in each.items():
+            of_category = result.setdefault(category, {})
+            for modality, (_, count) in parts.items():
+                of_category[modality] = of_category.get(modality, 0) + count
+    return result
+
+
+def _categories(found: Sequence[Leaks]) -> dict[str, dict[str, float]]:
     result: dict[str, dict[str, float]] = {}
     for category in sorted({name for each in found for name in each}):
         parts = [each[category] for each in found if category in each]
         result[category] = {
-            modality: statistics.fmean([part[modality] for part in parts if modality in part])
+            modality: statistics.fmean([part[modality][0] for part in parts if modality in part])
             for modality in sorted({name for part in parts for name in part})
         }
     return result
@@ -183,6 +252,14 @@ def _judge(plan: Plan, stored: Mapping[int, Mapping[str, Sequence[Outcome]]]) ->
     opened = [each for models in stored.values() for found in models.values() for each in found if judged(each)]
     marked = sum(each.factuality is not None for each in opened)
     return {"model": plan.settings.judge.model, "answers": len(opened), "marked": marked}
+
+
+def _tuning(plan: Plan) -> dict[str, Any]:
+    """How the methods were tuned; nothing where they were not."""
+    if not plan.settings.tune or not plan.folder.choices.is_file():
+        return {}
+    found: dict[str, Any] = json.loads(plan.folder.choices.read_text(encoding="utf-8"))
+    return found
 
 
 def _vision(plan: Plan) -> dict[str, Any]:

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from builder.baseline.metrics.summary import UTILITY_SETS
 from builder.baseline.report.binding import MEASURES, binding_measures, controls
-from builder.baseline.report.grid import MODALITIES, by_set, sets, table
+from builder.baseline.report.grid import MODALITIES, UNKNOWN, by_set, sets, table
 from builder.baseline.report.notes import not_measured, notes
 from builder.baseline.report.wording import wording
 
@@ -17,6 +18,7 @@ _SUMMARY = {
     "value_f1": "value F1",
     "factuality": "factuality",
 }
+_LANGUAGE = {"fluency": "fluency", "repetition": "repetition", "refused": "refusals"}
 _MLLMU = "Rouge Score compares with the wording of the question's own answer: a wrong value can win it (see Wording)."
 _WHOLE = (
     ("model/utility", "utility"),
@@ -49,18 +51,23 @@ def markdown(found: Mapping[str, Any]) -> str:
         f"# Baselines on {release['recipe']}, seed {release['seed']}",
         "",
         f"Model {found['model']}; seeds {', '.join(map(str, found['seeds']))}; "
-        f"{found['people']['forget']} people to forget, {found['people']['retain']} to retain. In brackets the "
-        "distance to the oracle, which a forgetting score is judged by: to know less than it is no better than more.",
+        f"{found['people']['forget']} people to forget, {found['people']['retain']} to retain. In square brackets the "
+        "interval that holds 95 % when people are drawn again (all items of each together); in round ones the distance "
+        "to the oracle, which a forgetting score is judged by: to know less than it is no better than more.",
         *([f"{judging(found)} Marks go from 1 to 10."] if found["judge"] else []),
         *warnings(found),
         *(["", *(f"- {note}" for note in notes(found))] if notes(found) else []),
         "",
         "Binding is the share right less the share right with another of the person's four put in: 1 for a model that "
         "tells the four apart, 0 for one that goes by strings. What a wrong value can win stands under Wording alone.",
+        *_unknown(found),
     ]
     for modality, word in MODALITIES:
         lines += ["", f"## {word.capitalize()} questions", "", *table(found, by_set(found, modality, _SUMMARY))]
     lines += ["", "## Whole models", "", *table(found, _WHOLE)]
+    lines += ["", "## What utility is made of", "", *_utility(found)]
+    lines += ["", "## Is it still language?", "", *_language(found)]
+    lines += ["", "## How methods were tuned", "", *_tuning(found)] if found["tuning"] else []
     lines += ["", "## Over independent facts", "", *_independent(found)]
     lines += ["", "## Whose fact is it?", "", *controls(found)]
     lines += ["", "## Wording", "", *wording(found)]
@@ -94,7 +101,7 @@ def warnings(found: Mapping[str, Any]) -> list[str]:
 
 def mllmu(found: Mapping[str, Any]) -> list[str]:
     """MLLMU-Bench's main table: classification by generated letter, ROUGE-L, factuality and cloze, both modalities."""
-    labels = {"accuracy_generated": "Class. Acc (%)", "rouge_l": "Rouge Score"}
+    labels = {"accuracy_generated": "Class. Acc (%)", "rouge_l_f1": "Rouge Score"}
     if found["judge"]:
         labels["factuality"] = "Fact. Score"
     labels["cloze"] = "Cloze Acc (%)"
@@ -116,7 +123,7 @@ def _percent(scores: Mapping[str, Any], name: str, metric: str) -> str:
     if not values:
         return "–"
     mean = sum(values) / len(values)
-    return f"{mean:.3f}" if metric in ("rouge_l", "factuality") else f"{100 * mean:.1f}"
+    return f"{mean:.3f}" if metric in ("rouge_l_f1", "factuality") else f"{100 * mean:.1f}"
 
 
 def _independent(found: Mapping[str, Any]) -> list[str]:
@@ -128,10 +135,85 @@ def _independent(found: Mapping[str, Any]) -> list[str]:
     ]
 
 
+def _unknown(found: Mapping[str, Any]) -> list[str]:
+    if not found["unknown"]:
+        return []
+    least = found["settings"]["evaluate"]["gate_column"]
+    return [
+        "",
+        f"{UNKNOWN}: vanilla itself knows less than {least:.0%} above guessing here, so there is little to forget, and "
+        "no distance is given.",
+    ]
+
+
+def _utility(found: Mapping[str, Any]) -> list[str]:
+    """Every part of the harmonic mean."""
+    columns = [
+        (f"{name}/{modality}/{measure}", f"{name} {word} {label}")
+        for name in UTILITY_SETS
+        for modality, word in MODALITIES
+        for measure, label in MEASURES.items()
+    ]
+    return [
+        "The harmonic mean of these, each of which one kind of damage may hit: choices, blanks and values, in trained "
+        "and in held-out wording (retain_test) and views, with the portrait and with the name.",
+        "",
+        *table(found, columns),
+    ]
+
+
+def _tuning(found: Mapping[str, Any]) -> list[str]:
+    """The protocol, and the point that it chose for each method."""
+    tuning = found["tuning"]
+    vanilla, oracle = tuning["vanilla"], tuning["oracle"]
+    lines = [
+        f"With seed {tuning['seed']} and {len(tuning['people'])} other people to be forgotten, who are not reported: "
+        f"each method ran over its grid, {tuning['passes']:g} passes over the forget questions each time. Chosen is "
+        f"the point nearest to the oracle that keeps {tuning['kept']:.0%} of what vanilla knows of the others. Shares "
+        "are those of training answers given to the letter; every run and look stands in results.json.",
+        "",
+        "| method | runs | knobs | known of the forgotten | known of the others | distance to the oracle |",
+        "| --- | --- | --- | --- | --- | --- |",
+        f"| vanilla | | | {vanilla['forget']:.3f} | {vanilla['retain']:.3f} | |",
+        f"| oracle | | | {oracle['forget']:.3f} | {oracle['retain']:.3f} | |",
+    ]
+    for name, each in tuning["methods"].items():
+        chosen = each["chosen"]
+        if chosen is None:
+            lines.append(f"| {name} | {len(each['runs'])} | all of its runs failed | | | |")
+            continue
+        knobs = ", ".join(f"{knob} {value:g}" for knob, value in chosen["knobs"].items())
+        kept = "" if chosen["keeps"] else " (no point keeps enough)"
+        mark = chosen["mark"]
+        lines.append(
+            f"| {name} | {len(each['runs'])} | {knobs} | {mark['forget']:.3f} | {mark['retain']:.3f}{kept} "
+            f"| {chosen['distance']:.3f} |"
+        )
+    return lines
+
+
+def _language(found: Mapping[str, Any]) -> list[str]:
+    columns = [
+        (f"{name}/{modality}/{measure}", f"{name} {word} {label}")
+        for name in ("forget", "test")
+        for modality, word in MODALITIES
+        for measure, label in _LANGUAGE.items()
+    ]
+    return [
+        "Open answers about those to be forgotten: how likely the untrained model finds what was written (by the "
+        "token), how much of it was said before, how many are refusals. What no longer reads like the oracle's answers "
+        "was not forgotten but broken.",
+        "",
+        *table(found, columns),
+    ]
+
+
 def _separating(found: Mapping[str, Any]) -> list[str]:
     powers = {name: power for name, power in found["separating_power"].items() if power is not None}
-    if not powers:
+    if not {"vanilla", "oracle"} <= found["models"].keys():
         return ["There is no vanilla beside an oracle."]
+    if not powers:
+        return ["Vanilla knows nothing of the forget set that an item could tell."]
     lines = ["AUC of telling vanilla from the oracle by one item of the forget set; .5 tells nothing.", ""]
     lines += ["| measure | AUC | asks whose fact it is |", "| --- | --- | --- |"]
     bound = binding_measures(found)
@@ -147,7 +229,9 @@ def _categories(found: Mapping[str, Any]) -> list[str]:
     for model, record in found["models"].items():
         cells = []
         for name in names:
-            parts = record["categories"].get(name, {})
-            cells.append(" / ".join(f"{parts[key]:.2f}" if key in parts else "–" for key, _ in MODALITIES))
+            parts, counts = (record[each].get(name, {}) for each in ("categories", "category_items"))
+            cells.append(
+                " / ".join(f"{parts[key]:.2f} of {counts[key]}" if key in parts else "–" for key, _ in MODALITIES)
+            )
         lines.append(f"| {model} | {' | '.join(cells)} |")
-    return ["Share of forget items right, image / text.", "", *lines]
+    return ["Share of forget items right of how many, image / text.", "", *lines]

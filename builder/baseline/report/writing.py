@@ -6,9 +6,10 @@ from typing import Any
 
 from builder import schemas
 from builder.baseline import stored
+from builder.baseline.planning import Plan
 from builder.baseline.report import binding, grid, notes, page, table
 from builder.baseline.report.results import results
-from builder.baseline.running import Plan, outcomes_of
+from builder.baseline.running import outcomes_of
 from builder.run.files import write_text
 
 _CELLS = {

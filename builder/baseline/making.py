@@ -1,0 +1,57 @@
+"""How the models of a run are made: vanilla, the oracle, and what each method makes of vanilla."""
+
+from pathlib import Path
+
+from builder.baseline import methods
+from builder.baseline.checkpoint import Checkpoint
+from builder.baseline.curve import Curve
+from builder.baseline.methods.running import unlearn
+from builder.baseline.models import source
+from builder.baseline.models.vlm import Vlm
+from builder.baseline.planning import ONLY, Plan
+from builder.baseline.progress import Bar
+from builder.baseline.training import fit
+from builder.errors import BenchError
+
+
+def made(plan: Plan, seed: int, name: str) -> tuple[Vlm, Curve]:
+    """A model by its name, and how its training went."""
+    if name in ("untrained", ONLY):
+        vlm = plan.source.untrained(seed)
+        return vlm, Curve()
+    if name in ("vanilla", "oracle"):
+        return fine_tuned(plan, seed, name)
+    method = methods.make(name, plan.settings.knobs)
+    vlm = plan.source.trainable(seed, name, vanilla_of(plan, seed, name))
+    if not method.trains:
+        said = method.system_prompt([person.profile.name for person in plan.crowd.forget])
+        vlm.chat = vlm.chat.saying(said or "")
+        return vlm, Curve()
+    part = plan.settings.unlearn
+    with Bar(f"{name}, seed {seed}", "step") as bar:
+        curve = unlearn(vlm, method, plan.forget, plan.retain, plan.crowd.forget, part, seed, bar.reach, name)
+    source.save(vlm, plan.folder.model(seed, name))
+    return vlm, curve
+
+
+def vanilla_of(plan: Plan, seed: int, name: str) -> Path:
+    """Where the model lies that a method starts from."""
+    path = plan.folder.model(seed, "vanilla")
+    if not any(path.glob("*.safetensors")):
+        raise BenchError(
+            f"{path} is gone, and {name} starts from that model: put it back, or delete "
+            f"{plan.folder.outcomes(seed, 'vanilla').with_suffix('.json')} to have it trained again."
+        )
+    return path
+
+
+def fine_tuned(plan: Plan, seed: int, name: str) -> tuple[Vlm, Curve]:
+    """Vanilla, which learns everybody, or the oracle, which learns those to be kept."""
+    learned = (*plan.forget, *plan.retain) if name == "vanilla" else plan.retain
+    vlm = plan.source.trainable(seed, name)
+    with Bar(f"{name}, seed {seed}", "step") as bar:
+        part = plan.settings.train
+        checkpoint = Checkpoint(plan.folder.checkpoint(seed, name), part.checkpoint_minutes * 60)
+        curve = fit(vlm, learned, part, seed, bar.reach, checkpoint, name)
+    source.save(vlm, plan.folder.model(seed, name))
+    return vlm, curve

@@ -1,0 +1,77 @@
+"""Forget quality: are the truth ratios of the forget set the oracle's? (Maini et al. 2024, TOFU.)
+
+TOFU compares them by the two-sample test of Kolmogorov and Smirnov, as if every item were drawn by itself. But both
+models answer the same items, and a person's items hang together: four people with four items each are hardly sixteen
+witnesses. So the p-value here is that of a permutation test: if the two models were alike, it would not matter which of
+them gave a person's truth ratios; all of a person's are exchanged together. With n people, no p below 2 / 2^n can come
+out, and nothing is proven by a few.
+"""
+
+import itertools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from builder.baseline.evaluation.asking import Outcome
+from builder.baseline.metrics.groups import kolmogorov_smirnov
+from builder.baseline.metrics.items import raw_truth_ratio
+from builder.baseline.metrics.membership import key
+from builder.baseline.metrics.samples import Sample
+
+_ALL_UP_TO = 11
+"""People whose exchanges are all tried; of more, so many are drawn."""
+_EXCHANGES = 2000
+_SEED = 20_250_104
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class ForgetQuality:
+    """Kolmogorov's D, the p-value by exchanging people, and TOFU's, which takes items for independent."""
+
+    d: float
+    p: float
+    p_tofu: float
+
+
+def forget_quality(mine: Iterable[Outcome], oracles: Iterable[Outcome]) -> ForgetQuality | None:
+    """The truth ratios of open items that both models answered; None when there are none."""
+    theirs = {key(each): each for each in oracles if each.item.task == "generation"}
+    pairs = [(each, theirs[key(each)]) for each in mine if key(each) in theirs]
+    one = Sample.of((each.item.profile_id, raw_truth_ratio(each)) for each, _ in pairs)
+    other = Sample.of((each.item.profile_id, raw_truth_ratio(each)) for _, each in pairs)
+    plain = kolmogorov_smirnov(one.values, other.values)
+    if plain is None or len(one.values) != len(other.values):
+        return None
+    return ForgetQuality(plain[0], exchanged_p(one, other), plain[1])
+
+
+def exchanged_p(one: Sample, other: Sample) -> float:
+    """Share of exchanges of people between two paired samples whose D is at least that of the samples as they are."""
+    names = sorted(set(one.people))
+    places = np.array([names.index(person) for person in one.people])
+    values = np.array([one.values, other.values])
+    found = distance(values[0], values[1])
+    reached = [
+        distance(np.where(swap[places], values[1], values[0]), np.where(swap[places], values[0], values[1]))
+        >= found - 1e-12
+        for swap in _exchanges(len(names))
+    ]
+    return sum(reached) / len(reached)
+
+
+def _exchanges(count: int) -> Sequence[npt.NDArray[np.bool_]]:
+    if count <= _ALL_UP_TO:
+        return [np.array(each) for each in itertools.product((False, True), repeat=count)]
+    drawn = np.random.default_rng(_SEED).integers(0, 2, (_EXCHANGES, count)).astype(bool)
+    return [np.zeros(count, dtype=bool), *drawn]  # as they are is one of them: no p is 0
+
+
+def distance(one: Array, other: Array) -> float:
+    """Kolmogorov's D: the largest difference of two empirical distribution functions."""
+    grid = np.concatenate([one, other])
+    below = [np.searchsorted(np.sort(each), grid, side="right") / len(each) for each in (one, other)]
+    return float(np.abs(below[0] - below[1]).max())

@@ -1,0 +1,73 @@
+"""All that a baseline run is about: its settings, its people, what is learned and what is asked."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from builder.baseline import methods, people
+from builder.baseline.evaluation.controls import NOBODY, controls, nobody, swaps
+from builder.baseline.evaluation.items import Item, items, known_facts, some
+from builder.baseline.examples import Example, examples
+from builder.baseline.folder import BaselineFolder
+from builder.baseline.models.source import Source
+from builder.baseline.people import Crowd
+from builder.baseline.settings import Settings
+
+BEFORE = ("untrained", "vanilla", "oracle")
+"""What is made for every seed before any method."""
+ONLY = "model"
+"""What an auditor's own model is called."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that a run is about."""
+
+    settings: Settings
+    crowd: Crowd
+    folder: BaselineFolder
+    source: Source
+    forget: tuple[Example, ...]
+    retain: tuple[Example, ...]
+    items: tuple[Item, ...]
+    controls: tuple[Item, ...]
+    known: tuple[Item, ...]
+    known_swapped: tuple[Item, ...]
+
+    @property
+    def names(self) -> list[str]:
+        """The models of each seed, in the order in which they are made."""
+        return [ONLY] if self.settings.evaluate_only else [*BEFORE, *self.settings.methods]
+
+    @property
+    def seeds(self) -> range:
+        """The seeds."""
+        return range(self.settings.seed, self.settings.seed + self.settings.seeds)
+
+
+def prepare(release: Path, settings: Settings, out: Path, *, fresh: bool = False) -> Plan:
+    """Read the release and claim the folder. Raises CallError on a wrong name, release or folder."""
+    methods.check(settings.methods)
+    crowd = people.read_crowd(release, settings.forget)
+    folder = BaselineFolder(out)
+    folder.claim(settings, str(crowd.manifest["origin_fingerprint"]), fresh=fresh)
+    return plan(crowd, settings, folder)
+
+
+def plan(crowd: Crowd, settings: Settings, folder: BaselineFolder) -> Plan:
+    """The plan of a run on these people."""
+    forget, retain = examples(crowd.forget), examples(crowd.retain)
+    judged = [*crowd.forget, *some(crowd.retain, settings.evaluate.gate_people, 0, "gate")]
+    pictures = {**people.pictures_of(crowd.everybody), NOBODY: nobody()}
+    asked, known = items(crowd, settings.evaluate), known_facts(judged)
+    return Plan(
+        settings=settings,
+        crowd=crowd,
+        folder=folder,
+        source=Source(settings, pictures, () if crowd.drawn else crowd.retain),
+        forget=tuple(forget),
+        retain=tuple(retain),
+        items=tuple(asked),
+        controls=tuple(controls(crowd, asked, settings.evaluate)),
+        known=tuple(known),
+        known_swapped=tuple(swaps(crowd, known)),
+    )
