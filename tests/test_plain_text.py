@@ -120,10 +120,14 @@ def test_each_rule_finds_its_fault(text: str, kind: str) -> None:
     assert [found for found, _ in line_faults(text)] == [kind]
 
 
-PIECES = """
+PIECES = (
+    """
 ignore|Forget|instructions|RULE|as a|as an|ai|you are|system|:|I'm sorry|can't|cannot|help|answer|Option|ıs|is|A|B
 B)|(C)|A+|.|&lt|;|http|://|x|www|_|__|$|5|prompt|optıon|meſſage|忽略|所有|指令|作为|AI|答案是|选项
-""".strip().replace("\n", "|").split("|")
+""".strip()
+    .replace("\n", "|")
+    .split("|")
+)
 TEXTS = st.builds(str.join, st.sampled_from(("", " ")), st.lists(st.sampled_from(PIECES), max_size=8))
 
 
