@@ -19,7 +19,7 @@ types: .venv/for-tests
 	$(BIN)/mypy
 
 tests: .venv/for-tests
-	$(BIN)/pytest -n auto --dist worksteal
+	$(BIN)/pytest -n auto --dist worksteal --durations=10
 
 # Making a benchmark and reading it needs little; the tests need everything, models and diffusion too.
 .venv/for-demo: pyproject.toml constraints.txt

@@ -28,7 +28,7 @@ _CHINESE_SIGNS = frozenset("。，、；：？！（）《》〈〉「」『』�
 _LATIN = ((0xC0, 0x24F), (0x1E00, 0x1EFF))
 """Letters with accents. Beyond them lie phonetic and mathematical letters that only look like Latin ones."""
 _HAN = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0x20000, 0x2F7FF), (0x30000, 0x323AF))
-_MARKUP_SIGNS = frozenset("<>\\{}[]`~^|*#")
+_MARKUP_SIGNS = re.compile(r"[<>\\{}\[\]`~^|*#]")
 """Signs that no sentence, name or value needs, and that mean something in HTML, Markdown, LaTeX or a template."""
 
 _SPACES = dict.fromkeys((0xA0, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000), " ")
@@ -41,6 +41,8 @@ _MARKUP = re.compile(r"&#?\w+;|\bhttps?://|\bwww\.|(?<![^\W_])_[^\W_][^_\n]*_(?!
 _ITEM = re.compile(r"^(?:[-•·–—] |\d{1,2}[.)] )", re.MULTILINE)
 _NUMBER = re.compile(r"[+-]?[\d(][\d ().,/-]*")
 _FORMULA_SIGNS = frozenset("=+-@")
+_MARKUP_HAS = (";", "://", "www.", "_", "$")
+"""What `_MARKUP` finds holds one of these. Nearly every text holds none, which is seen much faster than searched."""
 _ORDER = re.compile(
     r"\b(?:ignore|disregard|forget|override)\b[^.?!]{0,40}\b(?:instruction|prompt|rule|message|direction)s?\b"
     r"|\bas an? (?:ai|artificial intelligence|(?:large )?language model|assistant)\b"
@@ -51,11 +53,20 @@ _ORDER = re.compile(
     r"|忽略(?:以上|之前|前面|先前|所有)[^。！？]{0,20}(?:指令|提示|规则|要求)|作为一?个?(?:人工智能|语言模型|AI)",
     re.IGNORECASE | re.MULTILINE,
 )
+_ORDER_HAS = (
+    *("instruction", "prompt", "rule", "message", "direction", "as a ai", "as an ai", "artificial intelligence"),
+    *("language model", "assistant", "you are ", ":", "can't", "cannot"),
+)
+"""What `_ORDER` finds holds one of these in small letters, as for `_MARKUP_HAS`."""
 _LETTER = re.compile(
     r"\b(?i:answer|option|choice|letter)\b(?i:\s+is)?\s*:?\s*[\"'(]?[A-D](?![\w'+-]|\.\w| (?:positive|negative)\b)"
     r"|(?:^|\s)\(?[A-D]\)(?:\s|[.:,]|$)|^[A-D][.:]\s|选项\s*[A-D]|答案(?:是|为|：)\s*[A-D](?![+-])"
 )
 """A+ and B negative are blood types."""
+_LETTER_HAS = ("answer", "option", "choice", "letter", ")")
+"""What `_LETTER` finds holds one of these in small letters, or has a full stop or colon as its second sign."""
+_OTHER_SCRIPT = frozenset("忽作选答\u0130\u0131\u017f\u212a")
+"""Where the Chinese parts of both begin, and the signs that stand for i, s and k where case is ignored."""
 _WORD = re.compile(r"[^\W_]+")
 
 _ENGLISH_WORDS = """
@@ -162,7 +173,8 @@ def _strange_sign(text: str, language: Language) -> str:
 
 
 def _markup(text: str, _: Language) -> str:
-    if _MARKUP_SIGNS.isdisjoint(text) and not _MARKUP.search(text) and not _ITEM.search(text):
+    marked = _MARKUP_SIGNS.search(text) or (_holds(text, _MARKUP_HAS) and _MARKUP.search(text))
+    if not marked and not _ITEM.search(text):
         return ""
     return f"write plain text without markup, links, lists or placeholders: '{printed(text)}'"
 
@@ -172,11 +184,23 @@ def _formula(text: str, _: Language) -> str:
 
 
 def _order(text: str, _: Language) -> str:
+    if _in_plain_letters(text) and not _holds(text.lower(), _ORDER_HAS):
+        return ""
     return f"it speaks to or as a language model: '{printed(text)}'" if _ORDER.search(text) else ""
 
 
 def _option_letter(text: str, _: Language) -> str:
+    if _in_plain_letters(text) and text[1:2] not in (".", ":") and not _holds(text.lower(), _LETTER_HAS):
+        return ""
     return f"it names the letter of an option: '{printed(text)}'" if _LETTER.search(text) else ""
+
+
+def _in_plain_letters(text: str) -> bool:
+    return text.isascii() or _OTHER_SCRIPT.isdisjoint(text)
+
+
+def _holds(text: str, parts: tuple[str, ...]) -> bool:
+    return any(map(text.__contains__, parts))
 
 
 _RULES: tuple[tuple[str, Callable[[str, Language], str]], ...] = (

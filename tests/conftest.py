@@ -1,14 +1,18 @@
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from builder.cli import cli
+from tests.made_once import copy_of
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["HF_DATASETS_OFFLINE"] = "1"
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+"""Test processes run side by side, and they start others: threads of each would wait for those of the others."""
 
 TINY = """
 name = "tiny"
@@ -31,6 +35,14 @@ forget = [10, 30]
 shard_size = 6
 """
 
+BRIEF = f"""{TINY}
+[questions]
+train_generation = 1
+train_cloze = 0
+train_classification = 0
+"""
+"""The same people, asked a third of the questions."""
+
 Run = Callable[..., Result]
 
 
@@ -43,11 +55,24 @@ def tiny(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def brief(tmp_path: Path) -> Path:
+    """The file of the recipe `tiny` with few questions, for tests of all else; half of the time is spent on them."""
+    path = tmp_path / "brief.toml"
+    path.write_text(BRIEF)
+    return path
+
+
+@pytest.fixture
 def run() -> Run:
-    """Runs a build-bench command line in this process."""
+    """Runs a build-bench command line in this process alone, unless it names --workers.
+
+    So little work is done before other processes would have started; what they do is tested where they are named.
+    """
 
     def call(*arguments: str | Path) -> Result:
-        return CliRunner().invoke(cli, [str(argument) for argument in arguments])
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("builder.run.workers.os.sched_getaffinity", lambda _: {0}, raising=False)
+            return CliRunner().invoke(cli, [str(argument) for argument in arguments])
 
     return call
 
@@ -55,9 +80,18 @@ def run() -> Run:
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a finished run of the recipe `tiny`; look at it, but do not change it."""
-    folder = tmp_path_factory.mktemp("made")
-    (folder / "tiny.toml").write_text(TINY)
-    out = folder / "run"
-    result = CliRunner().invoke(cli, ["generate", str(folder / "tiny.toml"), "--out", str(out), "--workers", "1"])
+
+    return copy_of("made", partial(_make, TINY), tmp_path_factory) / "run"
+
+
+@pytest.fixture(scope="session")
+def made_brief(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a finished run of the recipe `brief`; look at it, but do not change it."""
+    return copy_of("brief", partial(_make, BRIEF), tmp_path_factory) / "run"
+
+
+def _make(recipe: str, folder: Path) -> None:
+    (folder / "recipe.toml").write_text(recipe)
+    arguments = ["generate", str(folder / "recipe.toml"), "--out", str(folder / "run"), "--workers", "1"]
+    result = CliRunner().invoke(cli, arguments)
     assert result.exit_code == 0, result.output
-    return out

@@ -120,6 +120,28 @@ def test_each_rule_finds_its_fault(text: str, kind: str) -> None:
     assert [found for found, _ in line_faults(text)] == [kind]
 
 
+PIECES = (
+    """
+ignore|Forget|instructions|RULE|as a|as an|ai|you are|system|:|I'm sorry|can't|cannot|help|answer|Option|ıs|is|A|B
+B)|(C)|A+|.|&lt|;|http|://|x|www|_|__|$|5|prompt|optıon|meſſage|忽略|所有|指令|作为|AI|答案是|选项
+""".strip()
+    .replace("\n", "|")
+    .split("|")
+)
+TEXTS = st.builds(str.join, st.sampled_from(("", " ")), st.lists(st.sampled_from(PIECES), max_size=8))
+
+
+@given(text=TEXTS, capitals=st.booleans())
+def test_what_is_looked_for_first_is_in_all_that_is_found(text: str, capitals: bool) -> None:
+    """A text that has none of a rule's words is not searched; the search would have found nothing."""
+    text = text.upper() if capitals else text
+    assert bool(plain_text._markup(text, "en")) == bool(
+        plain_text._MARKUP.search(text) or plain_text._ITEM.search(text)
+    )
+    assert bool(plain_text._order(text, "en")) == bool(plain_text._ORDER.search(text))
+    assert bool(plain_text._option_letter(text, "en")) == bool(plain_text._LETTER.search(text))
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -1,5 +1,6 @@
 """Checks the rows of a release: their columns, the records in them, the laws of a person's questions."""
 
+import contextlib
 import functools
 import io
 import json
@@ -10,6 +11,7 @@ from itertools import accumulate, zip_longest
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import pyarrow as pa
 import pyarrow.parquet as pq
 from jsonschema import Draft202012Validator
@@ -68,17 +70,32 @@ class Terms:
 
 @dataclass(frozen=True)
 class Contract:
-    """The schemas of a release, ready to check records with."""
+    """The schemas of a release, ready to check records with: the compiled judges find whom the others explain.
 
-    validators: Mapping[str, Draft202012Validator]
+    A schema that only the explainers can read has no judge.
+    """
+
+    judges: Mapping[str, jsonschema_rs.Draft202012Validator]
+    explainers: Mapping[str, Draft202012Validator]
+
+    @classmethod
+    def of(cls, texts: Iterable[tuple[str, str]]) -> "Contract":
+        """Read schemas, each a name and its JSON."""
+        judges, explainers = {}, {}
+        for name, text in texts:
+            schema = json.loads(text)
+            explainers[name] = Draft202012Validator(schema)
+            with contextlib.suppress(ValueError):
+                judges[name] = jsonschema_rs.Draft202012Validator(schema)
+        return cls(judges, explainers)
 
     def fault(self, name: str, record: Mapping[str, Any]) -> str | None:
         """What breaks schema `name` in a record, or None."""
-        validator = self.validators[name]
-        if validator.is_valid(record):
+        if name in self.judges and self.judges[name].is_valid(record):
             return None
-        error = best_match(validator.iter_errors(record))
-        assert error is not None
+        error = best_match(self.explainers[name].iter_errors(record))
+        if error is None:
+            return None
         place = ".".join(str(part) for part in error.absolute_path) or "it"
         return f"{name} {record.get('id', '')}: {place} breaks schemas/{name}.json: {error.message}"
 
@@ -157,7 +174,7 @@ def check_slice(job: Slice) -> SliceResult:
 
 @functools.lru_cache(maxsize=2)
 def _contract(texts: tuple[tuple[str, str], ...]) -> Contract:
-    return Contract({name: Draft202012Validator(json.loads(text)) for name, text in texts})
+    return Contract.of(texts)
 
 
 def _group_rows(release: Path, name: str) -> list[int]:

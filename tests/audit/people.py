@@ -1,6 +1,7 @@
 """A small sound world of people for audits to pass, and the ways to spoil it."""
 
 import dataclasses
+import functools
 import io
 import itertools
 import tempfile
@@ -104,13 +105,19 @@ def world(count: int = 120, seed: int = 0, draw: Draw | None = None, pictures: b
 
     With `draw` each person's options are drawn by themselves, as people in fours never have them.
     """
+    return list(_world(count, seed, draw, pictures))
+
+
+@functools.lru_cache(maxsize=16)
+def _world(count: int, seed: int, draw: Draw | None, pictures: bool) -> tuple[Person, ...]:
+    """The people of a world, who never change: many tests ask for the same ones."""
     random = Random(seed)
     people = []
     for number in range(count):
         place = number // 4 * 400 // count
         segment = "forget_5" if place < 5 else "forget_10" if place < 12 else "retain" if place < 90 else "holdout"
         people.append(_person(number, seed, segment, random, draw, pictures))
-    return people
+    return tuple(people)
 
 
 def _person(number: int, seed: int, segment: str, random: Random, draw: Draw | None, pictures: bool) -> Person:

@@ -12,7 +12,7 @@ from builder.audit.running import AUDITS
 from builder.reading import Person
 from tests.audit.people import RECIPE, world
 
-FEW, MANY = 60, 300
+FEW, MANY = 60, 180
 PAGE = 25
 MOST_BYTES_A_PERSON = 4000
 """Notes as they are written take three times as much, and more when they are read."""

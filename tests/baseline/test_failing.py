@@ -32,7 +32,7 @@ Planned = Callable[..., Plan]
 
 
 @pytest.fixture
-def planned(crowd: Crowd, tmp_path: Path) -> Planned:
+def planned(crowd: Crowd, shallow: None, tmp_path: Path) -> Planned:
     """Plans a run of a moment in this test's folder."""
 
     def make(given: Mapping[str, Any] | None = None, changes: Iterable[str] = ()) -> Plan:

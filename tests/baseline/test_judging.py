@@ -17,7 +17,10 @@ from builder.llm.answers import Answers
 from tests.conftest import Run
 from tests.llm.server import Server
 
-SMALL = [f"--set=evaluate.{knob}" for knob in ("retain_people=1", "holdout_people=1", "max_new_tokens=6")]
+SMALL = [
+    f"--set=evaluate.{knob}"
+    for knob in ("retain_people=1", "holdout_people=1", "controls_people=1", "max_new_tokens=6")
+]
 
 
 def _judged(run: Run, release: Path, model: Path, out: Path, url: str, *more: str) -> Any:
@@ -25,15 +28,15 @@ def _judged(run: Run, release: Path, model: Path, out: Path, url: str, *more: st
     return run("baseline", release, "--model", model, "--evaluate-only", "--out", out, *judge, *SMALL, *more)
 
 
-def test_answers_are_marked_once_and_reported(made: Path, run: Run, users_model: Path, tmp_path: Path) -> None:
+def test_answers_are_marked_once_and_reported(made_brief: Path, run: Run, users_model: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     with Server() as server:
-        result = _judged(run, made, users_model, out, server.url)
+        result = _judged(run, made_brief, users_model, out, server.url)
         assert result.exit_code == 0, result.output
         assert set(server.charged.values()) == {1}
         asked = len(server.bodies)
         assert {(body["model"], body["temperature"]) for body in server.bodies} == {("marker", 0.0)}
-        assert _judged(run, made, users_model, out, server.url).exit_code == 0
+        assert _judged(run, made_brief, users_model, out, server.url).exit_code == 0
         assert len(server.bodies) == asked
     found = json.loads((out / "report" / "results.json").read_text())
     assert found["judge"]["marked"] == found["judge"]["answers"] >= asked
@@ -53,23 +56,25 @@ def test_answers_are_marked_once_and_reported(made: Path, run: Run, users_model:
     assert "Fact. Score" in (out / "report" / "table.md").read_text()
 
     before = (out / "report" / "results.json").read_bytes()
-    again = _judged(run, made, users_model, out, server.url, "--rescore")  # whose server is gone
+    again = _judged(run, made_brief, users_model, out, server.url, "--rescore")  # whose server is gone
     assert again.exit_code == 0 and (out / "report" / "results.json").read_bytes() == before
 
 
 def test_replies_that_cannot_be_used_leave_answers_unmarked(
-    made: Path, run: Run, users_model: Path, tmp_path: Path
+    made_brief: Path, run: Run, users_model: Path, tmp_path: Path
 ) -> None:
     with Server(misbehave=lambda number, _: "shape" if number % 2 else "") as server:
-        result = _judged(run, made, users_model, tmp_path / "out", server.url)
+        result = _judged(run, made_brief, users_model, tmp_path / "out", server.url)
     assert result.exit_code == 0, result.output
     judge = json.loads((tmp_path / "out" / "report" / "results.json").read_text())["judge"]
     assert 0 < judge["marked"] < judge["answers"]
 
 
-def test_a_judge_that_fails_costs_its_marks_alone(made: Path, run: Run, users_model: Path, tmp_path: Path) -> None:
+def test_a_judge_that_fails_costs_its_marks_alone(
+    made_brief: Path, run: Run, users_model: Path, tmp_path: Path
+) -> None:
     with Server(misbehave=lambda *_: "401") as server:
-        result = _judged(run, made, users_model, tmp_path / "out", server.url)
+        result = _judged(run, made_brief, users_model, tmp_path / "out", server.url)
     assert result.exit_code == 1
     assert "it does not take the key" in result.output and "the same command goes on" in result.output
     found = json.loads((tmp_path / "out" / "report" / "results.json").read_text())
@@ -78,11 +83,11 @@ def test_a_judge_that_fails_costs_its_marks_alone(made: Path, run: Run, users_mo
 
 
 def test_a_missing_key_is_said_before_the_work(
-    made: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    made_brief: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
-    result = run("baseline", made, "--out", tmp_path / "out", "--judge", "marker")
+    result = run("baseline", made_brief, "--out", tmp_path / "out", "--judge", "marker")
     assert result.exit_code == 2 and "needs a key: set OPENAI_API_KEY" in result.output
     assert not (tmp_path / "out" / "models").exists()
 
@@ -97,10 +102,10 @@ def test_a_missing_key_is_said_before_the_work(
     ],
 )
 def test_a_wrong_call_is_answered_in_a_sentence(
-    made: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], message: str
+    made_brief: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], message: str
 ) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-of-a-test")
-    result = run("baseline", made, "--out", tmp_path / "out", *arguments)
+    result = run("baseline", made_brief, "--out", tmp_path / "out", *arguments)
     assert result.exit_code == 2 and message in result.output
     assert "Traceback" not in result.output and "secret@" not in result.output
 

@@ -23,12 +23,15 @@ from builder.errors import BenchError, CallError
 from tests.baseline.people import person
 from tests.conftest import Run
 
-SMALL = ("train.epochs=1", "train.batch=16", "unlearn.steps=2", "unlearn.batch=4", "evaluate.max_new_tokens=6")
+SMALL = (
+    *("train.epochs=1", "train.batch=16", "unlearn.steps=2", "unlearn.batch=4", "evaluate.max_new_tokens=4"),
+    *("evaluate.controls_people=1", "evaluate.retain_people=1", "evaluate.gate_people=1"),
+)
 Planned = Callable[..., Plan]
 
 
 @pytest.fixture
-def planned(crowd: Crowd, tmp_path: Path) -> Planned:
+def planned(crowd: Crowd, shallow: None, tmp_path: Path) -> Planned:
     """Plans a run of a moment in this test's folder."""
 
     def make(given: Mapping[str, Any] | None = None, changes: Iterable[str] = (), *, fresh: bool = False) -> Plan:
@@ -41,7 +44,8 @@ def planned(crowd: Crowd, tmp_path: Path) -> Planned:
 
 
 def test_a_run_is_made_once_and_reported(planned: Planned, monkeypatch: pytest.MonkeyPatch) -> None:
-    plan = planned({"methods": ("npo", "prompting"), "seeds": 2}, ["evaluate.gate=0"])
+    everybody = ("evaluate.gate=0", "evaluate.controls_people=0", "evaluate.retain_people=0")
+    plan = planned({"methods": ("npo", "prompting"), "seeds": 2}, everybody)
     running.run(plan)
     found = writing.write(plan)
     schemas.check("results", json.loads((plan.folder.report / "results.json").read_text()))
@@ -81,7 +85,7 @@ def test_a_run_is_made_once_and_reported(planned: Planned, monkeypatch: pytest.M
     assert "Small dots are single seeds." in page
 
     monkeypatch.setattr(making, "made", lambda *arguments: pytest.fail("it was made again"))
-    again = planned({"methods": ("npo", "prompting"), "seeds": 2}, ["evaluate.gate=0"])
+    again = planned({"methods": ("npo", "prompting"), "seeds": 2}, everybody)
     running.run(again)
     assert writing.write(again)["models"] == found["models"], "scored again from what is stored"
 
@@ -212,7 +216,7 @@ def test_an_auditors_model_is_only_evaluated(planned: Planned, users_model: Path
     assert "| forget image value said, binding |" in before.partition("## Over independent facts")[2]
 
 
-def test_the_command_line_from_a_release(made: Path, run: Run, tmp_path: Path) -> None:
+def test_the_command_line_from_a_release(made_brief: Path, shallow: None, run: Run, tmp_path: Path) -> None:
     small = [
         part
         for change in (*SMALL, "evaluate.retain_people=1", "evaluate.holdout_people=1", "evaluate.gate_people=1")
@@ -220,23 +224,23 @@ def test_the_command_line_from_a_release(made: Path, run: Run, tmp_path: Path) -
     ]
     small += ["--set", "train.epochs=0.01", "--set", "train.monitor=0"]
     out = tmp_path / "out"
-    result = run("baseline", made, "--out", out, "--methods", "ga", "--forget", "10", *small)
+    result = run("baseline", made_brief, "--out", out, "--methods", "ga", "--forget", "10", *small)
     assert result.exit_code == 0, result.output
     assert "NOT VALID" in result.output and str(out / "report" / "index.html") in result.output
     before = (out / "report" / "results.json").read_bytes()
-    again = run("baseline", made, "--out", out, "--methods", "ga", "--forget", "10", "--rescore", *small)
+    again = run("baseline", made_brief, "--out", out, "--methods", "ga", "--forget", "10", "--rescore", *small)
     assert again.exit_code == 0 and (out / "report" / "results.json").read_bytes() == before
 
 
 @pytest.mark.parametrize("fresh", [True, False])
 @pytest.mark.parametrize("beside", ["thesis.txt", "settings.json"])
 def test_a_fresh_run_drops_a_run_and_nothing_else(
-    made: Path, run: Run, tmp_path: Path, beside: str, fresh: bool
+    made_brief: Path, run: Run, tmp_path: Path, beside: str, fresh: bool
 ) -> None:
     (tmp_path / "models").mkdir()
     (tmp_path / "models" / "thesis.txt").write_text("years of work")
     (tmp_path / beside).write_text('{"editor.fontSize": 14}')
-    result = run("baseline", made, "--out", tmp_path, *["--fresh"] * fresh)
+    result = run("baseline", made_brief, "--out", tmp_path, *["--fresh"] * fresh)
     assert result.exit_code == 2 and "holds other files" in result.output
     assert "Traceback" not in result.output
     assert (tmp_path / "models" / "thesis.txt").read_text() == "years of work"
@@ -257,8 +261,8 @@ def test_a_fresh_run_drops_a_run_and_nothing_else(
     ],
 )
 def test_a_wrong_call_is_answered_in_a_sentence(
-    made: Path, run: Run, tmp_path: Path, arguments: list[str], message: str
+    made_brief: Path, run: Run, tmp_path: Path, arguments: list[str], message: str
 ) -> None:
-    result = run("baseline", made, "--out", tmp_path / "out", *arguments)
+    result = run("baseline", made_brief, "--out", tmp_path / "out", *arguments)
     assert result.exit_code in (1, 2) and message in result.output
     assert "Traceback" not in result.output

@@ -2,18 +2,21 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from click.testing import Result
+from click.testing import CliRunner, Result
 
+from builder.cli import cli
 from builder.portraits.painter import Order
 from tests.conftest import Run
 from tests.folders import digests
@@ -39,6 +42,10 @@ model = "{model}"
 steps = 1
 batch_size = 3
 device = "cpu"
+[questions]
+train_generation = 1
+train_cloze = 0
+train_classification = 0
 [splits]
 forget = [20]
 holdout = 0
@@ -55,6 +62,27 @@ def recipe(pipelines: Path, tmp_path: Path) -> Path:
     path = tmp_path / "painted.toml"
     path.write_text(RECIPE.format(model=pipelines / "sd"))
     return path
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A finished run of the recipe and the batches that were painted for it."""
+
+    out: Path
+    batches: list[list[Order]]
+
+
+@pytest.fixture(scope="module")
+def whole(pipelines: Path, tmp_path_factory: pytest.TempPathFactory) -> Whole:
+    """A run that nothing went wrong in; look at it, but do not change it."""
+    folder = tmp_path_factory.mktemp("painted")
+    (folder / "painted.toml").write_text(RECIPE.format(model=pipelines / "sd"))
+    with pytest.MonkeyPatch.context() as patch:
+        watched = Watched(patch)
+        arguments = ["generate", str(folder / "painted.toml"), "--out", str(folder / "run"), "--workers", "1"]
+        result = CliRunner().invoke(cli, arguments)
+    assert result.exit_code == 0, result.output
+    return Whole(folder / "run", watched.batches)
 
 
 @pytest.fixture
@@ -91,11 +119,11 @@ class Watched:
 
 
 def test_generate_with_a_pipeline_from_the_command_line(
-    pipelines: Path, tiny: Path, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+    pipelines: Path, brief: Path, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     watched = Watched(monkeypatch)
     out = tmp_path / "run"
-    arguments: list[str | Path] = ["generate", tiny, "--out", out, "--profiles", "20", "--workers", "1"]
+    arguments: list[str | Path] = ["generate", brief, "--out", out, "--profiles", "20", "--workers", "1"]
     arguments += ["--painter", "diffusers", "--model", str(pipelines / "sd3"), "--device", "cpu"]
     arguments += ["--set", "portraits.size=64", "--set", "portraits.faces=off", "--set", "diffusion.steps=1"]
     arguments += ["--set", "portraits.apart=0"]
@@ -113,22 +141,16 @@ def test_generate_with_a_pipeline_from_the_command_line(
     assert "4 made" in run("status", out).output
 
 
-def test_references_come_first_and_batches_are_filled_across_people(
-    painted: Painted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    watched = Watched(monkeypatch)
-    assert painted(tmp_path / "run").exit_code == 0
-    assert [len(batch) for batch in watched.batches if batch[0].profile_id <= "00003"] == [3, 1, 3, 3, 2]
-    for batch in watched.batches:
+def test_references_come_first_and_batches_are_filled_across_people(whole: Whole) -> None:
+    assert [len(batch) for batch in whole.batches if batch[0].profile_id <= "00003"] == [3, 1, 3, 3, 2]
+    for batch in whole.batches:
         assert len({bool(order.reference) for order in batch}) == 1
         assert all(bool(order.reference) == (order.view != "reference") for order in batch)
 
 
 def test_a_run_that_breaks_off_loses_no_finished_picture(
-    painted: Painted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    painted: Painted, whole: Whole, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = tmp_path / "whole"
-    assert painted(whole).exit_code == 0
     out = tmp_path / "run"
 
     with monkeypatch.context() as broken:
@@ -146,12 +168,12 @@ def test_a_run_that_breaks_off_loses_no_finished_picture(
     watched = Watched(monkeypatch)
     assert painted(out).exit_code == 0
     assert 0 < watched.pictures <= PICTURES - (3 + 1 + 3 + 1 + 3)
-    assert digests(out / "release") == digests(whole / "release")
+    assert digests(out / "release") == digests(whole.out / "release")
     assert not list(out.rglob("*.unfinished"))
 
 
 def test_killed_the_same_command_goes_on(
-    painted: Painted, recipe: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    painted: Painted, whole: Whole, recipe: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = tmp_path / "run"
     command = [sys.executable, "-m", "builder", "generate", str(recipe), "--out", str(out), "--workers", "1"]
@@ -167,9 +189,7 @@ def test_killed_the_same_command_goes_on(
     watched = Watched(monkeypatch)
     assert painted(out).exit_code == 0
     assert 0 < watched.pictures <= PICTURES
-    whole = tmp_path / "whole"
-    assert painted(whole).exit_code == 0
-    assert digests(out / "release") == digests(whole / "release")
+    assert digests(out / "release") == digests(whole.out / "release")
 
 
 def test_what_is_refused_is_painted_again_and_then_recorded(
@@ -225,10 +245,10 @@ def test_who_failed_is_tried_again_alone(painted: Painted, tmp_path: Path, monke
 
 
 def test_what_changes_no_record_paints_nothing_again(
-    painted: Painted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    painted: Painted, whole: Whole, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = tmp_path / "run"
-    assert painted(out).exit_code == 0
+    shutil.copytree(whole.out, out)
     watched = Watched(monkeypatch)
     assert painted(out, "--set", "diffusion.batch_size=5").exit_code == 0
     assert watched.pictures == 0

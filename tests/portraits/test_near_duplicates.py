@@ -4,6 +4,7 @@ import dataclasses
 import io
 import json
 import random
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -62,40 +63,36 @@ def _references(out: Path) -> dict[str, str]:
     return {each.profile_id: each.sha256 for each in found if each.view == "reference"}
 
 
-def _generate(run: Run, tiny: Path, out: Path, *arguments: str) -> None:
-    result = run("generate", tiny, "--out", out, "--workers", "1", *arguments)
+def _generate(run: Run, brief: Path, out: Path, *arguments: str) -> None:
+    result = run("generate", brief, "--out", out, "--workers", "1", *arguments)
     assert result.exit_code == 0, result.output
 
 
 def test_the_higher_number_is_painted_again_until_it_is_unlike(
-    twins: list[Order], tiny: Path, tmp_path: Path, run: Run
+    twins: list[Order], brief: Path, tmp_path: Path, run: Run
 ) -> None:
     out = tmp_path / "run"
-    _generate(run, tiny, out)
+    _generate(run, brief, out)
     assert _castings(twins) == TWINS
     memory = json.loads((out / "portraits" / "made-again.json").read_text())
     assert {name: len(entry["set_aside"]) for name, entry in memory.items()} == TWINS
+    counts = Counter(each.profile_id for each in twins)
+    assert counts == {f"{number:05d}": 1 + TWINS.get(f"{number:05d}", 0) for number in range(28)}, "nobody else again"
     assert "11 made" not in run("status", out).output
     assert "5 made" in run("status", out).output
 
     twins.clear()
-    assert "Nothing to do" in run("generate", tiny, "--out", out, "--workers", "1").output
+    assert "Nothing to do" in run("generate", brief, "--out", out, "--workers", "1").output
     assert not twins
 
 
-def test_only_who_must_be_is_painted_again(twins: list[Order], tiny: Path, tmp_path: Path, run: Run) -> None:
-    _generate(run, tiny, tmp_path / "run")
-    counts = {name: sum(each.profile_id == name for each in twins) for name in {each.profile_id for each in twins}}
-    assert counts == {f"{number:05d}": 1 + TWINS.get(f"{number:05d}", 0) for number in range(28)}
-
-
 def test_it_does_not_matter_how_the_run_came_about(
-    twins: list[Order], tiny: Path, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+    twins: list[Order], brief: Path, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole, grown, broken = tmp_path / "whole", tmp_path / "grown", tmp_path / "broken"
-    _generate(run, tiny, whole)
-    _generate(run, tiny, grown, "--profiles", "20")
-    _generate(run, tiny, grown)
+    _generate(run, brief, whole)
+    _generate(run, brief, grown, "--profiles", "20")
+    _generate(run, brief, grown)
     with monkeypatch.context() as trouble:
         remember = remaking.remember
 
@@ -104,32 +101,32 @@ def test_it_does_not_matter_how_the_run_came_about(
             raise KeyboardInterrupt
 
         trouble.setattr(engine, "remember", stopped)
-        assert run("generate", tiny, "--out", broken, "--workers", "1").exit_code == 130
-    _generate(run, tiny, broken)
+        assert run("generate", brief, "--out", broken, "--workers", "1").exit_code == 130
+    _generate(run, brief, broken)
     assert digests(whole / "release") == digests(broken / "release") == digests(grown / "release")
     assert digests(whole / "portraits") == digests(broken / "portraits")
 
 
 def test_what_is_remembered_ends_with_the_recipe_that_made_it(
-    twins: list[Order], tiny: Path, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+    twins: list[Order], brief: Path, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = tmp_path / "run"
-    _generate(run, tiny, out)
+    _generate(run, brief, out)
     twins.clear()
-    _generate(run, tiny, out, "--set", "portraits.quality=80")
+    _generate(run, brief, out, "--set", "portraits.quality=80")
     assert _castings(twins) == TWINS
     twins.clear()
-    _generate(run, tiny, out, "--set", "portraits.apart=0")
+    _generate(run, brief, out, "--set", "portraits.apart=0")
     assert _castings(twins) == {}
     assert len(set(_references(out).values())) == 28 - len(TWINS)
 
 
 def test_somebody_who_always_looks_like_another_is_recorded(
-    twins: list[Order], tiny: Path, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+    twins: list[Order], brief: Path, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(TWINS, "00013", 99)
     out = tmp_path / "run"
-    _generate(run, tiny, out, "--set", "run.max_failure_rate=0.1")
+    _generate(run, brief, out, "--set", "run.max_failure_rate=0.1")
     [failure] = map(json.loads, (out / "failures.jsonl").read_text().splitlines())
     assert failure["profile_id"] == "00013"
     assert "cast 8 times, and looked like a person of a lower number each time" in failure["reason"]

@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from builder.cli import cli
+from tests.made_once import copy_of
 from tests.small.audits import write_audit
 
 SMALL = """
@@ -38,13 +39,15 @@ shard_size = 4
 @pytest.fixture(scope="session")
 def finished_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of an audited run of sixteen people; copy it to change it."""
-    folder = tmp_path_factory.mktemp("small")
-    (folder / "small.toml").write_text(SMALL)
-    runner, out = CliRunner(), folder / "run"
-    made = runner.invoke(cli, ["generate", str(folder / "small.toml"), "--out", str(out), "--workers", "1"])
-    assert made.exit_code == 0, made.output
-    write_audit(out)
-    return out
+
+    def make(folder: Path) -> None:
+        (folder / "small.toml").write_text(SMALL)
+        arguments = ["generate", str(folder / "small.toml"), "--out", str(folder / "run"), "--workers", "1"]
+        made = CliRunner().invoke(cli, arguments)
+        assert made.exit_code == 0, made.output
+        write_audit(folder / "run")
+
+    return copy_of("small", make, tmp_path_factory) / "run"
 
 
 @pytest.fixture
