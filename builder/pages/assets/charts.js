@@ -1,7 +1,7 @@
 "use strict";
 // Charts, drawn as SVG whose lengths are percentages, so that they fit any width while their text keeps its size.
 {
-  const { make, draw, figure } = gallery;
+  const { make, draw, figure } = page;
   const percent = (share) => `${(100 * Math.min(1, Math.max(0, share))).toFixed(2)}%`;
 
   function niceTop(value, unit) {
@@ -11,7 +11,7 @@
   }
 
   // One figure on a line: its interval, itself, and the limit.
-  gallery.bullet = (finding) => {
+  page.bullet = (finding) => {
     const [low, high] = finding.interval.length ? finding.interval : [finding.figure, finding.figure];
     const top = niceTop(Math.max(high, finding.threshold, finding.figure), finding.unit);
     const limit = percent(finding.threshold / top);
@@ -35,7 +35,7 @@
       draw("circle", { class: "point", cx: percent(value.figure / top), cy: 9, r: 4 }));
   };
 
-  const label = (text) => (/^[a-z]{2,3}_[A-Z]{2}$/.test(text) ? gallery.country(text) : gallery.words(text));
+  const label = (text) => (/^[a-z]{2,3}_[A-Z]{2}$/.test(text) ? page.country(text) : page.words(text));
 
   const row = (value, svg, unit) => [
     make("span", { class: value.passed ? null : "failed" }, label(value.label)),
@@ -44,7 +44,7 @@
   ];
 
   // A point and its interval for every label; where a second series stands beside the first, its point is hollow.
-  gallery.points = (finding, values, others, threshold) => {
+  page.points = (finding, values, others, threshold) => {
     const top = niceTop(Math.max(...values.map((value) => value.high ?? value.figure), ...(others ?? []).map((value) => value.figure), threshold ?? 0), finding.unit);
     const second = new Map((others ?? []).map((value) => [value.label, value]));
     const rows = values.map((value) => row(value, mark(value, top, threshold, second.get(value.label)), finding.unit));
@@ -54,7 +54,7 @@
     return make("div", {}, legend, make("div", { class: "rows" }, rows));
   };
 
-  gallery.bars = (values, unit) => {
+  page.bars = (values, unit) => {
     const top = niceTop(Math.max(...values.map((value) => value.figure), 0.01), unit);
     return make("div", { class: "rows" }, values.map((value) => row(value,
       draw("svg", { width: "100%", height: 14, role: "presentation" },
@@ -62,7 +62,7 @@
   };
 
   // Labels down, series across; the further above chance, the deeper the colour.
-  gallery.heat = (finding, chance) => {
+  page.heat = (finding, chance) => {
     const labels = [...new Set(finding.values.map((value) => value.label))];
     const series = [...new Set(finding.values.map((value) => value.series))];
     const at = new Map(finding.values.map((value) => [`${value.label}|${value.series}`, value]));
@@ -74,14 +74,14 @@
       const colour = value.passed ? "var(--accent)" : "var(--alarm)";
       const [x, y] = [left + across * wide, head + down * high];
       return draw("g", {},
-        draw("title", {}, `${gallery.words(label)}, ${name}: ${figure(value.figure, "share")}, certainly between ${figure(value.low, "share")} and ${figure(value.high, "share")}`),
+        draw("title", {}, `${page.words(label)}, ${name}: ${figure(value.figure, "share")}, certainly between ${figure(value.low, "share")} and ${figure(value.high, "share")}`),
         draw("rect", { x: x + 1, y: y + 1, width: wide - 2, height: high - 2, rx: 3, style: `fill:color-mix(in srgb, ${colour} ${Math.round(6 + 74 * depth)}%, var(--sunk))` }),
         draw("text", { x: x + wide / 2, y: y + 14.5, "text-anchor": "middle", "font-weight": value.passed ? 400 : 700 }, (100 * value.figure).toFixed(0)));
     }));
     const size = { width: left + series.length * wide + 60, height: head + labels.length * high };
     return make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": `${finding.title}: share of right guesses in percent, by fact and solver` },
       draw("svg", { ...size, class: "grid" },
-        labels.map((label, down) => draw("text", { class: "label", x: left - 8, y: head + down * high + 14.5, "text-anchor": "end" }, gallery.words(label))),
+        labels.map((label, down) => draw("text", { class: "label", x: left - 8, y: head + down * high + 14.5, "text-anchor": "end" }, page.words(label))),
         series.map((name, across) => draw("text", { class: "label", transform: `translate(${left + across * wide + 22} ${head - 8}) rotate(-48)` }, name)),
         cells));
   };
