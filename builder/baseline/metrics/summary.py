@@ -32,7 +32,7 @@ MODALITIES: tuple[Modality, ...] = ("image_text", "text")
 UTILITY_SETS = ("retain", "public_figures")
 _UTILITY = tuple(RIGHT.values())
 _TOFU_UTILITY = ("probability", "rouge_l", "truth_preferred")
-_FORGETTING = ("forget", "views", "test")
+FORGETTING = ("forget", "views", "test")
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def grouped(outcomes: Iterable[Outcome], gate: Gate | None, *, controls: bool = 
         name = outcome.item.set
         if name == "known" or bool(outcome.item.control) != controls or not outcome.measured:
             continue
-        if gate and name in _FORGETTING and not gate.lets_through(outcome):
+        if gate and name in FORGETTING and not gate.lets_through(outcome):
             continue
         groups.setdefault(name, []).append(outcome)
     return groups
