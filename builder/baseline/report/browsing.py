@@ -11,7 +11,7 @@ from typing import Any
 from builder.baseline import prompts
 from builder.baseline.evaluation.asking import Outcome
 from builder.baseline.evaluation.controls import NOBODY, nobody
-from builder.baseline.evaluation.items import Item
+from builder.baseline.evaluation.items import SETS, Item
 from builder.baseline.metrics.summary import FORGETTING
 from builder.baseline.people import Crowd, pictures_of
 from builder.baseline.report.answers import answers
@@ -22,7 +22,7 @@ LIMIT = 20_000_000
 SIDE = 128
 """Pixels of a picture's side."""
 _QUALITY = 72
-_ORDER = (*FORGETTING, "retain", "holdout", "public_figures", "known")
+_ORDER = (*SETS, "known")
 
 Key = tuple[str, str, str]
 """(set, question id, control)"""
@@ -76,7 +76,10 @@ def _ranked(crowd: Crowd, items: Iterable[Item]) -> dict[str, list[str]]:
         if item.set not in FORGETTING:
             own = people.setdefault(item.set, {})
             own[item.profile_id] = own.get(item.profile_id, False) or bool(item.control)
-    return {name: sorted(own, key=lambda each: (each not in gone, not own[each], each)) for name, own in people.items()}
+    return {
+        name: [each for *_, each in sorted((each not in gone, not bound, each) for each, bound in own.items())]
+        for name, own in people.items()
+    }
 
 
 def _counts(items: Iterable[Item], chosen: Iterable[Item]) -> dict[str, list[int]]:

@@ -53,8 +53,8 @@ def _gate(found: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _vision(found: Mapping[str, Any]) -> str:
-    """How well the embedded model's tower tells people apart; empty for other models."""
-    if not found["vision"]:
+    """How well the embedded model's tower tells people apart; empty where that was not looked at."""
+    if not found["vision"] or not found["vision"]["told_apart"]:
         return ""
     shares = ", ".join(f"{share:.1%} of {view} views" for view, share in found["vision"]["told_apart"].items())
     adapted = " It was adapted to this release's train views first." if found["vision"]["adapted"] else ""

@@ -129,11 +129,11 @@
     const names = page.answersOf(page.seeds[0]).map((each) => each.model).filter((name) => name !== "untrained");
     const before = names.includes("vanilla") ? "vanilla" : "";
     return names.map((name) => {
-      const method = before && !["vanilla", "oracle"].includes(name);
+      const method = before !== "" && !["vanilla", "oracle"].includes(name);
       const queries = [
         { set: "forget", right: method ? `${before},${name}` : name }, { set: "forget", right: name, put: "right" }, { set: "retain", right: method ? before : "", wrong: name },
       ];
-      return { name, reads: queries.map((query) => ({ query, items: page.matches(query).length })) };
+      return { name, method, reads: queries.map((query) => ({ query, items: page.matches(query).length })) };
     });
   };
 

@@ -62,12 +62,16 @@
   function reading() {
     if (!page.size) return null;
     const heads = ["right of the forget set", "right even with another of the four put in", "wrong of the retain set"];
-    const seed = known.seeds.length > 1 ? ` Counts are of seed ${page.seeds[0]}.` : "";
+    const found = page.firstReads();
+    const said = [
+      found.some((each) => each.method) && "Of a method, the first and the last column count what vanilla got right before.",
+      page.seeds.length > 1 && `Counts are of seed ${page.seeds[0]}.`, page.sampled(),
+    ];
     return figure("Read what they said", make("div", { class: "scroll" }, make("table", { class: "scores reads" },
       make("thead", {}, make("tr", {}, make("td"), heads.map((head) => make("th", { scope: "col" }, head)))),
-      make("tbody", {}, page.firstReads().map(({ name, reads }) => make("tr", {}, make("th", { scope: "row" }, page.badge(name), name),
+      make("tbody", {}, found.map(({ name, reads }) => make("tr", {}, make("th", { scope: "row" }, page.badge(name), name),
         reads.map(({ query, items }) => make("td", {}, items ? make("a", { href: page.address(query) }, count(items, "item", "items")) : "none"))))))),
-    `Of a method, the items that vanilla got right before.${seed} ${page.sampled()}`);
+    said.filter(Boolean).join(" "));
   }
 
   page.views.overview = (main) => {
