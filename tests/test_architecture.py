@@ -23,9 +23,10 @@ LAYERS: dict[str, set[str]] = {
     "reading": BASE,
     "release": BASE | {"run", "reading"},
     "audit": BASE | {"run", "reading", "public_figures", "wikidata"},
-    "preview": BASE | {"run", "reading"},
+    "pages": BASE,
+    "preview": BASE | {"run", "reading", "pages"},
     "hub": BASE | {"run", "reading", "release"},
-    "baseline": BASE | {"run", "reading", "llm"},
+    "baseline": BASE | {"run", "reading", "llm", "pages"},
     "stages": BASE | {"run", "llm", "profiles", "portraits", "questions"},
     "estimate": BASE | {"run", "llm", "profiles", "questions"},
     "generation": BASE

@@ -47,3 +47,6 @@ def test_an_installed_wheel_makes_the_same_bytes(installed: Path, made: Path, ti
 def test_the_wheel_carries_what_stands_beside_the_package(installed: Path) -> None:
     for name in ("schemas", "prompts"):
         assert digests(installed / "builder" / "bundled_files" / name) == digests(bundled.folder(name))
+    for name in ("pages", "preview", "baseline/report"):
+        assets = bundled.folder("builder") / name / "assets"
+        assert digests(installed / "builder" / name / "assets") == digests(assets) != {}

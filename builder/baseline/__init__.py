@@ -13,7 +13,6 @@ _NEEDED = (
     "rouge_score",
     "sacrebleu",
     "scipy",
-    "matplotlib",
 )
 
 

@@ -31,3 +31,12 @@ def multiple_choice(question: str, options: Sequence[str]) -> str:
     """A question with its options, A to D, and the request for one letter."""
     lines = [f"{letter}: {option}" for letter, option in zip(LETTERS, options, strict=True)]
     return "\n".join([question, *lines, _ONE_LETTER])
+
+
+def parted(text: str, task: str) -> tuple[str, tuple[str, ...]]:
+    """The question that a prompt asks, without what it asks for, and the options of a multiple choice."""
+    lines = text.split("\n")
+    if task == "classification" and lines[-1] == _ONE_LETTER:
+        options = lines[-1 - len(LETTERS) : -1]
+        return "\n".join(lines[: -1 - len(LETTERS)]), tuple(each.partition(": ")[2] for each in options)
+    return text.removesuffix(f"\n{_ONE_BLANK}"), ()

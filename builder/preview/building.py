@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from builder import schemas
+from builder.pages import embedding
 from builder.preview import entries, sheets
 from builder.preview.scripts import write
 from builder.reading import MANIFEST, Part, Release, open_release
@@ -95,7 +96,8 @@ def _finish(folder: Path, release: Release, made: list[Lines]) -> None:
     rows = {identity: [found.get(key, "") for key in keys] for identity, found in values.items()}
     write(folder / "data" / "values.js", "values", {"keys": keys, "people": rows})
     write(folder / "data" / "audit.js", "audit", _report(release))
-    shutil.copytree(ASSETS, folder / "assets")
+    for assets in (embedding.ASSETS, ASSETS):
+        shutil.copytree(assets, folder / "assets", dirs_exist_ok=True)
     frame = (folder / "assets" / "index.html").read_text(encoding="utf-8")
     (folder / "assets" / "index.html").unlink()
     (folder / "index.html").write_text(

@@ -32,7 +32,7 @@ def site(made: Path) -> Path:
 
 def _data(path: Path) -> Any:
     """What a data script hands to the page."""
-    found = re.fullmatch(r'gallery\.receive\("[\w-]+",(.*)\);\n', path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    found = re.fullmatch(r'page\.receive\("[\w-]+",(.*)\);\n', path.read_text(encoding="utf-8"), flags=re.DOTALL)
     assert found, path
     return json.loads(found[1])
 
@@ -135,7 +135,7 @@ def test_an_audit_of_other_bytes_is_not_shown(made: Path, tmp_path: Path) -> Non
 def test_text_stays_data(text: str) -> None:
     script = scripts.to_script("name", {"key": text, text: 1})
     assert not re.search(r"[<>&\u2028\u2029]", script)
-    assert json.loads(script[len('gallery.receive("name",') : -3]) == {"key": text, text: 1}
+    assert json.loads(script[len('page.receive("name",') : -3]) == {"key": text, text: 1}
 
 
 def _spoiled(release: Path, change: Callable[[dict[str, Any]], None]) -> None:

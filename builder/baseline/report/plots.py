@@ -1,107 +1,99 @@
-"""The plots of the report, as SVG that stands in the page itself."""
+"""What the plots of the report show: points and lines as numbers, which the page draws."""
 
-import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from statistics import fmean
 from typing import Any
 
-from matplotlib import rc_context
-from matplotlib.figure import Figure
+from builder.baseline.report.grid import MODALITIES
 
-_STYLE: Any = {
-    "svg.hashsalt": "build-bench",  # the same figures, the same bytes
-    "font.size": 9,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "grid.alpha": 0.25,
-}
-_SPECIAL = {"vanilla": ("s", "#c0392b"), "oracle": ("*", "#1e8449"), "untrained": ("x", "#7f8c8d")}
+KNOWN = ("forget/image_text/value_said", "forget/text/value_said")
+"""What says that something of the forget set is still known: the mean of these."""
+UTILITY = "model/utility"
+_MOST_POINTS = 40
+"""Points of a line of losses; their batches differ, and more would hide where they go."""
+
+Point = tuple[float, float]
 
 
-def forgetting_against_utility(found: Mapping[str, Any]) -> str:
-    """Each model by what it still knows of the forget set and what it is still worth; the aim is the oracle's place.
-
-    Where there are several seeds, each of them is a small dot.
-    """
-    figure = Figure(figsize=(6.4, 4.2), layout="constrained")
-    with rc_context(_STYLE):
-        axes = figure.add_subplot()
-        for number, (name, model) in enumerate(found["models"].items()):
-            scores = model["scores"]
-            paths = ("forget/image_text/value_said", "forget/text/value_said", "model/utility")
-            *known, utility = (scores.get(path, {"mean": None, "values": []}) for path in paths)
-            known = [score for score in known if score["mean"] is not None]
-            if not known or utility["mean"] is None:
-                continue
-            marker, colour = _SPECIAL.get(name, ("o", f"C{number % 10}"))
-            x = fmean(score["mean"] for score in known)
-            size = 110 if name in _SPECIAL else 60
-            axes.scatter([x], [utility["mean"]], marker=marker, color=colour, s=size, zorder=3, label=name)
-            if all(len(score["values"]) == len(utility["values"]) > 1 for score in known):
-                seeds = [fmean(seed) for seed in zip(*(score["values"] for score in known), strict=True)]
-                axes.scatter(seeds, utility["values"], color=colour, s=9, alpha=0.6, zorder=4)
-        axes.set(xlim=(-0.03, 1.08), ylim=(-0.03, 1.08))
-        axes.set(
-            xlabel="still said of the forget set (values in open answers)",
-            ylabel="utility (harmonic mean on the retain set)",
-        )
-        if axes.get_legend_handles_labels()[0]:
-            axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False)
-        return _svg(figure)
+def plots(found: Mapping[str, Any]) -> dict[str, Any]:
+    """All plots by name; one that has nothing to show is empty."""
+    models = found["models"]
+    curves = [
+        (name, seed, curve)
+        for name, model in models.items()
+        for seed, curve in model["curves"].items()
+        if curve["marks"] or curve["losses"]
+    ]
+    return {
+        "forgetting": [point for name, model in models.items() if (point := _point(name, model["scores"]))],
+        "leaks": _leaks(models),
+        "learning": _lines(curves, "known"),
+        "paths": [each for name, seed, curve in curves if (each := _path(name, seed, curve["marks"]))],
+        "forget": _lines(curves, "forget"),
+        "retain": _lines(curves, "retain"),
+        "losses": [
+            {"model": name, "seed": seed, "points": _thinned(curve["losses"])}
+            for name, seed, curve in curves
+            if len(curve["losses"]) > 1
+        ],
+    }
 
 
-def leakage(found: Mapping[str, Any]) -> str:
-    """Share of forget items right in each category of facts, a bar a model."""
-    figure = Figure(figsize=(8.2, 3.6), layout="constrained")
-    names = sorted({name for model in found["models"].values() for name in model["categories"]})
-    models = {name: model for name, model in found["models"].items() if model["categories"]}
-    with rc_context(_STYLE):
-        axes = figure.add_subplot()
-        width = 0.8 / max(1, len(models))
-        for place, (label, model) in enumerate(models.items()):
-            heights = [_mean(model["categories"].get(name, {})) for name in names]
-            axes.bar([at + place * width for at in range(len(names))], heights, width, label=label)
-        axes.set_xticks([at + 0.4 - width / 2 for at in range(len(names))], names)
-        axes.set(ylim=(0, 1.02), ylabel="forget items right")
-        if models:
-            axes.legend(ncols=4, fontsize=8, loc="upper center", bbox_to_anchor=(0.5, 1.22), frameon=False)
-        return _svg(figure)
+def _point(name: str, scores: Mapping[str, Any]) -> dict[str, Any] | None:
+    """A model by what it still knows of the forget set and what it is still worth, and the same of each seed."""
+    known = [scores[path] for path in KNOWN if path in scores and scores[path]["mean"] is not None]
+    utility = scores.get(UTILITY)
+    if not known or utility is None or utility["mean"] is None:
+        return None
+    seeds: list[Point] = []
+    if all(len(score["values"]) == len(utility["values"]) > 1 for score in known):
+        still = [fmean(seed) for seed in zip(*(score["values"] for score in known), strict=True)]
+        seeds = list(zip(still, utility["values"], strict=True))
+    return {"model": name, "at": (fmean(score["mean"] for score in known), utility["mean"]), "seeds": seeds}
 
 
-def training(found: Mapping[str, Any]) -> str:
-    """What is known by heart while vanilla and the oracle learn, and while methods unlearn."""
-    figure = Figure(figsize=(8.2, 3.2), layout="constrained")
-    with rc_context(_STYLE):
-        learning, unlearning = figure.subplots(1, 2, sharey=True)
-        for number, (name, model) in enumerate(found["models"].items()):
-            for seed, curve in list(model["curves"].items())[:1]:
-                steps = [mark["step"] for mark in curve["marks"]]
-                for side, axes, style in (
-                    ("known", learning, "-"),
-                    ("forget", unlearning, "-"),
-                    ("retain", unlearning, ":"),
-                ):
-                    values = [mark[side] for mark in curve["marks"] if side in mark]
-                    if values and len(values) == len(steps):
-                        label = name if side != "retain" else None
-                        axes.plot(
-                            steps, values, style, color=f"C{number % 10}", label=label, gid=f"{name}-{side}-{seed}"
-                        )
-        learning.set(title="learning", xlabel="step", ylabel="answers known by heart", ylim=(-0.02, 1.02))
-        unlearning.set(title="unlearning: forget (line), retain (dots)", xlabel="step")
-        for axes in (learning, unlearning):
-            if axes.get_legend_handles_labels()[0]:
-                axes.legend(fontsize=8, frameon=False)
-        return _svg(figure)
+def _leaks(models: Mapping[str, Any]) -> dict[str, dict[str, dict[str, float]]]:
+    """By modality and category of facts: each model's share of forget items right."""
+    names = sorted({name for model in models.values() for name in model["categories"]})
+    found: dict[str, dict[str, dict[str, float]]] = {}
+    for modality, word in MODALITIES:
+        for category in names:
+            shares = {
+                name: model["categories"][category][modality]
+                for name, model in models.items()
+                if modality in model["categories"].get(category, {})
+            }
+            if shares:
+                found.setdefault(word, {})[category] = shares
+    return found
 
 
-def _mean(parts: Mapping[str, float]) -> float:
-    return sum(parts.values()) / len(parts) if parts else 0.0
+def _lines(curves: Sequence[tuple[str, str, Mapping[str, Any]]], side: str) -> list[dict[str, Any]]:
+    """A line a model and seed: what was known by heart of `side` at each step that was looked at."""
+    found = []
+    for name, seed, curve in curves:
+        points = [(mark["step"], mark[side]) for mark in curve["marks"] if side in mark]
+        if len(points) > 1:
+            found.append({"model": name, "seed": seed, "points": points})
+    return found
 
 
-def _svg(figure: Figure) -> str:
-    buffer = io.StringIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None})
-    text = buffer.getvalue()
-    return text[text.index("<svg") :]
+def _path(name: str, seed: str, marks: Sequence[Mapping[str, float]]) -> dict[str, Any] | None:
+    """The way a method takes: what is known by heart of the forget set and of the others, step after step."""
+    both = [mark for mark in marks if "forget" in mark and "retain" in mark]
+    if len(both) < 2:
+        return None
+    return {
+        "model": name,
+        "seed": seed,
+        "points": [(mark["forget"], mark["retain"]) for mark in both],
+        "steps": [mark["step"] for mark in both],
+    }
+
+
+def _thinned(losses: Sequence[float]) -> list[Point]:
+    """The losses as a line: means of as many equal parts as can be told apart."""
+    parts = min(len(losses), _MOST_POINTS)
+    edges = [len(losses) * place // parts for place in range(parts + 1)]
+    return [((low + 1 + high) / 2, fmean(losses[low:high])) for low, high in pairwise(edges)]

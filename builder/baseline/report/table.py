@@ -210,10 +210,12 @@ def _language(found: Mapping[str, Any]) -> list[str]:
 
 def _separating(found: Mapping[str, Any]) -> list[str]:
     powers = {name: power for name, power in found["separating_power"].items() if power is not None}
-    if not {"vanilla", "oracle"} <= found["models"].keys():
+    if not found["separating_power"]:
         return ["There is no vanilla beside an oracle."]
     if not powers:
-        return ["Vanilla knows nothing of the forget set that an item could tell."]
+        return [
+            "No item of the forget set is left to tell vanilla from the oracle by: vanilla knows none of the facts."
+        ]
     lines = ["AUC of telling vanilla from the oracle by one item of the forget set; .5 tells nothing.", ""]
     lines += ["| measure | AUC | asks whose fact it is |", "| --- | --- | --- |"]
     bound = binding_measures(found)

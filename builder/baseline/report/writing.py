@@ -7,7 +7,7 @@ from typing import Any
 from builder import schemas
 from builder.baseline import stored
 from builder.baseline.planning import Plan
-from builder.baseline.report import binding, grid, notes, page, table
+from builder.baseline.report import binding, browsing, grid, notes, page, table
 from builder.baseline.report.results import results
 from builder.baseline.running import outcomes_of
 from builder.run.files import write_text
@@ -32,7 +32,7 @@ def write(plan: Plan) -> dict[str, Any]:
     stored.combine(parts, folder / "results.parquet")
     write_text(folder / "results.json", json.dumps(found, indent=1, ensure_ascii=False) + "\n")
     write_text(folder / "table.md", table.markdown(found))
-    write_text(folder / "index.html", page.page(found))
+    write_text(folder / "index.html", page.page(found, browsing.browse(plan.crowd, outcomes)))
     return found
 
 

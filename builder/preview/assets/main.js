@@ -8,11 +8,11 @@
   function route() {
     const [path, search] = location.hash.replace(/^#\/?/, "").split("?");
     const [first, second] = path.split("/");
-    const view = first in gallery.views ? first : "people";
+    const view = first in page.views ? first : "people";
     places[current] = window.scrollY;
-    if (view === "people") gallery.back = location.hash || "#/";
-    const title = gallery.views[view](main, Object.fromEntries(new URLSearchParams(search ?? "")), second && decodeURIComponent(second));
-    document.title = `${title} · ${gallery.data.index.release}`;
+    if (view === "people") page.back = location.hash || "#/";
+    const title = page.views[view](main, Object.fromEntries(new URLSearchParams(search ?? "")), second && decodeURIComponent(second));
+    document.title = `${title} · ${page.data.index.release}`;
     for (const link of document.querySelectorAll("nav [data-view]")) {
       if (link.dataset.view === view) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
@@ -30,7 +30,7 @@
       setTimeout(() => document.getElementById("search")?.focus(), 60);
     } else if (event.key === "Escape") {
       if (typing) event.target.blur();
-      else if (location.hash.startsWith("#/person/")) location.hash = gallery.back ?? "#/";
+      else if (location.hash.startsWith("#/person/")) location.hash = page.back ?? "#/";
     } else if (!typing && location.hash.startsWith("#/person/") && (event.key === "ArrowLeft" || event.key === "ArrowRight")) {
       document.querySelector(`[data-step="${event.key === "ArrowLeft" ? "prev" : "next"}"]`)?.click();
     }

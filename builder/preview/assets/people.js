@@ -1,13 +1,13 @@
 "use strict";
 // Everybody: search, filters, and a contact sheet of which only what is on the screen exists.
 {
-  const { make, draw, number } = gallery;
+  const { make, draw, number } = page;
   const GAP = 18, NAME = 50, NARROWEST = 132;
   const FILTERS = ["split", "country", "gender", "check"];
   let sheet = null;
 
   function lead() {
-    const index = gallery.data.index, audit = gallery.data.audit;
+    const index = page.data.index, audit = page.data.audit;
     const countries = new Set(index.people.map((line) => line[2])).size;
     const verdict = audit && `${audit.findings.filter((each) => each.passed).length} of ${audit.findings.length} checks passed`;
     return make("div", { class: "lead" },
@@ -24,9 +24,9 @@
   }
 
   function tools(query, change) {
-    const index = gallery.data.index;
-    const locales = [...new Set(index.people.map((line) => line[2]))].map((locale) => [locale, gallery.country(locale)]);
-    const failed = (gallery.data.audit?.findings ?? []).filter((finding) => !finding.passed && finding.worst.some((each) => each.id));
+    const index = page.data.index;
+    const locales = [...new Set(index.people.map((line) => line[2]))].map((locale) => [locale, page.country(locale)]);
+    const failed = (page.data.audit?.findings ?? []).filter((finding) => !finding.passed && finding.worst.some((each) => each.id));
     const input = make("input", {
       id: "search", type: "search", placeholder: "Search by name or by any fact's value", "aria-label": "Search by name or value", value: query.q ?? "",
       autocomplete: "off", spellcheck: "false", oninput: (event) => change({ q: event.target.value }),
@@ -36,7 +36,7 @@
         draw("svg", { width: 16, height: 16, viewBox: "0 0 16 16", fill: "none", stroke: "currentColor", "stroke-width": 1.6, "aria-hidden": "true" },
           draw("circle", { cx: 7, cy: 7, r: 5 }), draw("path", { d: "m11 11 4 4", "stroke-linecap": "round" })),
         make("kbd", { "aria-hidden": "true" }, "/")),
-      select("split", "Every split", Object.keys(index.configs).filter((name) => name !== "test").map((name) => [name, gallery.words(name)]), query, change),
+      select("split", "Every split", Object.keys(index.configs).filter((name) => name !== "test").map((name) => [name, page.words(name)]), query, change),
       select("country", "Every country", locales.sort((a, b) => a[1].localeCompare(b[1])), query, change),
       select("gender", "Every gender", [["female", "women"], ["male", "men"]], query, change),
       failed.length ? select("check", "Failed checks", [["any", "any failed check"], ...failed.map((finding) => [finding.check, finding.title])], query, change) : null);
@@ -44,27 +44,27 @@
 
   // The lines that a query leaves, each with the fact that the search found, if it is not the name.
   function matches(query) {
-    const index = gallery.data.index, values = gallery.data.values;
+    const index = page.data.index, values = page.data.values;
     const segments = query.split && index.configs[query.split];
-    const terms = gallery.fold(query.q ?? "").split(/\s+/).filter(Boolean);
+    const terms = page.fold(query.q ?? "").split(/\s+/).filter(Boolean);
     const left = index.people.filter((line) =>
       (!segments || segments.includes(line[5])) && (!query.country || line[2] === query.country) && (!query.gender || line[3] === query.gender) &&
-      (!query.check || gallery.named(line[0]).some(([finding]) => query.check === "any" || finding.check === query.check)));
+      (!query.check || page.named(line[0]).some(([finding]) => query.check === "any" || finding.check === query.check)));
     if (!terms.length) return left.map((line) => ({ line }));
     return left.flatMap((line) => {
-      if (terms.every((term) => gallery.fold(line[1]).includes(term) || line[0].includes(term))) return [{ line }];
+      if (terms.every((term) => page.fold(line[1]).includes(term) || line[0].includes(term))) return [{ line }];
       const own = values?.people[line[0]] ?? [];
-      const place = own.findIndex((value) => terms.every((term) => gallery.fold(value).includes(term)));
-      return place < 0 ? [] : [{ line, found: `${own[place]}, ${gallery.words(values.keys[place])}` }];
+      const place = own.findIndex((value) => terms.every((term) => page.fold(value).includes(term)));
+      return place < 0 ? [] : [{ line, found: `${own[place]}, ${page.words(values.keys[place])}` }];
     });
   }
 
   function card({ line, found }, place) {
-    const failed = gallery.named(line[0]).length > 0;
-    const kind = gallery.kindOf(line[5]);
-    const note = found ?? gallery.country(line[2]);
+    const failed = page.named(line[0]).length > 0;
+    const kind = page.kindOf(line[5]);
+    const note = found ?? page.country(line[2]);
     return make("a", { class: "card", href: `#/person/${line[0]}`, "data-place": place, tabindex: place === sheet.active ? 0 : -1, title: found ?? null },
-      gallery.face(line),
+      page.face(line),
       make("span", { class: "name" }, line[1]),
       make("span", { class: "note" }, make("i", { class: `dot ${failed ? "failed" : kind}`, "aria-hidden": "true" }),
         make("span", { class: found ? "found" : null }, note), make("span", { class: "hidden" }, failed ? ", named by a failed check" : `, ${kind}`)));
@@ -108,23 +108,23 @@
   function show(query, count, clear) {
     sheet.found = matches(query);
     sheet.active = 0;
-    const all = gallery.data.index.people.length;
+    const all = page.data.index.people.length;
     const narrowed = sheet.found.length !== all;
     const key = make("span", { class: "key", "aria-hidden": "true" }, [["forget", "to be forgotten"], ["retain", "to be retained"], ["holdout", "held out"]].map(([kind, text]) =>
       make("span", {}, make("i", { class: `dot ${kind}` }), text)));
     count.replaceChildren(key, narrowed ? `${number(sheet.found.length)} of ${number(all)} people` : `${number(all)} people`,
       narrowed ? make("button", { type: "button", onclick: clear }, "show everybody") : "");
     layOut(true);
-    gallery.order = sheet.found.map(({ line }) => line[0]);
+    page.order = sheet.found.map(({ line }) => line[0]);
   }
 
-  gallery.views.people = (main, query) => {
+  page.views.people = (main, query) => {
     const count = make("div", { class: "count", role: "status" });
     const box = make("div", { class: "sheet", role: "group", "aria-label": "People", onkeydown: move }, make("div", { class: "window" }));
     sheet = { box, window: box.firstChild, found: [], active: 0 };
     const settled = { ...query };
     const render = () => {
-      if (settled.q && !gallery.data.values) gallery.load("values", "data/values.js", render);
+      if (settled.q && !page.data.values) page.load("values", "data/values.js", render);
       show(settled, count, () => { location.hash = "#/"; });
     };
     const change = (part) => {

@@ -1,15 +1,15 @@
 "use strict";
 // One person: all views side by side, the biography, the facts.
 {
-  const { make } = gallery;
+  const { make } = page;
   const CATEGORIES = ["identity", "contact", "work", "education", "finance", "health", "family", "preference"];
   const VIEWS = { reference: "Reference", train: "Train view", test: "Held-out view" };
 
   function trail(id) {
-    const order = gallery.order?.includes(id) ? gallery.order : gallery.data.index.people.map((line) => line[0]);
+    const order = page.order?.includes(id) ? page.order : page.data.index.people.map((line) => line[0]);
     const place = order.indexOf(id);
     const step = (other, text, rel) => other && make("a", { href: `#/person/${other}`, rel, "data-step": rel }, text);
-    return make("div", { class: "trail" }, make("a", { href: gallery.back ?? "#/" }, "← Everybody"),
+    return make("div", { class: "trail" }, make("a", { href: page.back ?? "#/" }, "← Everybody"),
       make("span", { class: "steps" }, step(order[place - 1], "← Previous", "prev"), make("span", { class: "figures" }, `${place + 1} of ${order.length}`), step(order[place + 1], "Next →", "next")));
   }
 
@@ -21,7 +21,7 @@
       pieces = pieces.flatMap((piece) => {
         if (typeof piece !== "string") return [piece];
         const found = piece.split(fact.v);
-        return found.flatMap((text, number) => (number ? [make("mark", { title: gallery.words(fact.k) }, fact.v), text] : [text]));
+        return found.flatMap((text, number) => (number ? [make("mark", { title: page.words(fact.k) }, fact.v), text] : [text]));
       });
     }
     return make("p", { class: "biography" }, pieces);
@@ -29,7 +29,7 @@
 
   function looks(appearance) {
     const kept = Object.entries(appearance).flatMap(([key, value]) => (Array.isArray(value) ? value : value === "none" ? [] : [[key, value]]));
-    return kept.map((each) => (Array.isArray(each) ? (/skin|eye|hair_colour/.test(each[0]) ? `${each[1]} ${gallery.words(each[0]).replace(" colour", "").replace(" tone", "")}${each[0] === "eye_colour" ? "s" : ""}` : /face/.test(each[0]) ? `${each[1]} face` : each[1]) : each));
+    return kept.map((each) => (Array.isArray(each) ? (/skin|eye|hair_colour/.test(each[0]) ? `${each[1]} ${page.words(each[0]).replace(" colour", "").replace(" tone", "")}${each[0] === "eye_colour" ? "s" : ""}` : /face/.test(each[0]) ? `${each[1]} face` : each[1]) : each));
   }
 
   function views(person, name) {
@@ -45,7 +45,7 @@
 
   function fact(each) {
     const search = `#/?${new URLSearchParams({ q: each.v })}`;
-    return make("div", { class: each.a ? null : "unasked" }, make("dt", {}, gallery.words(each.k)),
+    return make("div", { class: each.a ? null : "unasked" }, make("dt", {}, page.words(each.k)),
       make("dd", {}, make("a", { href: search, title: `Who else has ${each.v}?` }, each.v),
         each.s && make("span", { class: "tag sensitive" }, "sensitive"), !each.a && make("span", { class: "tag" }, "not asked")));
   }
@@ -60,28 +60,28 @@
   function render(main, line, person) {
     const [id, name, locale, gender, age, segment] = line;
     const reference = person.portraits.find((portrait) => portrait.view === "reference") ?? person.portraits[0];
-    const splits = gallery.splitsOf(segment);
+    const splits = page.splitsOf(segment);
     main.replaceChildren(trail(id),
-      ...gallery.named(id).map(([finding, example]) => make("p", { class: "named" }, make("a", { href: `#/checks/${finding.check}` }, finding.title), `: ${example.text}`)),
+      ...page.named(id).map(([finding, example]) => make("p", { class: "named" }, make("a", { href: `#/checks/${finding.check}` }, finding.title), `: ${example.text}`)),
       make("div", { class: "who" },
         reference ? make("img", { class: "portrait", src: reference.file, alt: `Portrait of ${name}: ${looks(person.appearance).join(", ")}` }) : make("div"),
         make("div", {}, make("h1", {}, name),
-          make("p", { class: "soft", style: "margin-top:.6rem" }, `${gender === "female" ? "Woman" : "Man"}, ${age}, ${gallery.country(locale)} · ${id}`),
-          make("div", { class: "chips" }, splits.map((split) => make("a", { class: `chip ${split.startsWith("forget") ? "forget" : "strong"}`, href: `#/?split=${split}` }, gallery.words(split)))),
+          make("p", { class: "soft", style: "margin-top:.6rem" }, `${gender === "female" ? "Woman" : "Man"}, ${age}, ${page.country(locale)} · ${id}`),
+          make("div", { class: "chips" }, splits.map((split) => make("a", { class: `chip ${split.startsWith("forget") ? "forget" : "strong"}`, href: `#/?split=${split}` }, page.words(split)))),
           biography(person),
           make("p", { class: "soft small", style: "margin-top:1.1rem" }, looks(person.appearance).join(" · ")))),
       make("section", { class: "part" }, make("h2", {}, "Views"), views(person, name)),
       make("section", { class: "part" }, make("h2", {}, "Facts"), facts(person)),
-      ...gallery.questions(person));
+      ...page.questions(person));
   }
 
-  gallery.views.person = (main, query, id) => {
-    const line = gallery.line(id);
+  page.views.person = (main, query, id) => {
+    const line = page.line(id);
     if (!line) {
       main.replaceChildren(make("p", { class: "notice" }, `There is nobody called ${id} here. `, make("a", { href: "#/" }, "Everybody")));
       return "Nobody";
     }
-    gallery.load(id, `data/people/${id}.js`, (person) => {
+    page.load(id, `data/people/${id}.js`, (person) => {
       if (location.hash.startsWith(`#/person/${id}`)) {
         if (person) render(main, line, person);
         else main.replaceChildren(make("p", { class: "notice" }, `data/people/${id}.js is missing; build the page again.`));

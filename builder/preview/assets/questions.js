@@ -1,7 +1,7 @@
 "use strict";
 // A person's questions: evaluation wording beside held-out wording, and what training teaches, fact by fact.
 {
-  const { make, words } = gallery;
+  const { make, words } = page;
   const MODALITIES = { image_text: "with the picture", text: "with the name" };
   const TASKS = { classification: "multiple choice", generation: "open question", cloze: "fill the blank" };
 
@@ -40,7 +40,7 @@
         make("span", {}, each.q, " → ", make("b", {}, each.o ? `${each.l}. ${each.w}` : each.w))))));
   }
 
-  gallery.questions = (person) => {
+  page.questions = (person) => {
     const training = new Map();
     for (const each of person.questions.filter((question) => question.u === "train")) {
       if (!training.has(each.f)) training.set(each.f, []);

@@ -1,7 +1,7 @@
 "use strict";
 // How the people are divided: every config as the segments it is made of, all on one line of people.
 {
-  const { make, draw, number } = gallery;
+  const { make, draw, number } = page;
   const WORDS = {
     train: "everyone a model is trained on before unlearning",
     test: "the trained people again, in held-out wording and held-out views",
@@ -10,8 +10,8 @@
 
   const meaning = (name) => WORDS[name] ?? (name.startsWith("forget") ? `to be forgotten: ${name.split("_")[1]} % of the trained people` : `to be retained: the complement of forget_${100 - name.split("_")[1]}`);
 
-  gallery.views.splits = (main) => {
-    const { segments, configs } = gallery.data.index;
+  page.views.splits = (main) => {
+    const { segments, configs } = page.data.index;
     const total = Object.values(segments).reduce((sum, count) => sum + count, 0);
     const starts = {};
     let start = 0;

@@ -1,0 +1,61 @@
+"""What the report's page says before anything else: what was run, what must be known of it, the gate."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from builder.baseline.metrics.summary import FORGETTING
+from builder.baseline.report import notes, table
+from builder.baseline.report.plots import plots
+from builder.baseline.report.sections import sections
+
+
+def title(found: Mapping[str, Any]) -> str:
+    """What the page is called."""
+    release = found["release"]
+    return f"Baselines on {release['recipe']}, seed {release['seed']}"
+
+
+def overview(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Everything the page says but the items."""
+    return {
+        "title": title(found),
+        "release": found["release"]["id"],
+        "fingerprint": found["release"]["origin_fingerprint"],
+        "build_bench": found["build_bench"],
+        "model": found["model"],
+        "seeds": found["seeds"],
+        "people": found["people"],
+        "models": list(found["models"]),
+        "warnings": [line for line in table.warnings(found) if line],
+        "notes": notes.notes(found),
+        "judge": table.judging(found) if found["judge"] else "",
+        "gate": _gate(found),
+        "vision": _vision(found),
+        "plots": plots(found),
+        "sections": sections(table.markdown(found)),
+        "forgetting": FORGETTING,
+        "unknown": {seed: gate["facts_not_known"] for seed, gate in found["gate"]["seeds"].items()},
+    }
+
+
+def _gate(found: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What vanilla knows, a sentence a seed."""
+    lines = []
+    for seed, gate in found["gate"]["seeds"].items():
+        shares = ", ".join(f"{key} {share:.1%}" for key, share in gate["known"].items() if share is not None)
+        bits = ", ".join(f"{key} {value:.2f}" for key, value in gate["exposure_bits"].items())
+        text = (
+            f"Memorisation gate, seed {seed}: by heart: {shares}; exposure in bits: {bits} of "
+            f"{gate['largest_exposure_bits']:.2f}; people not known: {len(gate['people_not_known'])}."
+        )
+        lines.append({"valid": gate["valid"], "text": text})
+    return lines
+
+
+def _vision(found: Mapping[str, Any]) -> str:
+    """How well the embedded model's tower tells people apart; empty where that was not looked at."""
+    if not found["vision"] or not found["vision"]["told_apart"]:
+        return ""
+    shares = ", ".join(f"{share:.1%} of {view} views" for view, share in found["vision"]["told_apart"].items())
+    adapted = " It was adapted to this release's train views first." if found["vision"]["adapted"] else ""
+    return f"The vision tower finds the person's own reference portrait among all for {shares}.{adapted}"

@@ -1,0 +1,54 @@
+"use strict";
+// What all pages share: data, and elements that are made from text and never from markup.
+const page = {
+  data: {},
+  views: {},
+
+  receive(name, value) {
+    page.data[name] = value;
+  },
+
+  // An element: properties starting with "on" are listeners, the others attributes; children are nodes or text.
+  make(tag, properties, ...children) {
+    return page.fill(document.createElement(tag), properties, children);
+  },
+
+  draw(tag, properties, ...children) {
+    return page.fill(document.createElementNS("http://www.w3.org/2000/svg", tag), properties, children);
+  },
+
+  fill(element, properties, children) {
+    for (const [key, value] of Object.entries(properties ?? {})) {
+      if (value === null || value === undefined || value === false) continue;
+      if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
+      else element.setAttribute(key, value === true ? "" : value);
+    }
+    element.append(...children.flat(9).filter((child) => child !== null && child !== undefined && child !== false));
+    return element;
+  },
+
+  fold(text) {
+    return text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase().replace(/ł/g, "l").replace(/ø/g, "o");
+  },
+
+  number(value) {
+    return value.toLocaleString("en-US");
+  },
+
+  figure(value, unit) {
+    if (unit === "share") return `${(100 * value).toFixed(1)} %`;
+    return Number.isInteger(value) ? page.number(value) : value.toFixed(2);
+  },
+
+  country(locale) {
+    try {
+      return new Intl.DisplayNames(["en"], { type: "region" }).of(locale.slice(-2));
+    } catch {
+      return locale;
+    }
+  },
+
+  words(key) {
+    return key.replace(/_/g, " ");
+  },
+};
