@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from builder.baseline import methods, prompts, running, stored
+from builder.baseline import methods, planning, prompts, running, stored
 from builder.baseline.evaluation.asking import Outcome
 from builder.baseline.evaluation.controls import NOBODY
 from builder.baseline.evaluation.items import Item
