@@ -4,15 +4,13 @@
     python training/language_model.py outputs/strangers
 
 The model learns to read: what is asked in which words, and to answer it in a sentence, in a blank, by a letter, about a
-name or a portrait. It learns this from strangers, one small world of them after the other; the worlds before may be
-forgotten, what stays is how to learn the next one. To choose by letter is learned in three steps: which option is the
-given value, which one is stated by a given sentence, and which one is right with nothing given. Run it again
-whenever the offline writer's wordings, the vision tower or the shape of the model change.
+name or a portrait. It learns this from strangers, a company of them at a time. Some stay from the first stage to the
+last; the others make room for new ones, the oldest first, so that what stays is how to learn the next one. To choose by
+letter is learned in steps: which option is the given value, which one is stated by a given sentence, and, as soon as
+facts are known by heart, which one is right with nothing given. A stage is one pass over all that the company is asked.
 
-The weights that come along took about an hour on two busy processor cores, in three goes: two worlds (six epochs and
-two) before the steps towards a letter stood here; then `--go-on --first 80`, where multiple choice came once in a pass;
-then `--go-on --first 160 --epochs 2`, stopped after four worlds. Only the last can be made again from what stands here.
-Started at random, two passes over each world are too few.
+The state after each stage is kept beside the strangers: the same command goes on from there. Run it again whenever the
+offline writer's wordings, the vision tower or the shape of the model change; one thread takes over an hour.
 """
 
 import argparse
@@ -23,23 +21,49 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import save_file
+from torch import nn
 
+from builder import randomness
+from builder.baseline.batching import length_grouped
+from builder.baseline.checkpoint import Checkpoint
+from builder.baseline.encoding import collate
 from builder.baseline.examples import Example, example, texts
-from builder.baseline.models import tiny
+from builder.baseline.likelihood import token_nll
+from builder.baseline.models import strangers, tiny
 from builder.baseline.models.memo import TowerMemo
 from builder.baseline.models.vlm import Vlm
-from builder.baseline.people import TRAINED_VIEWS, divide, pictures_of
-from builder.baseline.settings import TrainPart
-from builder.baseline.training import fit, share_known
+from builder.baseline.people import divide, pictures_of
+from builder.baseline.training import cosine, length, optimiser_for, share_known
 from builder.reading import Person, open_release
 
 SEED = 20_250_102
-ALL_VIEWS = (*TRAINED_VIEWS, "test")
+STAYING = 16
+"""Strangers who stay from the first stage to the last."""
+SETTLING = 3
+"""Stages before anybody makes room."""
+LETTER_WEIGHT = 3.0
+"""How much more a letter counts than a word: it is one token in a hundred, and the hardest."""
+
+
+def company(people: Sequence[Person], stage: int, size: int, changing: int) -> Sequence[Person]:
+    """Who is there in a stage, counted from 0: those who stay, and a window that moves on by `changing` people."""
+    start = STAYING + max(0, stage - SETTLING + 1) * changing
+    return [*people[:STAYING], *people[start : start + size - STAYING]]
+
+
+def lessons(people: Sequence[Person], stage: int) -> list[Example]:
+    """All that is asked in a stage: everything about everybody, multiple choice twice, and the steps towards it."""
+    real = [each for person in people for each in asked(person)]
+    choices = [each for each in real if each.question.task == "classification"]
+    aids = [each for person in people for each in steps_to_a_letter(person)]
+    if stage < SETTLING - 1:  # hardly a fact is known yet: choosing among them would be guessing
+        return [*(each for each in real if each.question.task != "classification"), *aids]
+    return [*real, *choices, *aids[stage % 2 :: 2]]
 
 
 def asked(person: Person) -> list[Example]:
     """All questions of a person, held-out wordings and views among them."""
-    return [example(person, question, ALL_VIEWS) for question in person.questions]
+    return [example(person, question, strangers.VIEWS) for question in person.questions]
 
 
 def steps_to_a_letter(person: Person) -> list[Example]:
@@ -52,26 +76,61 @@ def steps_to_a_letter(person: Person) -> list[Example]:
     return found
 
 
-def learn(vlm: Vlm, worlds: Sequence[Sequence[Person]], part: TrainPart, letters: int) -> None:
-    """Train on one world after the other; multiple choice comes `letters` times, in as many orders of its options."""
-    started = time.monotonic()
+def learn(vlm: Vlm, people: Sequence[Person], options: argparse.Namespace, checkpoint: Checkpoint) -> None:
+    """All stages that are still to come; the learning rate falls over the whole."""
+    optimiser = optimiser_for(vlm.trainable(), options.lr)
+    scaler = torch.amp.GradScaler(vlm.device.type, enabled=False)
+    curve = checkpoint.read(vlm.trainable(), optimiser, scaler)
+    for stage in range(len(curve.marks), options.stages):
+        there, started = company(people, stage, options.company, options.changing), time.monotonic()
+        learned = lessons(there, stage)
+        lengths = list(map(length, learned))
+        order = list(length_grouped(learned, lengths, options.batch, randomness.stream(SEED, "order", stage)))
+        vlm.learn()
+        for step, batch in enumerate(order):
+            for group in optimiser.param_groups:
+                group["lr"] = options.lr * cosine(stage * len(order) + step, options.stages * len(order), 200)
+            curve.losses.append(_step(vlm, batch, optimiser, SEED + stage, step))
+        vlm.learn(False)
+        recent = sum(curve.losses[-200:]) / 200
+        seconds = time.monotonic() - started
+        print(f"stage {stage + 1}: {len(order)} steps, {seconds:.0f} s, loss {recent:.3f}", flush=True)
+        curve.marks.append(_known(vlm, {"stay": there[:STAYING], "oldest": there[STAYING:][:8], "newest": there[-8:]}))
+        write(vlm)
+        checkpoint.write(vlm.trainable(), optimiser, scaler, curve)
 
-    def tell(step: int, steps: int) -> None:
-        if step % 500 == 0 or step == steps:
-            print(f"step {step} of {steps}, {time.monotonic() - started:.0f} s", flush=True)
 
-    for number, world in enumerate(worlds):
-        real = [each for person in world for each in asked(person)]
-        aids = [each for person in world for each in steps_to_a_letter(person)]
-        again = [each for each in real if each.question.task == "classification"] * (letters - 1)
-        curve = fit(vlm, [*real, *again, *aids], part, SEED + number, tell)
-        print(f"world {number + 1} of {len(worlds)}: {[round(mark['known'], 2) for mark in curve.marks]}", flush=True)
+def _step(vlm: Vlm, batch: Sequence[Example], optimiser: torch.optim.Optimizer, seed: int, step: int) -> float:
+    stream = randomness.stream(seed, "views", step)
+    answers = vlm.answers(collate(vlm.chat, [each.row(vlm.chat, stream) for each in batch]))
+    weights = torch.tensor([LETTER_WEIGHT if each.question.task == "classification" else 1.0 for each in batch])
+    weight = weights[answers.rows]
+    loss = (token_nll(answers) * weight).sum() / weight.sum()
+    loss.backward()  # type: ignore[no-untyped-call]
+    nn.utils.clip_grad_norm_(vlm.trainable(), 1.0)
+    optimiser.step()
+    optimiser.zero_grad(set_to_none=True)
+    return float(loss.detach())
+
+
+def _known(vlm: Vlm, groups: dict[str, Sequence[Person]]) -> dict[str, float]:
+    """What is answered to the letter, by group, modality and task; told as it is found."""
+    found: dict[str, float] = {}
+    for name, people in groups.items():
+        said = []
         for modality in ("image_text", "text"):
             for task in ("generation", "cloze", "classification"):
-                some = [each for each in real if (each.question.modality, each.question.task) == (modality, task)]
-                print(f"  {modality} {task}: {share_known(vlm, some[-600:]):.2f} to the letter", flush=True)
-        print(f"  with the value given: {share_known(vlm, aids[-600:]):.2f}", flush=True)
-        write(vlm)
+                kind = (modality, task)
+                some = [
+                    each
+                    for person in people
+                    for each in asked(person)
+                    if (each.question.modality, each.question.task) == kind
+                ]
+                found[f"{name} {modality} {task}"] = share_known(vlm, some[:: max(1, len(some) // 200)])
+                said.append(f"{modality} {task} {found[f'{name} {modality} {task}']:.2f}")
+        print(f"  {name}: {', '.join(said)}", flush=True)
+    return found
 
 
 def write(vlm: Vlm) -> None:
@@ -86,26 +145,20 @@ def main() -> None:
     """Parse, learn, write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("strangers", type=Path)
-    parser.add_argument("--world", type=int, default=40, help="people in each world")
-    parser.add_argument("--epochs", type=float, default=3, help="passes over each world")
-    parser.add_argument("--letters", type=int, default=3, help="how often multiple choice comes in a pass")
+    parser.add_argument("--company", type=int, default=48, help="strangers in each stage")
+    parser.add_argument("--changing", type=int, default=8, help="how many make room for new ones between two stages")
+    parser.add_argument("--stages", type=int, default=14)
     parser.add_argument("--lr", type=float, default=1e-3)
     parser.add_argument("--batch", type=int, default=16)
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--first", type=int, default=0, help="leave out so many people")
-    parser.add_argument("--go-on", action="store_true", help="start from the weights that stand there, not at random")
+    parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    people = divide(open_release(options.strangers / "release"), 5).trained[options.first :]
-    if options.go_on:
-        vlm = tiny.build(pictures_of(people))
-    else:
-        said = texts([each for person in people for each in asked(person)])
-        vlm = tiny.blank(tiny.tokenizer(said), pictures_of(people), SEED)
+    people = divide(open_release(options.strangers / "release"), 5).trained
+    strangers.write(people[:STAYING])
+    words = tiny.tokenizer(texts([each for person in people for each in asked(person)]))
+    vlm = tiny.blank(words, pictures_of(people), SEED)
     vlm.memo = TowerMemo.attach(vlm.inner)
-    worlds = [people[start : start + options.world] for start in range(0, len(people), options.world)]
-    part = TrainPart(epochs=options.epochs, lr=options.lr, batch=options.batch, stop_at=1.0)
-    learn(vlm, worlds, part, options.letters)
+    learn(vlm, people, options, Checkpoint(options.strangers / "learning.safetensors", 0))
     print(f"{tiny.WEIGHTS}: {tiny.WEIGHTS.stat().st_size / 1e6:.2f} MB")
 
 

@@ -42,7 +42,12 @@ def examples(people: Iterable[Person]) -> list[Example]:
 def example(person: Person, question: Question, views: Sequence[str] = TRAINED_VIEWS) -> Example:
     """One question; an image question may be asked beside every portrait of `views`."""
     seen = portraits(person, *views) if question.modality == "image_text" else []
-    return Example(prompts.prompt(question), prompts.target(question), tuple(each.id for each in seen), question)
+    return beside(question, tuple(each.id for each in seen))
+
+
+def beside(question: Question, pictures: tuple[str, ...]) -> Example:
+    """One question beside any of the pictures of these names."""
+    return Example(prompts.prompt(question), prompts.target(question), pictures, question)
 
 
 def texts(found: Sequence[Example]) -> list[str]:

@@ -38,6 +38,7 @@ class TrainPart(Section):
     warmup_steps: int = Field(40, ge=0, description="steps over which the learning rate rises")
     weight_decay: float = Field(0.0, ge=0, description="decoupled weight decay")
     clip: float = Field(1.0, gt=0, description="largest norm of all gradients together")
+    rehearsal: Share = Field(0.0, description="share of each batch about strangers known from before; of 'tiny' alone")
     stop_at: Share = Field(0.995, description="share of monitored answers known by heart at which training stops early")
     monitor: int = Field(256, ge=0, description="open questions and blanks that are monitored")
     freeze_vision: bool = Field(True, description="leave the vision tower as it is, and encode each image once")

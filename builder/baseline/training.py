@@ -6,6 +6,7 @@ cosine schedule; the order of the questions and the images beside them follow fr
 same seed gives the same weights.
 """
 
+import bisect
 import itertools
 import math
 from collections.abc import Callable, Iterator, Sequence
@@ -28,6 +29,8 @@ from builder.errors import BenchError
 
 _CHECKS = 12
 """How often a training is monitored before its end."""
+_NEAR = 400
+"""So many rehearsed examples of like length are drawn from."""
 _TRIED = 8
 """About as many questions are put to a model after its last step, to see whether it still gives numbers."""
 
@@ -44,12 +47,15 @@ def fit(
     tell: Callable[[int, int], None],
     checkpoint: Checkpoint | None = None,
     name: str = "vanilla",
+    rehearsed: Sequence[Example] = (),
 ) -> Curve:
     """Train `vlm` on `examples`; `tell(step, steps)` hears of every step. What is drawn hangs on `seed`, `name`, step.
 
+    Of each batch the share `part.rehearsal` is drawn from `rehearsed`, what the model knows from before.
     Goes on from the `checkpoint`, where there is one. Raises Diverged when the loss is no number.
     """
-    steps = math.ceil(part.epochs * math.ceil(len(examples) / part.batch))
+    old = min(round(part.rehearsal * part.batch), part.batch - 1) if rehearsed else 0
+    steps = math.ceil(part.epochs * math.ceil(len(examples) / (part.batch - old)))
     if steps == 0:
         return Curve()
     optimiser = optimiser_for(vlm.trainable(), part.lr, part.weight_decay)
@@ -61,7 +67,9 @@ def fit(
     last = done if curve.stopped_early else steps
     watched = _monitored(examples, part.monitor, seed)
     vlm.learn()
-    for step, batch in enumerate(itertools.islice(_batches(vlm, examples, part.batch, seed), done, last), done + 1):
+    batches = _batches(examples, part.batch - old, seed)
+    for step, batch in enumerate(itertools.islice(batches, done, last), done + 1):
+        batch = [*batch, *_again(rehearsed, batch, old, randomness.stream(seed, "rehearsal", step))]
         for group in optimiser.param_groups:
             group["lr"] = part.lr * cosine(step - 1, steps, part.warmup_steps)
         seed_torch(seed, name, step)
@@ -157,7 +165,21 @@ def _monitored(examples: Sequence[Example], count: int, seed: int) -> list[Examp
     return chosen
 
 
-def _batches(vlm: Vlm, examples: Sequence[Example], batch: int, seed: int) -> Iterator[list[Example]]:
-    lengths = [len(each.prompt) + len(each.answer) + (200 if each.pictures else 0) for each in examples]
+def _batches(examples: Sequence[Example], batch: int, seed: int) -> Iterator[list[Example]]:
+    lengths = list(map(length, examples))
     for epoch in itertools.count():
         yield from length_grouped(examples, lengths, batch, randomness.stream(seed, "order", epoch))
+
+
+def _again(rehearsed: Sequence[Example], batch: Sequence[Example], count: int, stream: Random) -> list[Example]:
+    """`count` of the rehearsed, which are sorted by length, near the batch's own: little padding."""
+    if not count:
+        return []
+    middle = bisect.bisect(rehearsed, sum(map(length, batch)) / len(batch), key=length)
+    start = max(0, min(middle - _NEAR // 2, len(rehearsed) - _NEAR))
+    return stream.sample(rehearsed[start : start + _NEAR], min(count, len(rehearsed)))
+
+
+def length(example: Example) -> int:
+    """About how long a row is, in characters; an image is as long as a sentence or two."""
+    return len(example.prompt) + len(example.answer) + (200 if example.pictures else 0)

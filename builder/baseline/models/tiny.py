@@ -23,7 +23,7 @@ from transformers import (
     PreTrainedTokenizerFast,
 )
 
-from builder.baseline.models import tower
+from builder.baseline.models import strangers, tower
 from builder.baseline.models.chat import Chat
 from builder.baseline.models.vlm import Vlm
 
@@ -31,7 +31,7 @@ TOKENIZER = Path(__file__).parent / "tokenizer.json"
 WEIGHTS = Path(__file__).parent / "language_model.safetensors"
 TOWER = "vision_tower"
 """What the names of the vision tower's weights hold; these stand in a file of their own."""
-VOCABULARY = 2048
+VOCABULARY = 3072
 _PAD, _START, _END, _IMAGE, _USER, _MODEL = "<pad>", "<s>", "</s>", "<image>", "<user>", "<model>"
 _TEMPLATE = (
     "<s>{% for message in messages %}"
@@ -90,8 +90,8 @@ def processor(words: PreTrainedTokenizerFast) -> LlavaProcessor:
 
 
 def build(pictures: Mapping[str, bytes]) -> Vlm:
-    """The embedded model as it comes."""
-    vlm = blank(_wrapped(Tokenizer.from_file(str(TOKENIZER))), pictures)
+    """The embedded model as it comes. It has seen its strangers' pictures, too."""
+    vlm = blank(_wrapped(Tokenizer.from_file(str(TOKENIZER))), {**strangers.pictures(), **pictures})
     own = {name for name in vlm.model.state_dict() if TOWER in name}
     missing, unknown = vlm.model.load_state_dict(tower.weights(WEIGHTS), strict=False)
     assert not unknown and {*missing} <= {*own, "lm_head.weight"}, "weights of another model"
@@ -131,8 +131,8 @@ def _config(words: PreTrainedTokenizerFast) -> LlavaConfig:
     language = LlamaConfig(
         vocab_size=len(words),
         hidden_size=192,
-        intermediate_size=768,
-        num_hidden_layers=4,
+        intermediate_size=512,
+        num_hidden_layers=6,
         num_attention_heads=4,
         num_key_value_heads=4,
         max_position_embeddings=2048,
