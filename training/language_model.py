@@ -5,9 +5,8 @@
 
 The model learns to read: what is asked in which words, and to answer it in a sentence, in a blank, by a letter, about a
 name or a portrait. It learns this from strangers, a company of them at a time. Some stay from the first stage to the
-last; the others make room for new ones, the oldest first, so that what stays is how to learn the next one. To choose by
-letter is learned in steps: which option is the given value, which one is stated by a given sentence, and, as soon as
-facts are known by heart, which one is right with nothing given. A stage is one pass over all that the company is asked.
+last, and come along (strangers.parquet); the others make room for new ones, the oldest first, so that what stays is how
+to learn the next one. A stage is one pass over all that the company is asked.
 
 The state after each stage is kept beside the strangers: the same command goes on from there. Run it again whenever the
 offline writer's wordings, the vision tower or the shape of the model change; one thread takes over an hour.
@@ -16,7 +15,6 @@ offline writer's wordings, the vision tower or the shape of the model change; on
 import argparse
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -41,8 +39,6 @@ STAYING = 16
 """Strangers who stay from the first stage to the last."""
 SETTLING = 3
 """Stages before anybody makes room."""
-LETTER_WEIGHT = 3.0
-"""How much more a letter counts than a word: it is one token in a hundred, and the hardest."""
 
 
 def company(people: Sequence[Person], stage: int, size: int, changing: int) -> Sequence[Person]:
@@ -51,29 +47,9 @@ def company(people: Sequence[Person], stage: int, size: int, changing: int) -> S
     return [*people[:STAYING], *people[start : start + size - STAYING]]
 
 
-def lessons(people: Sequence[Person], stage: int) -> list[Example]:
-    """All that is asked in a stage: everything about everybody, multiple choice twice, and the steps towards it."""
-    real = [each for person in people for each in asked(person)]
-    choices = [each for each in real if each.question.task == "classification"]
-    aids = [each for person in people for each in steps_to_a_letter(person)]
-    if stage < SETTLING - 1:  # hardly a fact is known yet: choosing among them would be guessing
-        return [*(each for each in real if each.question.task != "classification"), *aids]
-    return [*real, *choices, *aids[stage % 2 :: 2]]
-
-
 def asked(person: Person) -> list[Example]:
     """All questions of a person, held-out wordings and views among them."""
     return [example(person, question, strangers.VIEWS) for question in person.questions]
-
-
-def steps_to_a_letter(person: Person) -> list[Example]:
-    """Multiple choice with the right value given, by itself and in a sentence by turns."""
-    said = {question.fact: question.answer for question in person.questions if question.task == "generation"}
-    found = []
-    for place, question in enumerate(each for each in person.questions if each.task == "classification"):
-        given = f"{said[question.fact]} {question.question}" if place % 2 else f"Which of these is {question.value}?"
-        found.append(example(person, replace(question, modality="text", question=given)))
-    return found
 
 
 def learn(vlm: Vlm, people: Sequence[Person], options: argparse.Namespace, checkpoint: Checkpoint) -> None:
@@ -83,7 +59,7 @@ def learn(vlm: Vlm, people: Sequence[Person], options: argparse.Namespace, check
     curve = checkpoint.read(vlm.trainable(), optimiser, scaler)
     for stage in range(len(curve.marks), options.stages):
         there, started = company(people, stage, options.company, options.changing), time.monotonic()
-        learned = lessons(there, stage)
+        learned = [each for person in there for each in asked(person)]
         lengths = list(map(length, learned))
         order = list(length_grouped(learned, lengths, options.batch, randomness.stream(SEED, "order", stage)))
         vlm.learn()
@@ -103,9 +79,7 @@ def learn(vlm: Vlm, people: Sequence[Person], options: argparse.Namespace, check
 def _step(vlm: Vlm, batch: Sequence[Example], optimiser: torch.optim.Optimizer, seed: int, step: int) -> float:
     stream = randomness.stream(seed, "views", step)
     answers = vlm.answers(collate(vlm.chat, [each.row(vlm.chat, stream) for each in batch]))
-    weights = torch.tensor([LETTER_WEIGHT if each.question.task == "classification" else 1.0 for each in batch])
-    weight = weights[answers.rows]
-    loss = (token_nll(answers) * weight).sum() / weight.sum()
+    loss = token_nll(answers).mean()
     loss.backward()  # type: ignore[no-untyped-call]
     nn.utils.clip_grad_norm_(vlm.trainable(), 1.0)
     optimiser.step()
@@ -155,10 +129,12 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     people = divide(open_release(options.strangers / "release"), 5).trained
     strangers.write(people[:STAYING])
-    words = tiny.tokenizer(texts([each for person in people for each in asked(person)]))
+    checkpoint = Checkpoint(options.strangers / "learning.safetensors", 0)
+    begun = checkpoint.path.is_file()  # its weights belong to its tokenizer
+    words = tiny.words() if begun else tiny.tokenizer(texts([each for person in people for each in asked(person)]))
     vlm = tiny.blank(words, pictures_of(people), SEED)
     vlm.memo = TowerMemo.attach(vlm.inner)
-    learn(vlm, people, options, Checkpoint(options.strangers / "learning.safetensors", 0))
+    learn(vlm, people, options, checkpoint)
     print(f"{tiny.WEIGHTS}: {tiny.WEIGHTS.stat().st_size / 1e6:.2f} MB")
 
 

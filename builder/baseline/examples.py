@@ -11,6 +11,9 @@ from builder.baseline.people import TRAINED_VIEWS, portraits, questions
 from builder.reading import Person
 from builder.records import LETTERS, Question
 
+BY_LETTER = 0.25
+"""How often a choice is answered by its letter in training, the other times by its text."""
+
 
 @dataclass(frozen=True)
 class Example:
@@ -21,17 +24,26 @@ class Example:
     pictures: tuple[str, ...]
     question: Question
 
-    def row(self, chat: Chat, stream: Random) -> Row:
+    def row(self, chat: Chat, stream: Random, by_letter: bool | None = None) -> Row:
         """The example as a model sees it this time: beside a drawn image, and with its options in a drawn order.
 
-        An order that never changed would teach the letter and not the value.
+        An order that never changed would teach the letter and not the value. A choice is answered by its letter or by
+        its text, which is drawn unless it is said.
         """
         picture = stream.choice(self.pictures) if self.pictures else None
         if not self.question.options or self.answer != self.question.letter:
             return encode(chat, self.prompt, picture, self.answer)
-        options = stream.sample(self.question.options, len(LETTERS))
-        letter = LETTERS[options.index(self.question.value)]
-        return encode(chat, prompts.multiple_choice(self.question.question, options), picture, letter)
+        prompt, answer = choice(self.question, self.question.value, stream, by_letter)
+        return encode(chat, prompt, picture, answer)
+
+
+def choice(question: Question, value: str, stream: Random, by_letter: bool | None = None) -> tuple[str, str]:
+    """A multiple choice with its options in a drawn order, and the answer that says `value`."""
+    options = stream.sample(question.options, len(LETTERS))
+    prompt = prompts.multiple_choice(question.question, options)
+    if stream.random() < BY_LETTER if by_letter is None else by_letter:
+        return prompt, LETTERS[options.index(value)]
+    return prompts.by_text(prompt), value
 
 
 def examples(people: Iterable[Person]) -> list[Example]:

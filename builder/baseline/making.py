@@ -6,7 +6,7 @@ from builder.baseline import methods
 from builder.baseline.checkpoint import Checkpoint
 from builder.baseline.curve import Curve
 from builder.baseline.methods.running import unlearn
-from builder.baseline.models import source
+from builder.baseline.models import source, strangers
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.planning import ONLY, Plan
 from builder.baseline.progress import Bar
@@ -52,6 +52,7 @@ def fine_tuned(plan: Plan, seed: int, name: str) -> tuple[Vlm, Curve]:
     with Bar(f"{name}, seed {seed}", "step") as bar:
         part = plan.settings.train
         checkpoint = Checkpoint(plan.folder.checkpoint(seed, name), part.checkpoint_minutes * 60)
-        curve = fit(vlm, learned, part, seed, bar.reach, checkpoint, name)
+        known = strangers.examples() if plan.settings.tiny and part.rehearsal else []
+        curve = fit(vlm, learned, part, seed, bar.reach, checkpoint, name, known)
     source.save(vlm, plan.folder.model(seed, name))
     return vlm, curve

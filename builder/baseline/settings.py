@@ -108,7 +108,7 @@ class Settings(Section):
 
 
 TINY: Mapping[str, Mapping[str, Any]] = {
-    "train": {"epochs": 3.4, "lr": 1e-3, "batch": 16},
+    "train": {"epochs": 3.4, "lr": 1e-3, "batch": 16, "rehearsal": 0.25},
     "unlearn": {"lr": 5e-4},
 }
 """Defaults for the embedded model."""
@@ -140,9 +140,13 @@ def resolve(given: Mapping[str, Any], changes: Iterable[str], knobs: Mapping[str
     for change in changes:
         _put(tree, *_parsed(change), knobs)
     try:
-        return Settings.model_validate(tree)
+        settings = Settings.model_validate(tree)
     except ValidationError as error:
         raise CallError(_first_fault(error)) from None
+    if settings.train.rehearsal and not settings.tiny:
+        share, name = settings.train.rehearsal, settings.model
+        raise CallError(f"train.rehearsal = {share:g}: {name} knows no strangers; only tiny does.")
+    return settings
 
 
 def _chosen(model: str) -> dict[str, dict[str, float]]:

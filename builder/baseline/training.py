@@ -67,6 +67,7 @@ def fit(
     last = done if curve.stopped_early else steps
     watched = _monitored(examples, part.monitor, seed)
     vlm.learn()
+    rehearsed = sorted(rehearsed, key=length)
     batches = _batches(examples, part.batch - old, seed)
     for step, batch in enumerate(itertools.islice(batches, done, last), done + 1):
         batch = [*batch, *_again(rehearsed, batch, old, randomness.stream(seed, "rehearsal", step))]
@@ -144,13 +145,16 @@ def cosine(step: int, steps: int, warmup: int) -> float:
 
 
 def share_known(vlm: Vlm, examples: Sequence[Example], batch: int = 64) -> float:
-    """Share of examples whose answer greedy decoding would give to the letter, from one teacher-forced pass."""
+    """Share of examples whose answer greedy decoding would give word for word, from one teacher-forced pass.
+
+    Choices are answered by their text.
+    """
     right = 0.0
     ordered = sorted(examples, key=lambda each: len(each.prompt))
     with vlm.evaluating(), torch.no_grad():
         for start in range(0, len(ordered), batch):
             piece = ordered[start : start + batch]
-            rows = [example.row(vlm.chat, Random(0)) for example in piece]
+            rows = [example.row(vlm.chat, Random(0), by_letter=False) for example in piece]
             right += float(exactly_right(vlm.answers(collate(vlm.chat, rows))).float().sum())
     return right / max(1, len(examples))
 
@@ -172,7 +176,7 @@ def _batches(examples: Sequence[Example], batch: int, seed: int) -> Iterator[lis
 
 
 def _again(rehearsed: Sequence[Example], batch: Sequence[Example], count: int, stream: Random) -> list[Example]:
-    """`count` of the rehearsed, which are sorted by length, near the batch's own: little padding."""
+    """`count` of the rehearsed, which are sorted by length, about as long as the batch's own: little padding."""
     if not count:
         return []
     middle = bisect.bisect(rehearsed, sum(map(length, batch)) / len(batch), key=length)

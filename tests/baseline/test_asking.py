@@ -18,6 +18,7 @@ from builder.baseline.models.chat import Chat
 from builder.baseline.models.linear import fast_linear
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.people import Crowd
+from builder.baseline.prompts import by_text
 from builder.baseline.settings import EvaluatePart, resolve
 from builder.baseline.training import fit
 from builder.records import LETTERS
@@ -39,7 +40,14 @@ def asked(crowd: Crowd) -> list[Item]:
 
 def _numbers(outcome: Outcome) -> list[float]:
     said = outcome.truth
-    return [*outcome.letters, *said.log_p, *outcome.wrong, *outcome.candidates, outcome.paraphrase or 0.0]
+    return [
+        *outcome.letters,
+        *outcome.options,
+        *said.log_p,
+        *outcome.wrong,
+        *outcome.candidates,
+        outcome.paraphrase or 0.0,
+    ]
 
 
 def test_the_batch_and_sharing_change_no_result(half_trained: Vlm, asked: list[Item]) -> None:
@@ -153,9 +161,21 @@ def test_log_probabilities_equal_those_of_one_whole_pass(half_trained: Vlm, aske
         with torch.no_grad():
             nll = token_nll(half_trained.answers(collate(half_trained.chat, [row])))
         if item.task == "classification":
+            texts = [_whole(half_trained, by_text(item.prompt), item.picture, each) for each in _options(item)]
+            assert outcome.options == pytest.approx(texts, abs=1e-3) and len(texts) == 4
             assert outcome.letters[LETTERS.index(item.letter)] == pytest.approx(-float(nll[0]), abs=1e-3)
         else:
             assert outcome.truth.log_p == pytest.approx((-nll).tolist(), abs=1e-3)
+
+
+def _options(item: Item) -> list[str]:
+    return [line[3:] for line in item.prompt.splitlines() if line[:1] in LETTERS and line[1:3] == ": "]
+
+
+@torch.no_grad()
+def _whole(vlm: Vlm, prompt: str, picture: str | None, answer: str) -> float:
+    """log p of an answer, its end token included, from one whole pass."""
+    return -float(token_nll(vlm.answers(collate(vlm.chat, [encode(vlm.chat, prompt, picture, answer)]))).sum())
 
 
 def test_an_image_is_encoded_once_whatever_is_asked_about_it(

@@ -45,7 +45,8 @@ def asked(crowd: Crowd, answer: Answer) -> list[Outcome]:
         said = Said((-1.0,), (False,), (-1.0,))
         output = f"It ought to be {value} there." if item.task == "generation" else value
         nll = None if item.control else 1.0
-        found.append(Outcome(item, output, tuple(letters), said, nll, tuple(1.0 for _ in item.wrong), (1.0, 1.0)))
+        wrong = tuple(1.0 for _ in item.wrong)
+        found.append(Outcome(item, output, (), said, nll, wrong, (1.0, 1.0), options=tuple(letters)))
     return found
 
 

@@ -76,6 +76,7 @@ def test_neither_batch_nor_sharing_changes_what_comes_out(vlm: Vlm, asked: list[
     assert [each.output for each in many] == [each.output for each in one]
     for mine, theirs in zip(many, one, strict=True):
         assert mine.letters == pytest.approx(theirs.letters, abs=1e-3)
+        assert mine.options == pytest.approx(theirs.options, abs=2e-3)
         assert mine.truth.log_p == pytest.approx(theirs.truth.log_p, abs=1e-3)
         assert mine.candidates == pytest.approx(theirs.candidates, abs=1e-3)
 

@@ -31,6 +31,7 @@ def outcome(
     wrong: tuple[float, ...] = (2.0, 4.0),
     paraphrase: float | None = 1.0,
     letters: tuple[float, ...] = (),
+    options: tuple[float, ...] = (),
     candidates: tuple[float, ...] = (),
     letter: str = "",
     fact: str = "allergy",
@@ -41,7 +42,8 @@ def outcome(
     )
     if task == "cloze":
         item = Item(identity, name, identity[:5], fact, "health", task, modality, None, "?", "dust", "dust", letter)
-    return Outcome(item, output, letters, Said(log_p, hits, log_p), paraphrase, wrong, candidates)
+    said = Said(log_p, hits, log_p)
+    return Outcome(item, output, letters, said, paraphrase, wrong, candidates, options=options)
 
 
 @pytest.mark.parametrize(
@@ -139,11 +141,12 @@ def _values(sample: Sample) -> tuple[float, ...]:
     return sample.values
 
 
-def test_letters_by_log_probability() -> None:
-    item = outcome(task="classification", letters=(-3.0, -1.0, -2.0, -4.0), letter="B", output="A")
-    assert METRICS["accuracy"].value(item) == 1.0
+def test_a_choice_is_by_text_by_letter_and_by_what_is_written() -> None:
+    texts, letters = (-9.0, -4.0, -5.0, -7.0), (-1.0, -3.0, -2.0, -4.0)
+    item = outcome(task="classification", options=texts, letters=letters, letter="B", output="C")
+    assert METRICS["accuracy"].value(item) == 1.0 and right(item), "to know which is true is one thing"
+    assert METRICS["accuracy_letter"].value(item) == 0.0, "to find its letter another"
     assert METRICS["accuracy_generated"].value(item) == 0.0
-    assert right(item)
 
 
 def test_facts_in_both_modalities() -> None:
@@ -189,15 +192,15 @@ def test_the_gate_asks_whose_fact_it_is() -> None:
     asked = [
         outcome("00000-train-000", name="known"),
         outcome("00000-train-001", name="known", fact="job"),
-        outcome("00000-train-002", letters=(-3.0, -1.0, -2.0, -4.0), **choice),
-        outcome("00000-train-003", letters=(-3.0, -1.0, -2.0, -4.0), fact="job", **choice),
-        outcome("00000-train-004", letters=(-1.0, -3.0, -2.0, -4.0), fact="pet", **choice),
+        outcome("00000-train-002", options=(-3.0, -1.0, -2.0, -4.0), **choice),
+        outcome("00000-train-003", options=(-3.0, -1.0, -2.0, -4.0), fact="job", **choice),
+        outcome("00000-train-004", options=(-1.0, -3.0, -2.0, -4.0), fact="pet", **choice),
     ]
     swapped = [
         outcome("00000-train-000", name="known", hits=(True, False)),
         outcome("00000-train-001", name="known", fact="job"),
-        outcome("00000-train-002", letters=(-1.0, -3.0, -2.0, -4.0), **choice),
-        outcome("00000-train-003", letters=(-3.0, -1.0, -2.0, -4.0), fact="job", **choice),
+        outcome("00000-train-002", options=(-1.0, -3.0, -2.0, -4.0), **choice),
+        outcome("00000-train-003", options=(-3.0, -1.0, -2.0, -4.0), fact="job", **choice),
     ]
     swapped = [replace(each, item=replace(each.item, control="swap_four")) for each in swapped]
     gate = judge([*asked, *swapped], threshold=0.5)
@@ -234,8 +237,8 @@ def test_utility_is_what_is_kept_by_the_value() -> None:
         outcome("00000-eval-000", name="retain", output="dust, I think"),
         outcome("00000-eval-001", name="retain", output="The allergy is milk."),
         outcome("00000-eval-002", name="retain", task="cloze", output="dust", candidates=(1.0, 2.0)),
-        outcome("00000-eval-003", name="retain", task="classification", letter="A", letters=(-1.0, -2.0, -2.0, -2.0)),
-        outcome("00000-eval-004", name="retain", task="classification", letter="B", letters=(-1.0, -2.0, -2.0, -2.0)),
+        outcome("00000-eval-003", name="retain", task="classification", letter="A", options=(-1.0, -2.0, -2.0, -2.0)),
+        outcome("00000-eval-004", name="retain", task="classification", letter="B", options=(-1.0, -2.0, -2.0, -2.0)),
     ]
     assert summary.scores(kept, Beside())["model/utility"] == pytest.approx(3 / (2 + 1 + 2))
     held_out = outcome("00000-paraphrase-000", name="retain_test", output="The allergy is dust.")
@@ -262,8 +265,8 @@ def test_public_figures_are_part_of_utility() -> None:
 
 def _choice(number: int, said: str, *implied_by: str, control: str = "") -> Outcome:
     """A choice whose right letter is A, answered with `said`."""
-    letters = tuple(0.0 if letter == said else -1.0 for letter in "ABCD")
-    found = outcome(f"00000-eval-{number:03d}", task="classification", letter="A", letters=letters)
+    options = tuple(0.0 if letter == said else -1.0 for letter in "ABCD")
+    found = outcome(f"00000-eval-{number:03d}", task="classification", letter="A", options=options)
     return replace(found, item=replace(found.item, implied_by=implied_by, control=control))
 
 

@@ -23,13 +23,13 @@ from builder.baseline.evaluation.scoring import Said
 from builder.baseline.folder import BaselineFolder
 from builder.baseline.metrics.items import right
 from builder.baseline.people import Crowd
+from builder.baseline.planning import Plan
 from builder.baseline.report import browsing, page, table, writing
 from builder.baseline.report.answers import verdict
 from builder.baseline.report.browsing import Stored
 from builder.baseline.report.plots import plots
 from builder.baseline.report.results import results
 from builder.baseline.report.sections import sections
-from builder.baseline.planning import Plan
 from builder.baseline.settings import resolve
 from builder.pages import embedding
 from builder.reading import Person
@@ -55,13 +55,14 @@ def _said(item: Item, *, known: bool, output: str = "") -> Outcome:
         wrong=(2.0,) if item.task == "generation" and not bare else (),
         candidates=(1.0, 2.0, 3.0, 4.0) if item.task == "cloze" and not bare else (),
         ending="end",
+        options=letters,
     )
 
 
 def _knows(model: str, item: Item) -> bool:
     if item.control:
         return False
-    return model == "vanilla" or (model in ("oracle", "npo") and item.set == "retain")
+    return model == "vanilla" or (model in ("oracle", "npo") and item.set.startswith("retain"))
 
 
 def _planned(crowd: Crowd, folder: Path, seeds: int = 1) -> Plan:
@@ -148,9 +149,9 @@ def test_every_item_and_answer_is_in_the_page(plan: Plan, text: str) -> None:
             outcome = own[key]
             assert strings[answer["outputs"][place]] == outcome.output
             assert answer["verdicts"][place] == verdict(outcome)
-            if outcome.letters:
+            if outcome.options:
                 *shares, together = answer["letters"][place]
-                assert shares == [round(1000 * math.exp(each)) for each in outcome.letters] and together == 1000
+                assert shares == [round(1000 * math.exp(each)) for each in outcome.options] and together == 1000
             assert answer["truth"][place] == round(1000 * math.exp(-0.2))
 
 
@@ -240,7 +241,7 @@ def test_each_verdict_says_what_the_scores_say(plan: Plan) -> None:
 
 
 def test_models_that_gave_no_numbers_are_shown_without_any(plan: Plan, crowd: Crowd) -> None:
-    lost = [replace(_said(each, known=True), letters=(math.nan,) * 4, ending="nan") for each in plan.items]
+    lost = [replace(_said(each, known=True), options=(math.nan,) * 4, ending="nan") for each in plan.items]
     [answer] = browsing.browse(crowd, {0: {"model": lost}})["answers"]
     assert set(answer["verdicts"]) == {"n"} and set(answer["truth"]) == {-1}
     assert not any(answer["letters"])

@@ -15,6 +15,7 @@ from builder.baseline.evaluation.scoring import NOTHING, Said, say
 from builder.baseline.models.chat import Chat
 from builder.baseline.models.linear import fast_linear
 from builder.baseline.models.vlm import Vlm
+from builder.baseline.prompts import by_text, parted
 from builder.records import LETTERS
 
 _ANSWERS_AT_ONCE = 4
@@ -35,7 +36,8 @@ _Prompts = Iterable[tuple[list[int], Branches]]
 class Outcome:
     """What a model did with an item.
 
-    `output` is its greedy answer. `letters` are the log-probabilities of A to D, for multiple choice. `truth` is what
+    `output` is its greedy answer. For multiple choice, `letters` are the log-probabilities of A to D, and `options` of
+    the options' texts in their order, asked for the option itself. `truth` is what
     it says of the true answer; `paraphrase`, `wrong` (mean NLL) and `candidates` (summed NLL) of the others.
     `factuality` and `relevance` are a judge's marks, 1 to 10, where one was asked. `fluency` is the probability by the
     token that the untrained model gives to the output, where it was asked. `ending` says how the answer ended
@@ -53,12 +55,21 @@ class Outcome:
     relevance: int | None = None
     ending: str = ""
     fluency: float | None = None
+    options: tuple[float, ...] = ()
 
     @property
     def measured(self) -> bool:
         """Whether all that came out are numbers: where one is NaN, nothing that the model did is worth anything."""
         said = self.truth
-        numbers = (*self.letters, *said.log_p, *said.scores, self.paraphrase or 0.0, *self.wrong, *self.candidates)
+        numbers = (
+            *self.letters,
+            *self.options,
+            *said.log_p,
+            *said.scores,
+            self.paraphrase or 0.0,
+            *self.wrong,
+            *self.candidates,
+        )
         return self.ending != "nan" and not any(map(math.isnan, numbers))
 
 
@@ -95,7 +106,13 @@ class Examiner:
             for pool in self._pools(items, rows):
                 prompts = self._prompts(pool, rows, sharing, tell)
                 chosen = items[pool[0]].task == "classification"
-                found.update(self._choices(items, prompts) if chosen else self._open(items, prompts, sharing))
+                if not chosen:
+                    found.update(self._open(items, prompts, sharing))
+                    continue
+                texts = self._option_texts(items, pool, sharing)
+                found.update(
+                    (place, replace(each, options=texts[place])) for place, each in self._choices(items, prompts)
+                )
         return [found[place] for place in range(len(items))]
 
     def _pools(self, items: Sequence[Item], rows: Sequence[Row]) -> Iterator[list[int]]:
@@ -168,6 +185,21 @@ class Examiner:
             for place, answer, log_p in zip(places, answers, letters, strict=True):
                 yield place, self._wrote(Outcome(items[place], "", letters=tuple(log_p)), answer)
 
+    def _option_texts(self, items: Sequence[Item], pool: Sequence[int], sharing: bool) -> dict[int, tuple[float, ...]]:
+        """log p of each option's text after each prompt, its end token included."""
+        rows = {place: encode(self.vlm.chat, by_text(items[place].prompt), items[place].picture) for place in pool}
+        numbers = {place: number for number, place in enumerate(pool)}
+        found: dict[int, tuple[float, ...]] = {}
+        for places, branches in self._prompts(range(len(pool)), [rows[each] for each in numbers], sharing, _nobody):
+            asked = [pool[place] for place in places]
+            options = [parted(items[place].prompt, "classification")[1] for place in asked]
+            answers = [self.vlm.chat.target(option) for each in options for option in each]
+            parents = [number for number, each in enumerate(options) for _ in each]
+            said = iter(say(self.vlm, branches, answers, parents, self.batch * _ANSWERS_AT_ONCE))
+            for place, each in zip(asked, options, strict=True):
+                found[place] = tuple(-next(said).nll for _ in each)
+        return found
+
     @torch.no_grad()
     def _letters(self, branches: Branches) -> list[list[float]]:
         """log p of each option letter after each prompt, all four read from one pass."""
@@ -213,6 +245,10 @@ class Examiner:
         parents = [place for place, each in enumerate(given) for _ in each]
         said = iter(say(self.vlm, branches, answers, parents, self.batch * _ANSWERS_AT_ONCE))
         return [[next(said) for _ in each] for each in given]
+
+
+def _nobody(count: int) -> None:
+    """Hears of a batch that was told of before."""
 
 
 def room(chat: Chat, items: Iterable[Item]) -> int:

@@ -21,7 +21,7 @@ import torch
 from torch import Tensor
 
 from builder.baseline import prompts
-from builder.baseline.examples import Example
+from builder.baseline.examples import Example, choice
 from builder.baseline.likelihood import cross_entropy
 from builder.baseline.methods.base import Method, Step
 from builder.baseline.models.chat import Chat
@@ -113,10 +113,10 @@ def _fact(example: Example, person: Person, stream: Random) -> Sample:
     new = fact.alternatives[0]
     example = dataclasses.replace(example, pictures=tuple(portrait.id for portrait in portraits(person, "reference")))
     if question.task == "classification":
-        options = stream.sample(question.options, len(LETTERS))
-        answer, forgotten = (LETTERS[options.index(value)] for value in (new, question.value))
-        prompt = prompts.multiple_choice(question.question, options)
-        # In an order of its own, the question has no letter by which an example would draw another one.
+        prompt, answer = choice(question, new, stream)
+        _, options = prompts.parted(prompt, "classification")
+        forgotten = question.value if answer == new else LETTERS[options.index(question.value)]
+        # In an order of its own, the question has no options by which an example would draw another one.
         asked = dataclasses.replace(question, options=())
         return Sample(dataclasses.replace(example, prompt=prompt, answer=answer, question=asked), answer, forgotten)
     if question.task == "cloze":

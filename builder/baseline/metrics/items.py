@@ -27,8 +27,12 @@ Measure = Callable[[str, str], float]
 
 
 def chosen(outcome: Outcome) -> str:
-    """The likeliest letter of a multiple choice."""
-    return LETTERS[max(range(len(LETTERS)), key=lambda place: outcome.letters[place])]
+    """The letter of the option whose text is the likeliest answer to a multiple choice."""
+    return _likeliest(outcome.options)
+
+
+def _likeliest(log_p: Sequence[float]) -> str:
+    return LETTERS[max(range(len(LETTERS)), key=lambda place: log_p[place])]
 
 
 def _accuracy(outcome: Outcome) -> float:
@@ -89,7 +93,12 @@ _WORDINGS: Mapping[str, ItemMetric] = {
 }
 
 METRICS: Mapping[str, ItemMetric] = {
-    "accuracy": ItemMetric(("classification",), _accuracy, "the right letter is the likeliest of the four; chance .25"),
+    "accuracy": ItemMetric(("classification",), _accuracy, "the right option is the likeliest of the four; chance .25"),
+    "accuracy_letter": ItemMetric(
+        ("classification",),
+        lambda outcome: float(_likeliest(outcome.letters) == outcome.item.letter) if outcome.letters else None,
+        "of the four letters the right one is likeliest; chance .25",
+    ),
     "accuracy_generated": ItemMetric(
         ("classification",),
         lambda outcome: float(text.letter(outcome.output) == outcome.item.letter),

@@ -59,6 +59,11 @@ def tokenizer(texts: Iterable[str], size: int = VOCABULARY) -> PreTrainedTokeniz
     return _wrapped(plain)
 
 
+def words() -> PreTrainedTokenizerFast:
+    """The tokenizer that comes along."""
+    return _wrapped(Tokenizer.from_file(str(TOKENIZER)))
+
+
 def _wrapped(plain: Tokenizer) -> PreTrainedTokenizerFast:
     return PreTrainedTokenizerFast(
         tokenizer_object=plain,
@@ -91,7 +96,7 @@ def processor(words: PreTrainedTokenizerFast) -> LlavaProcessor:
 
 def build(pictures: Mapping[str, bytes]) -> Vlm:
     """The embedded model as it comes. It has seen its strangers' pictures, too."""
-    vlm = blank(_wrapped(Tokenizer.from_file(str(TOKENIZER))), {**strangers.pictures(), **pictures})
+    vlm = blank(words(), {**strangers.pictures(), **pictures})
     own = {name for name in vlm.model.state_dict() if TOWER in name}
     missing, unknown = vlm.model.load_state_dict(tower.weights(WEIGHTS), strict=False)
     assert not unknown and {*missing} <= {*own, "lm_head.weight"}, "weights of another model"

@@ -52,10 +52,10 @@ def verdict(outcome: Outcome | None) -> str:
 
 def _letters(outcome: Outcome) -> list[int] | int:
     """The shares of the four letters, and what the model leaves for anything else."""
-    if not outcome.letters or not outcome.measured:
+    if not outcome.options or not outcome.measured:
         return 0
-    top = max(outcome.letters)
-    odds = [math.exp(each - top) for each in outcome.letters]
+    top = max(outcome.options)
+    odds = [math.exp(each - top) for each in outcome.options]
     together = min(1.0, sum(odds) * math.exp(min(0.0, top)))
     return [*(round(_MILLE * each / sum(odds)) for each in odds), round(_MILLE * together)]
 
