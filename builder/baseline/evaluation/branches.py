@@ -116,5 +116,6 @@ def select(branches: Branches, chosen: Sequence[int]) -> Branches:
     cache = DynamicCache()
     layers: Sequence[Any] = branches.cache.layers
     for number, layer in enumerate(layers):
-        cache.update(layer.keys.index_select(0, places), layer.values.index_select(0, places), number)
+        where = places.to(layer.keys.device)  # layers may lie on several devices
+        cache.update(layer.keys.index_select(0, where), layer.values.index_select(0, where), number)
     return Branches(cache, branches.mask[places], branches.next[places], branches.last[places])

@@ -38,6 +38,7 @@ def load(name: str, pictures: Mapping[str, bytes], settings: Settings) -> Vlm:
     several = torch.cuda.device_count() > 1
     seed_torch(0, "weights that the model came without")
     try:
+        processor = _processor(name, base)  # first: it is soon read, and may lack a package
         model: Any = AutoModelForImageTextToText.from_pretrained(
             base,
             dtype=kept,
@@ -45,7 +46,6 @@ def load(name: str, pictures: Mapping[str, bytes], settings: Settings) -> Vlm:
             trust_remote_code=False,
             use_safetensors=True,
         )
-        processor = _processor(name, base)
         if own:
             model = own.on(model)
     except (OSError, ValueError, RuntimeError, SafetensorError) as error:

@@ -13,7 +13,7 @@ from builder.baseline.models.memo import TowerMemo
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.seeded import seed_torch
 from builder.baseline.settings import Settings
-from builder.errors import BenchError
+from builder.errors import BenchError, CallError
 from builder.reading import Person
 from builder.run.files import replacing_folder
 
@@ -88,7 +88,13 @@ def load_weights(vlm: Vlm, folder: Path) -> None:
 def _prepare(vlm: Vlm, settings: Settings) -> None:
     part = settings.train
     if part.freeze_vision:
-        for tower in vlm.towers():
+        towers = vlm.towers()
+        if not towers and not settings.lora:
+            raise CallError(
+                f"train.freeze_vision: no vision tower is found in {settings.model} ({type(vlm.inner).__name__}); "
+                "--set train.freeze_vision=false trains all of it, --lora N the language model alone."
+            )
+        for tower in towers:
             tower.requires_grad_(False)
         vlm.memo = TowerMemo.attach(vlm.inner)
     if part.gradient_checkpointing:

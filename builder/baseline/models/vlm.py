@@ -89,9 +89,14 @@ class Vlm:
             self.learn(learning)
 
     def towers(self) -> list[nn.Module]:
-        """Its vision towers, whatever the family calls them."""
+        """Its vision towers: the parts of its body that are made by its vision config, or are called as towers are."""
         body = getattr(self.inner, "model", self.inner)
-        return [tower for name in _TOWERS if isinstance(tower := getattr(body, name, None), nn.Module)]
+        made_by = type(getattr(self.inner.config, "vision_config", None))
+        return [
+            part
+            for name, part in body.named_children()
+            if name in _TOWERS or (made_by is not type(None) and isinstance(getattr(part, "config", None), made_by))
+        ]
 
     @property
     def layers(self) -> list[nn.Module]:
@@ -117,14 +122,16 @@ class Vlm:
             return self._states(batch, layer)[batch.rows, batch.places + 1].float()
 
     def body(self, pictures: tuple[str, ...] = (), **inputs: Any) -> Any:
-        """The model without its output head."""
+        """The model without its output head. Its last states are on `device`, wherever its layers lie."""
         if self.memo is not None:
             self.memo.names = pictures
-        return self.inner.model(**inputs)
+        out = self.inner.model(**inputs)
+        out.last_hidden_state = out.last_hidden_state.to(self.device)
+        return out
 
     def head(self, hidden: Tensor) -> Tensor:
-        """Logits of hidden states, (…, H) to (…, V)."""
-        logits: Tensor = self.inner.get_output_embeddings()(hidden)
+        """Logits of hidden states, (…, H) to (…, V), on the same device."""
+        logits: Tensor = self.inner.get_output_embeddings()(hidden).to(hidden.device)
         cap = getattr(self.inner.config.get_text_config(), "final_logit_softcapping", None)
         return torch.tanh(logits / cap) * cap if cap else logits
 
@@ -148,7 +155,8 @@ class Vlm:
             position_ids=self.positions(batch),
             **batch.inputs,
         )
-        return out.hidden_states[layer] if wanted else out.last_hidden_state  # type: ignore[no-any-return]
+        states: Tensor = out.hidden_states[layer].to(self.device) if wanted else out.last_hidden_state
+        return states
 
     def positions(self, batch: Batch) -> Tensor:
         """Position ids: a plain count (B, T), or (3, B, T) for images of models that count in time, height and width
