@@ -9,7 +9,12 @@ last, and come along (strangers.parquet); the others make room for new ones, the
 to learn the next one. A stage is one pass over all that the company is asked.
 
 The state after each stage is kept beside the strangers: the same command goes on from there. Run it again whenever the
-offline writer's wordings, the vision tower or the shape of the model change; one thread takes over an hour.
+offline writer's wordings, the vision tower or the shape of the model change; twelve stages take 40 minutes on one
+processor core.
+
+The weights that come along took an hour on one core, in pieces: three stages with a tokenizer of other strangers, five in
+which choices were asked by their letter alone (none was learned), and the last four as it stands here, where all of
+what is asked about those who stay is known by heart in every wording (.98 and more).
 """
 
 import argparse
@@ -120,8 +125,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("strangers", type=Path)
     parser.add_argument("--company", type=int, default=48, help="strangers in each stage")
-    parser.add_argument("--changing", type=int, default=8, help="how many make room for new ones between two stages")
-    parser.add_argument("--stages", type=int, default=14)
+    parser.add_argument("--changing", type=int, default=4, help="how many make room for new ones between two stages")
+    parser.add_argument("--stages", type=int, default=12)
     parser.add_argument("--lr", type=float, default=1e-3)
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--threads", type=int, default=1)
