@@ -12,9 +12,9 @@ The state after each stage is kept beside the strangers: the same command goes o
 offline writer's wordings, the vision tower or the shape of the model change; twelve stages take 40 minutes on one
 processor core.
 
-The weights that come along took an hour on one core, in pieces: three stages with a tokenizer of other strangers, five in
-which choices were asked by their letter alone (none was learned), and the last four as it stands here, where all of
-what is asked about those who stay is known by heart in every wording (.98 and more).
+The weights that come along took an hour on one core, in pieces: three stages with the tokenizer of other strangers,
+five in which choices were asked by their letter alone (none was learned), and the last four as it stands here, where
+all of what is asked about those who stay is known by heart in every wording (.98 and more).
 """
 
 import argparse
