@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from builder.baseline.report import binding
+from builder.baseline.report.verdict import verdict
 
 _INEFFECTIVE = 0.9
 """A method that changes fewer answers than the rest of this is said to change nothing."""
@@ -11,7 +12,7 @@ _INEFFECTIVE = 0.9
 
 def notes(found: Mapping[str, Any]) -> list[str]:
     """All of it, a sentence each."""
-    return [*_ineffective(found), *binding.notes(found), *_cut(found), *_said(found)]
+    return [*verdict(found), *_ineffective(found), *binding.notes(found), *_cut(found), *_said(found)]
 
 
 def not_measured(found: Mapping[str, Any]) -> list[str]:

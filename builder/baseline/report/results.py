@@ -6,11 +6,13 @@ import statistics
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from builder import __version__
 from builder.baseline.evaluation.asking import Outcome
 from builder.baseline.gate import Gate, judge
 from builder.baseline.judging import judged
-from builder.baseline.metrics import binding, samples, summary
+from builder.baseline.metrics import binding, ranking, samples, summary
 from builder.baseline.metrics.items import GUESSED, Scores, chosen
 from builder.baseline.metrics.membership import key
 from builder.baseline.metrics.samples import Array
@@ -53,6 +55,7 @@ def results(plan: Plan, stored: Outcomes) -> dict[str, Any]:
         "judge": _judge(plan, stored),
         "gate": _gate_record(plan, gates),
         "tuning": _tuning(plan),
+        "ranking": _ranking(plan, each),
         "models": models,
         "separating_power": _separating(stored, gates),
         "unbound": _unbound(models),
@@ -252,6 +255,16 @@ def _judge(plan: Plan, stored: Mapping[int, Mapping[str, Sequence[Outcome]]]) ->
     opened = [each for models in stored.values() for found in models.values() for each in found if judged(each)]
     marked = sum(each.factuality is not None for each in opened)
     return {"model": plan.settings.judge.model, "answers": len(opened), "marked": marked}
+
+
+def _ranking(plan: Plan, each: Mapping[int, Mapping[str, Measured]]) -> dict[str, Any]:
+    """Whether the seeds rank the methods alike: Kendall's τ, as they are and when people are drawn again."""
+    names = [name for name in plan.settings.methods if all(name in models for models in each.values())]
+    found = [ranking.distances(models, names) for models in each.values()]
+    taus = ranking.agreement([one for one in found if one is not None]) if None not in found else None
+    if taus is None:
+        return {}
+    return {"methods": names, "seeds": len(found), "tau": float(np.nanmean(taus)), "interval": _interval([taus])}
 
 
 def _tuning(plan: Plan) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from builder.baseline.metrics.summary import UTILITY_SETS
 from builder.baseline.report.binding import MEASURES, binding_measures, controls
-from builder.baseline.report.grid import MODALITIES, UNKNOWN, by_set, sets, table
+from builder.baseline.report.grid import MODALITIES, UNKNOWN, by_set, number, sets, table
 from builder.baseline.report.notes import not_measured, notes
 from builder.baseline.report.wording import wording
 
@@ -67,6 +67,7 @@ def markdown(found: Mapping[str, Any]) -> str:
     lines += ["", "## Whole models", "", *table(found, _WHOLE)]
     lines += ["", "## What utility is made of", "", *_utility(found)]
     lines += ["", "## Is it still language?", "", *_language(found)]
+    lines += ["", "## Do the seeds rank the methods alike?", "", _ranking(found)] if found["ranking"] else []
     lines += ["", "## How methods were tuned", "", *_tuning(found)] if found["tuning"] else []
     lines += ["", "## Over independent facts", "", *_independent(found)]
     lines += ["", "## Whose fact is it?", "", *controls(found)]
@@ -160,6 +161,15 @@ def _utility(found: Mapping[str, Any]) -> list[str]:
         "",
         *table(found, columns),
     ]
+
+
+def _ranking(found: Mapping[str, Any]) -> str:
+    told = found["ranking"]
+    interval = f", 95 % [{', '.join(map(number, told['interval']))}]" if told["interval"] else ""
+    return (
+        f"Kendall's τ of the distances to the oracle of {', '.join(told['methods'])}, the mean over pairs of "
+        f"{told['seeds']} seeds and over draws of people: {told['tau']:.2f}{interval}. 1 is the same order, 0 is none."
+    )
 
 
 def _tuning(found: Mapping[str, Any]) -> list[str]:

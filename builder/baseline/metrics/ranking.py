@@ -1,0 +1,52 @@
+"""Do the seeds rank the methods alike?"""
+
+import itertools
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from builder.baseline.metrics.items import GUESSED
+from builder.baseline.metrics.samples import Array
+from builder.baseline.metrics.summary import FORGETTING, Measured
+
+_LEAST = 3
+"""Fewer methods than these have no ranking to speak of."""
+
+
+def distances(models: Mapping[str, Measured], names: Sequence[str]) -> Array | None:
+    """How far each method is from the oracle of its seed, in each draw of people, (DRAWS, methods).
+
+    That is the mean difference over the columns of right and wrong about those to be forgotten. None where one of the
+    methods, or the oracle, is missing.
+    """
+    if "oracle" not in models or not set(names) <= models.keys():
+        return None
+    oracle = models["oracle"].draws
+    paths = [path for path in oracle if path.partition("/")[0] in FORGETTING and path.rpartition("/")[2] in GUESSED]
+    if not paths or any(path not in models[name].draws for name in names for path in paths):
+        return None
+    columns = [np.nanmean([abs(models[name].draws[path] - oracle[path]) for path in paths], axis=0) for name in names]
+    return np.stack(columns, axis=1)
+
+
+def agreement(seeds: Sequence[Array]) -> Array | None:
+    """Kendall's τ-b of the methods' distances between two seeds, the mean over all pairs of seeds, in each draw.
+
+    None of fewer than two seeds or three methods. (Kendall 1945: concordant less discordant pairs of methods, over the
+    root of the pairs not tied in the one times those not tied in the other.)
+    """
+    if len(seeds) < 2 or seeds[0].shape[1] < _LEAST:
+        return None
+    found: Array = np.mean([tau(one, other) for one, other in itertools.combinations(seeds, 2)], axis=0)
+    return found
+
+
+def tau(one: Array, other: Array) -> Array:
+    """τ-b row by row, (D, M) and (D, M) to (D,); NaN where all are tied."""
+    first, second = np.triu_indices(one.shape[1], 1)
+    signs = [np.sign(each[:, first] - each[:, second]) for each in (one, other)]
+    untied = [(each != 0).sum(1) for each in signs]
+    product = np.sqrt(untied[0] * untied[1])
+    agreeing = (signs[0] * signs[1]).sum(1)
+    found: Array = np.divide(agreeing, product, out=np.full(len(one), np.nan), where=product > 0)
+    return found

@@ -1,0 +1,48 @@
+"""Which methods forget as the oracle does and keep what they were to keep: said in a sentence."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from builder.baseline.metrics.items import GUESSED
+from builder.baseline.metrics.summary import FORGETTING
+from builder.baseline.report.grid import MODALITIES
+
+_KEPT = 0.9
+"""The share of vanilla's utility that a method must keep."""
+_NO_METHODS = ("vanilla", "oracle", "untrained", "model")
+
+
+def verdict(found: Mapping[str, Any]) -> list[str]:
+    """The sentence, where there are methods beside an oracle; nothing else."""
+    names = [name for name, model in found["models"].items() if name not in _NO_METHODS and model["scores"]]
+    columns = judged(found)
+    if not names or not columns:
+        return []
+    good = [name for name in names if _at_the_oracle(found, name, columns) and _kept(found, name) >= _KEPT]
+    where = f"within the oracle's interval in all {len(columns)} columns of what is to be forgotten"
+    if not good:
+        return [f"No method ends {where} at {_KEPT:.0%} of vanilla's utility or more."]
+    told = ", ".join(f"{name} ({_kept(found, name):.0%} of vanilla's utility)" for name in good)
+    return [f"{told} {'ends' if len(good) == 1 else 'end'} {where}."]
+
+
+def judged(found: Mapping[str, Any]) -> list[str]:
+    """The columns of right and wrong about those to be forgotten of which vanilla knows enough."""
+    paths = [f"{name}/{modality}/{measure}" for name in FORGETTING for modality, _ in MODALITIES for measure in GUESSED]
+    oracle = found["models"].get("oracle", {"scores": {}})["scores"]
+    return [path for path in paths if path in oracle and path not in found["unknown"]]
+
+
+def _at_the_oracle(found: Mapping[str, Any], name: str, columns: list[str]) -> bool:
+    scores = found["models"][name]["scores"]
+    intervals = [scores[path]["distance_interval"] for path in columns if path in scores]
+    return len(intervals) == len(columns) and all(each and each[0] <= 0 <= each[1] for each in intervals)
+
+
+def _kept(found: Mapping[str, Any], name: str) -> float:
+    """The method's utility as a share of vanilla's."""
+    mine, vanilla = (
+        found["models"].get(each, {"scores": {}})["scores"].get("model/utility", {}).get("mean") or 0.0
+        for each in (name, "vanilla")
+    )
+    return mine / vanilla if vanilla else 0.0
