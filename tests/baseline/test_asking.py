@@ -195,14 +195,18 @@ def test_an_image_is_encoded_once_whatever_is_asked_about_it(
 
 def test_what_is_asked(crowd: Crowd) -> None:
     asked = items(crowd, EvaluatePart(retain_people=2))
-    assert {each.set for each in asked} == {"forget", "views", "test", "retain", "holdout"}
-    assert len({each.profile_id for each in asked if each.set == "retain"}) == 2
+    assert {each.set for each in asked} == {"forget", "views", "test", "retain", "retain_test", "holdout"}
+    kept = [{each.profile_id for each in asked if each.set == name} for name in ("retain", "retain_test")]
+    assert len(kept[0]) == 2 and kept[0] == kept[1]
     for each in asked:
         assert (each.picture is None) == (each.modality == "text")
         if each.picture:
-            assert ("-test-" in each.picture) == (each.set in ("views", "test")), "they show held-out views"
+            assert ("-test-" in each.picture) == (each.set in ("views", "test", "retain_test")), (
+                "they show held-out views"
+            )
         if each.task == "generation":
-            assert each.paraphrase and each.paraphrase != each.truth and each.value in each.paraphrase
+            assert each.value in each.paraphrase and each.paraphrase in each.held_out, "a held-out wording, as TOFU's"
+            assert (each.paraphrase == each.truth) == (each.set in ("test", "retain_test"))
             assert each.truth not in each.wrong and each.paraphrase not in each.wrong
         if each.task == "cloze":
             assert each.candidates[0] == each.truth

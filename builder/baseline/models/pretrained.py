@@ -3,7 +3,11 @@
 A repository's own code is never run, and weights are read from safetensors alone.
 """
 
+import importlib
+import inspect
+import re
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +23,8 @@ from builder.baseline.seeded import seed_torch
 from builder.baseline.settings import Settings
 from builder.errors import BenchError, CallError
 
+_OPTIONAL = ("num2words", "torchvision")
+"""Packages that some families' processors need and transformers itself does not."""
 _TYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
 
@@ -38,7 +44,7 @@ def load(name: str, pictures: Mapping[str, bytes], settings: Settings) -> Vlm:
     several = torch.cuda.device_count() > 1
     seed_torch(0, "weights that the model came without")
     try:
-        processor = _processor(name, base)  # first: it is soon read, and may lack a package
+        processor = _processor(name, base, config)  # first: it is soon read, and may lack a package
         model: Any = AutoModelForImageTextToText.from_pretrained(
             base,
             dtype=kept,
@@ -85,18 +91,26 @@ def _config(name: str, own: Adapter | None = None) -> Any:
     return config
 
 
-def _processor(name: str, base: str) -> Any:
+def _processor(name: str, base: str, config: Any) -> Any:
     """That of the model; of its base, where an adapter came without one."""
     try:
         return AutoProcessor.from_pretrained(name, trust_remote_code=False)
     except ImportError as error:
-        raise BenchError(
-            f"The processor of {name} needs a package that is not installed: {first_line(error)}"
-        ) from error
+        lacking = _lacking(config, str(error))
+        way_out = f"pip install {' '.join(lacking)}" if lacking else first_line(error)
+        raise BenchError(f"The processor of {name} needs packages that are not installed: {way_out}") from error
     except (OSError, ValueError):
         if base == name:
             raise
-        return _processor(base, base)
+        return _processor(base, base, config)
+
+
+def _lacking(config: Any, told: str) -> list[str]:
+    """The packages that are not installed and that a processor's own source, or its first complaint, names."""
+    module = type(config).__module__.replace(".configuration_", ".processing_")
+    source = inspect.getsource(importlib.import_module(module)) if find_spec(module) else ""
+    named = f"{told} {source}"
+    return [each for each in _OPTIONAL if re.search(rf"\b{each}\b", named) and find_spec(each) is None]
 
 
 def first_line(error: Exception) -> str:
