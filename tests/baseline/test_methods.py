@@ -188,7 +188,8 @@ def test_company_changes_no_gradient(fresh: Callable[[], Vlm], crowd: Crowd, nam
         reference = Reference(vlm)
         for start in range(0, 4, size):
             forget, retain = (
-                [each.row(vlm.chat, Random(0)) for each in found[start : start + size]] for found in (gone, kept)
+                [each.row(vlm.chat, Random(0), by_letter=True) for each in found[start : start + size]]
+                for found in (gone, kept)
             )
             batches = collate(vlm.chat, forget), collate(vlm.chat, retain)
             step = Step(vlm, reference, *batches, gone, lambda found: pytest.fail(), Random(0), crowd.forget)
@@ -223,9 +224,9 @@ def test_rmu_steers_towards_one_fixed_unit_vector(vlm: Vlm, crowd: Crowd) -> Non
 
 def test_kl_counts_answer_tokens_alone(vlm: Vlm, crowd: Crowd) -> None:
     step = _real_step(vlm, crowd)
-    assert step.on_retain().logits.shape[0] == sum(
-        len(vlm.chat.target(each.answer)) for each in examples(crowd.retain)[:6]
-    )
+    stream = Random(1)
+    tokens = [len(each.row(vlm.chat, stream).answer) for each in examples(crowd.retain)[:6]]
+    assert step.on_retain().logits.shape[0] == sum(tokens)
     same = float(KLMin(gamma=0, alpha=1).loss(step).detach())
     assert same == pytest.approx(0, abs=1e-6)
 

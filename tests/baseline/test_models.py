@@ -50,6 +50,9 @@ def test_a_saved_model_opens_as_any_other(vlm: Vlm, tmp_path: Path, learned: lis
 class _First(Random):
     """Draws what stands first, so that two models are shown the same."""
 
+    def random(self) -> float:
+        return 0.0
+
     def choice(self, seq: Any) -> Any:
         return seq[0]
 

@@ -261,7 +261,8 @@ def _ranking(plan: Plan, each: Mapping[int, Mapping[str, Measured]]) -> dict[str
     """Whether the seeds rank the methods alike: Kendall's τ, as they are and when people are drawn again."""
     names = [name for name in plan.settings.methods if all(name in models for models in each.values())]
     found = [ranking.distances(models, names) for models in each.values()]
-    taus = ranking.agreement([one for one in found if one is not None]) if None not in found else None
+    known = [one for one in found if one is not None]
+    taus = ranking.agreement(known) if len(known) == len(found) else None
     if taus is None:
         return {}
     return {"methods": names, "seeds": len(found), "tau": float(np.nanmean(taus)), "interval": _interval([taus])}
