@@ -55,7 +55,6 @@ def test_a_run_is_made_once_and_reported(planned: Planned, monkeypatch: pytest.M
     assert score["distance_to_oracle"] == pytest.approx(score["mean"] - score["oracle"])
     assert score["interval"][0] <= score["mean"] <= score["interval"][1]
     assert score["distance_interval"][0] <= score["distance_to_oracle"] <= score["distance_interval"][1]
-    assert found["models"]["npo"]["scores"]["model/forget_quality_p"]["distance_to_oracle"] is None
     assert "probability" in found["separating_power"]
     assert found["models"]["vanilla"]["same_as_vanilla"] == 1 > found["models"]["untrained"]["same_as_vanilla"]
     fluency = found["models"]["npo"]["scores"]["forget/text/fluency"]
@@ -141,7 +140,7 @@ def test_a_run_killed_while_it_asks_trains_no_step_again(planned: Planned, monke
     step = training._step
     monkeypatch.setattr(training, "_step", counted)
     running.run(planned({}, ["train.checkpoint_minutes=1000"]))
-    assert steps == math.ceil(len(plan.retain) / 16), "the oracle's, and none of vanilla's"
+    assert steps == math.ceil(len(plan.retain) / 12), "the oracle's beside what is rehearsed, and none of vanilla's"
     assert not [each for each in (plan.folder.path / "checkpoints").rglob("*") if each.is_file()]
 
 

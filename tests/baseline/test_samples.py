@@ -10,6 +10,7 @@ from builder.baseline.metrics import groups, samples, summary
 from builder.baseline.metrics.quality import distance, exchanged_p, forget_quality
 from builder.baseline.metrics.samples import DRAWS, People, Sample
 from builder.baseline.metrics.summary import Beside
+from builder.baseline.report import results
 from tests.baseline.test_metrics import outcome
 
 NAMES = [f"{number:05d}" for number in range(12)]
@@ -109,3 +110,30 @@ def test_the_exchanges_are_tried_by_hand() -> None:
     # as they are and both exchanged D is 1; with one of them exchanged it is .5 ({2, 1} and {0, 3}; {0, 3} and {2, 1})
     assert exchanged_p(one, other) == 0.5
     assert distance(np.array([2.0, 1.0]), np.array([0.0, 3.0])) == 0.5
+
+
+def test_a_distance_has_a_sign_and_an_interval_and_a_p_value_has_none() -> None:
+    mine, oracle = (
+        summary.measured(
+            [
+                outcome(
+                    f"{name}-eval-{n:03d}", task="cloze", output="dust" if n < right else "no", candidates=(1.0, 2.0)
+                )
+                for name in NAMES
+                for n in range(10)
+            ],
+            Beside(),
+        )
+        for right in (3, 5)
+    )
+    score = results._score("forget/text/cloze", [(mine, oracle)], [])
+    assert score["distance_to_oracle"] == pytest.approx(-0.2) and score["untrained"] is None
+    assert score["distance_interval"] == pytest.approx([-0.2, -0.2]), "the same people are drawn for both"
+    for one in (mine, oracle):
+        one.scores["model/forget_quality_p"] = 0.5
+    p = results._score("model/forget_quality_p", [(mine, oracle)], [])
+    assert p["mean"] == p["oracle"] == 0.5 and p["distance_to_oracle"] is None and p["distance_interval"] is None
+
+
+def _said(right: bool) -> str:
+    return "dust" if right else "no"
