@@ -72,5 +72,5 @@ def test_seeds_that_agree_have_one_and_those_that_turn_it_round_minus_one() -> N
     assert one[0] == pytest.approx([0.1, 0.3, 0.7])
     alike, turned = ranking.agreement([one, one]), ranking.agreement([one, other])
     assert alike is not None and set(alike) == {1.0} and turned is not None and set(turned) == {-1.0}
-    assert ranking.agreement([one]) is None and ranking.agreement([one[:, :2], one[:, :2]]) is None
-    assert ranking.distances({"a": first["a"]}, names) is None
+    assert ranking.agreement([one]) is None
+    assert ranking.distances({"a": first["a"]}, names) is None and ranking.distances(first, names[:2]) is None

@@ -16,10 +16,10 @@ _LEAST = 3
 def distances(models: Mapping[str, Measured], names: Sequence[str]) -> Array | None:
     """How far each method is from the oracle of its seed, in each draw of people, (DRAWS, methods).
 
-    That is the mean difference over the columns of right and wrong about those to be forgotten. None where one of the
-    methods, or the oracle, is missing.
+    That is the mean difference over the columns of right and wrong about those to be forgotten. None of fewer than three
+    methods, and where one of them, or the oracle, is missing.
     """
-    if "oracle" not in models or not set(names) <= models.keys():
+    if len(names) < _LEAST or "oracle" not in models or not set(names) <= models.keys():
         return None
     oracle = models["oracle"].draws
     paths = [path for path in oracle if path.partition("/")[0] in FORGETTING and path.rpartition("/")[2] in GUESSED]
@@ -32,10 +32,10 @@ def distances(models: Mapping[str, Measured], names: Sequence[str]) -> Array | N
 def agreement(seeds: Sequence[Array]) -> Array | None:
     """Kendall's τ-b of the methods' distances between two seeds, the mean over all pairs of seeds, in each draw.
 
-    None of fewer than two seeds or three methods. (Kendall 1945: concordant less discordant pairs of methods, over the
+    None of fewer than two seeds. (Kendall 1945: concordant less discordant pairs of methods, over the
     root of the pairs not tied in the one times those not tied in the other.)
     """
-    if len(seeds) < 2 or seeds[0].shape[1] < _LEAST:
+    if len(seeds) < 2:
         return None
     found: Array = np.mean([tau(one, other) for one, other in itertools.combinations(seeds, 2)], axis=0)
     return found
