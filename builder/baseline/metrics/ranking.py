@@ -16,8 +16,8 @@ _LEAST = 3
 def distances(models: Mapping[str, Measured], names: Sequence[str]) -> Array | None:
     """How far each method is from the oracle of its seed, in each draw of people, (DRAWS, methods).
 
-    That is the mean difference over the columns of right and wrong about those to be forgotten. None of fewer than three
-    methods, and where one of them, or the oracle, is missing.
+    That is the mean difference over the columns of right and wrong about those to be forgotten. None of fewer than
+    three methods, and where one of them, or the oracle, is missing.
     """
     if len(names) < _LEAST or "oracle" not in models or not set(names) <= models.keys():
         return None
