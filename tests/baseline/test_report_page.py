@@ -150,7 +150,7 @@ def test_every_item_and_answer_is_in_the_page(plan: Plan, text: str) -> None:
             assert strings[answer["outputs"][place]] == outcome.output
             assert answer["verdicts"][place] == verdict(outcome)
             if outcome.options:
-                *shares, together = answer["letters"][place]
+                *shares, together = answer["options"][place]
                 assert shares == [round(1000 * math.exp(each)) for each in outcome.options] and together == 1000
             assert answer["truth"][place] == round(1000 * math.exp(-0.2))
 
@@ -244,7 +244,7 @@ def test_models_that_gave_no_numbers_are_shown_without_any(plan: Plan, crowd: Cr
     lost = [replace(_said(each, known=True), options=(math.nan,) * 4, ending="nan") for each in plan.items]
     [answer] = browsing.browse(crowd, {0: {"model": lost}})["answers"]
     assert set(answer["verdicts"]) == {"n"} and set(answer["truth"]) == {-1}
-    assert not any(answer["letters"])
+    assert not any(answer["options"])
 
 
 def test_what_was_cut_and_what_a_judge_said_is_told(plan: Plan, crowd: Crowd) -> None:

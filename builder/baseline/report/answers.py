@@ -16,7 +16,7 @@ _MILLE = 1000
 def answers(seed: int, model: str, outcomes: Sequence[Outcome | None], place: Callable[[str], int]) -> dict[str, Any]:
     """The answers to all items in their order; None where one was not asked. `place` gives a text its number.
 
-    `verdicts` has a letter an item, `outputs` the numbers of texts (-1 for none), `letters` the shares of A to D among
+    `verdicts` has a letter an item, `outputs` the numbers of texts (-1 for none), `options` the shares of A to D among
     the four and the probability of all four together, `truth` the probability of the true answer by the token, both in
     thousandths, `marks` a judge's, `cut` the items whose answer was cut at the limit.
     """
@@ -25,7 +25,7 @@ def answers(seed: int, model: str, outcomes: Sequence[Outcome | None], place: Ca
         "model": model,
         "verdicts": "".join(map(verdict, outcomes)),
         "outputs": [place(each.output) if each is not None and each.ending else -1 for each in outcomes],
-        "letters": [_letters(each) if each is not None else 0 for each in outcomes],
+        "options": [_options(each) if each is not None else 0 for each in outcomes],
         "truth": [_truth(each) if each is not None else -1 for each in outcomes],
         "cut": [at for at, each in enumerate(outcomes) if each is not None and each.ending == "limit"],
     }
@@ -50,8 +50,8 @@ def verdict(outcome: Outcome | None) -> str:
     return FOLLOWS if follows(outcome) else WRONG
 
 
-def _letters(outcome: Outcome) -> list[int] | int:
-    """The shares of the four letters, and what the model leaves for anything else."""
+def _options(outcome: Outcome) -> list[int] | int:
+    """The shares of the four options, and what the model leaves for anything else."""
     if not outcome.options or not outcome.measured:
         return 0
     top = max(outcome.options)

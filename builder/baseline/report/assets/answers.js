@@ -22,16 +22,16 @@
   const percent = (mille) => (mille >= 995 ? "100" : mille >= 10 || mille === 0 ? String(Math.round(mille / 10)) : (mille / 10).toFixed(1));
 
   function bars(shares, item) {
-    return make("span", { class: "bars" }, LETTERS.map((letter, place) => make("span", { class: `bar-of ${letter === item.letter ? "true" : ""} ${place === likeliest(shares) ? "top" : ""}`, title: `${letter}: ${item.options[place] ?? ""}, ${percent(shares[place])} % of the four letters` },
+    return make("span", { class: "bars" }, LETTERS.map((letter, place) => make("span", { class: `bar-of ${letter === item.letter ? "true" : ""} ${place === likeliest(shares) ? "top" : ""}`, title: `${letter}: ${item.options[place] ?? ""}, ${percent(shares[place])} % of the four options` },
       make("i", { style: `width:${(shares[place] / 10).toFixed(1)}%` }), make("b", {}, letter), make("span", {}, percent(shares[place])))));
   }
 
   function choice(item, answer, place) {
-    const shares = answer.letters[place];
-    if (!shares) return make("span", { class: "soft" }, "no letter");
+    const shares = answer.options[place];
+    if (!shares) return make("span", { class: "soft" }, "no choice");
     const top = likeliest(shares), said = page.output(answer, place);
-    const whole = shares[4] < 900 && `the four letters have ${percent(shares[4])} % of the probability`;
-    const other = said !== null && !said.trim().toUpperCase().startsWith(LETTERS[top]) && `it wrote “${said}”`;
+    const whole = shares[4] < 900 && `together the four options have ${percent(shares[4])} % of the probability`;
+    const other = said !== null && !said.trim().toUpperCase().startsWith(LETTERS[top]) && `asked for the letter it wrote “${said}”`;
     return [make("span", { class: "picked" }, make("b", {}, LETTERS[top]), " ", item.options[top] ?? ""), (whole || other) && make("span", { class: "aside" }, [other, whole].filter(Boolean).join("; "))];
   }
 
@@ -51,12 +51,12 @@
     const rows = asked(said, place).map((answer) => make("tr", { class: answer.verdicts[place] === "r" ? "right" : null },
       make("th", { scope: "row" }, page.badge(answer.model), answer.model), make("td", {}, page.verdict(answer.verdicts[place], MEANING[answer.verdicts[place]])),
       make("td", { class: "answer" }, chosen ? choice(item, answer, place) : written(item, answer, place, [item.value])),
-      chosen ? make("td", { class: "shares" }, answer.letters[place] ? bars(answer.letters[place], item) : null)
+      chosen ? make("td", { class: "shares" }, answer.options[place] ? bars(answer.options[place], item) : null)
         : make("td", { class: "figures soft" }, answer.truth[place] < 0 ? "" : (answer.truth[place] / 1000).toFixed(3)),
       judged && make("td", { class: "figures soft" }, answer.marks?.[place] ? answer.marks[place].join(" / ") : "")));
     return make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "What the models answered" }, make("table", { class: "said-by" },
-      make("thead", {}, make("tr", {}, make("td"), make("td"), make("th", { scope: "col" }, chosen ? "likeliest letter" : item.set === "known" ? "by greedy decoding" : "answer"),
-        make("th", { scope: "col", title: chosen ? "the four letters among themselves, in percent" : "of the true answer, by the token" }, chosen ? "probabilities" : "p(truth)"),
+      make("thead", {}, make("tr", {}, make("td"), make("td"), make("th", { scope: "col" }, chosen ? "likeliest option" : item.set === "known" ? "by greedy decoding" : "answer"),
+        make("th", { scope: "col", title: chosen ? "the four options among themselves, in percent" : "of the true answer, by the token" }, chosen ? "probabilities" : "p(truth)"),
         judged && make("th", { scope: "col" }, "factuality / relevance"))),
       make("tbody", {}, rows)));
   };
@@ -73,7 +73,7 @@
     const controls = page.controlsOf(item.place);
     if (!controls.length) return null;
     const cell = (answer, place, values) => make("td", {}, answer.verdicts[place] !== "-" && [page.verdict(answer.verdicts[place], MEANING[answer.verdicts[place]]), " ",
-      item.options.length ? (answer.letters[place] ? [make("b", {}, LETTERS[likeliest(answer.letters[place])]), " ", item.options[likeliest(answer.letters[place])]] : "") : written(item, answer, place, values)]);
+      item.options.length ? (answer.options[place] ? [make("b", {}, LETTERS[likeliest(answer.options[place])]), " ", item.options[likeliest(answer.options[place])]] : "") : written(item, answer, place, values)]);
     return make("section", { class: "beside" }, make("h3", {}, "The same with somebody else put in"),
       make("p", { class: "soft small" }, "✓ true of ", item.name, ", → true of whoever was put in, ✗ of neither."),
       make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "The same with somebody else put in" }, make("table", { class: "swapped" },
