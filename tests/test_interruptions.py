@@ -80,7 +80,7 @@ def test_ctrl_c_ends_tidily_and_says_how_to_go_on(brief: Path, tmp_path: Path) -
     process = _start(brief, out, "--workers", "2", "--profiles", "2000")
     _wait_for(lambda: list(out.rglob("*.parquet")), process)
     os.killpg(process.pid, signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=180)
     assert process.returncode == 130
     assert "the same command goes on" in errors
     assert "Traceback" not in errors

@@ -72,5 +72,8 @@ def test_seeds_that_agree_have_one_and_those_that_turn_it_round_minus_one() -> N
     assert one[0] == pytest.approx([0.1, 0.3, 0.7])
     alike, turned = ranking.agreement([one, one]), ranking.agreement([one, other])
     assert alike is not None and set(alike) == {1.0} and turned is not None and set(turned) == {-1.0}
+    nothing = np.full_like(one, np.nan)
+    none = ranking.agreement([nothing, nothing])
+    assert none is not None and np.isnan(none).all(), "where vanilla knows nothing there is nothing to rank"
     assert ranking.agreement([one]) is None
     assert ranking.distances({"a": first["a"]}, names) is None and ranking.distances(first, names[:2]) is None

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from builder.baseline.metrics.items import GUESSED
-from builder.baseline.metrics.samples import Array
+from builder.baseline.metrics.samples import Array, averaged
 from builder.baseline.metrics.summary import FORGETTING, Measured
 
 _LEAST = 3
@@ -25,7 +25,7 @@ def distances(models: Mapping[str, Measured], names: Sequence[str]) -> Array | N
     paths = [path for path in oracle if path.partition("/")[0] in FORGETTING and path.rpartition("/")[2] in GUESSED]
     if not paths or any(path not in models[name].draws for name in names for path in paths):
         return None
-    columns = [np.nanmean([abs(models[name].draws[path] - oracle[path]) for path in paths], axis=0) for name in names]
+    columns = [averaged([abs(models[name].draws[path] - oracle[path]) for path in paths]) for name in names]
     return np.stack(columns, axis=1)
 
 
@@ -37,8 +37,7 @@ def agreement(seeds: Sequence[Array]) -> Array | None:
     """
     if len(seeds) < 2:
         return None
-    found: Array = np.mean([tau(one, other) for one, other in itertools.combinations(seeds, 2)], axis=0)
-    return found
+    return averaged([tau(one, other) for one, other in itertools.combinations(seeds, 2)])
 
 
 def tau(one: Array, other: Array) -> Array:

@@ -263,7 +263,7 @@ def _ranking(plan: Plan, each: Mapping[int, Mapping[str, Measured]]) -> dict[str
     found = [ranking.distances(models, names) for models in each.values()]
     known = [one for one in found if one is not None]
     taus = ranking.agreement(known) if len(known) == len(found) else None
-    if taus is None:
+    if taus is None or np.isnan(taus).all():
         return {}
     return {"methods": names, "seeds": len(found), "tau": float(np.nanmean(taus)), "interval": _interval([taus])}
 
