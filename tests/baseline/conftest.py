@@ -57,7 +57,7 @@ def vlm(fresh: Callable[[], Vlm]) -> Vlm:
 
 @pytest.fixture
 def shallow(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leaves the embedded model one of its four layers of language, for tests of runs: what it says is no matter."""
+    """Leaves the embedded model one of its six layers of language, for tests of runs: what it says is no matter."""
     build = tiny.build
 
     def cut(pictures: Mapping[str, bytes]) -> Vlm:

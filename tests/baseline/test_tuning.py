@@ -78,7 +78,7 @@ def _ids(people: Any) -> list[str]:
 
 
 @pytest.fixture
-def planned(tmp_path: Path) -> Callable[[], Plan]:
+def planned(shallow: None, tmp_path: Path) -> Callable[[], Plan]:
     crowd = made_crowd(forget=4, retain=8, holdout=1)
 
     def make() -> Plan:
