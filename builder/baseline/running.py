@@ -14,7 +14,7 @@ from builder.baseline.curve import Curve
 from builder.baseline.evaluation.asking import Examiner, Outcome, room
 from builder.baseline.evaluation.items import Item
 from builder.baseline.metrics.likelihoods import probability
-from builder.baseline.metrics.summary import FORGETTING
+from builder.baseline.metrics.summary import to_be_forgotten
 from builder.baseline.models import pretrained, seeing
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.planning import BEFORE, ONLY, Plan
@@ -115,29 +115,18 @@ def _read_over(plan: Plan, outcomes: Sequence[Outcome], seed: int, name: str) ->
     part = plan.settings.evaluate
     if not part.fluency or name == ONLY:
         return list(outcomes)
-    places = [place for place, each in enumerate(outcomes) if _is_written(each)]
+    opened = [place for place, each in enumerate(outcomes) if each.item.task == "generation" and to_be_forgotten(each)]
+    places = [place for place in opened if outcomes[place].output]
     found = list(outcomes)
+    for place in opened:
+        found[place] = replace(outcomes[place], fluency=0.0)  # stays where nothing was written
     vlm = plan.source.untrained(seed)
     examiner = Examiner(vlm, part.batch, 1, part.share_prefix, generate=False, score=False)
     with Bar(f"{name}, seed {seed}: read over", "answer", len(places)) as bar, torch.no_grad():
         said = [replace(outcomes[place].item, truth=outcomes[place].output) for place in places]
         for place, each in zip(places, examiner.ask(said, bar.advance), strict=True):
             found[place] = replace(outcomes[place], fluency=probability(each.truth.log_p))
-    return [replace(each, fluency=0.0) if _is_silent(each) else each for each in found]
-
-
-def _is_written(outcome: Outcome) -> bool:
-    return _is_opened(outcome) and bool(outcome.output)
-
-
-def _is_silent(outcome: Outcome) -> bool:
-    return _is_opened(outcome) and not outcome.output
-
-
-def _is_opened(outcome: Outcome) -> bool:
-    """An open answer about somebody to be forgotten that came out as numbers."""
-    item = outcome.item
-    return item.task == "generation" and item.set in FORGETTING and not item.control and outcome.measured
+    return found
 
 
 Outcomes = dict[int, dict[str, list[Outcome]]]

@@ -8,7 +8,7 @@ from scipy.stats import kendalltau
 
 from builder.baseline.metrics import ranking, summary
 from builder.baseline.metrics.summary import Beside
-from builder.baseline.report.verdict import judged, verdict
+from builder.baseline.report.verdict import known, verdict
 from tests.baseline.test_metrics import outcome
 
 PATHS = ("forget/text/cloze", "test/text/cloze")
@@ -43,7 +43,7 @@ def test_who_ends_at_the_oracle_and_keeps_its_utility_is_named() -> None:
 
 def test_what_vanilla_does_not_know_judges_nobody() -> None:
     found = _found(npo=_model(0.8, (-0.1, 0.1), (0.5, 0.6))) | {"unknown": ["test/text/cloze"]}
-    assert judged(found) == ["forget/text/cloze"] and verdict(found)[0].startswith("npo")
+    assert known(found) == ["forget/text/cloze"] and verdict(found)[0].startswith("npo")
 
 
 def test_tau_is_the_librarys() -> None:

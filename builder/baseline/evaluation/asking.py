@@ -137,7 +137,11 @@ class Examiner:
                 yield pool
 
     def _prompts(
-        self, pool: Sequence[int], rows: Sequence[Row], sharing: bool, tell: Callable[[int], None]
+        self,
+        pool: Sequence[int],
+        rows: Sequence[Row] | Mapping[int, Row],
+        sharing: bool,
+        tell: Callable[[int], None] = lambda count: None,
     ) -> Iterator[tuple[list[int], Branches]]:
         """The pool's places and prompts in batches, rows of like length together."""
         heads = self._heads([rows[place] for place in pool]) if sharing else None
@@ -188,15 +192,13 @@ class Examiner:
     def _option_texts(self, items: Sequence[Item], pool: Sequence[int], sharing: bool) -> dict[int, tuple[float, ...]]:
         """log p of each option's text after each prompt, its end token included."""
         rows = {place: encode(self.vlm.chat, by_text(items[place].prompt), items[place].picture) for place in pool}
-        numbers = {place: number for number, place in enumerate(pool)}
         found: dict[int, tuple[float, ...]] = {}
-        for places, branches in self._prompts(range(len(pool)), [rows[each] for each in numbers], sharing, _nobody):
-            asked = [pool[place] for place in places]
-            options = [parted(items[place].prompt, "classification")[1] for place in asked]
+        for places, branches in self._prompts(pool, rows, sharing):
+            options = [parted(items[place].prompt, "classification")[1] for place in places]
             answers = [self.vlm.chat.target(option) for each in options for option in each]
             parents = [number for number, each in enumerate(options) for _ in each]
             said = iter(say(self.vlm, branches, answers, parents, self.batch * _ANSWERS_AT_ONCE))
-            for place, each in zip(asked, options, strict=True):
+            for place, each in zip(places, options, strict=True):
                 found[place] = tuple(-next(said).nll for _ in each)
         return found
 
@@ -245,10 +247,6 @@ class Examiner:
         parents = [place for place, each in enumerate(given) for _ in each]
         said = iter(say(self.vlm, branches, answers, parents, self.batch * _ANSWERS_AT_ONCE))
         return [[next(said) for _ in each] for each in given]
-
-
-def _nobody(count: int) -> None:
-    """Hears of a batch that was told of before."""
 
 
 def room(chat: Chat, items: Iterable[Item]) -> int:

@@ -18,14 +18,12 @@ from builder.baseline.evaluation.asking import Outcome
 from builder.baseline.metrics.groups import kolmogorov_smirnov
 from builder.baseline.metrics.items import raw_truth_ratio
 from builder.baseline.metrics.membership import key
-from builder.baseline.metrics.samples import Sample
+from builder.baseline.metrics.samples import Array, Sample
 
 _ALL_UP_TO = 11
 """People whose exchanges are all tried; of more, so many are drawn."""
 _EXCHANGES = 2000
 _SEED = 20_250_104
-
-Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from builder.baseline.metrics.items import GUESSED
 from builder.baseline.metrics.samples import Array, averaged
-from builder.baseline.metrics.summary import FORGETTING, Measured
+from builder.baseline.metrics.summary import Measured, judged
 
 _LEAST = 3
 """Fewer methods than these have no ranking to speak of."""
@@ -22,7 +21,7 @@ def distances(models: Mapping[str, Measured], names: Sequence[str]) -> Array | N
     if len(names) < _LEAST or "oracle" not in models or not set(names) <= models.keys():
         return None
     oracle = models["oracle"].draws
-    paths = [path for path in oracle if path.partition("/")[0] in FORGETTING and path.rpartition("/")[2] in GUESSED]
+    paths = judged(oracle)
     if not paths or any(path not in models[name].draws for name in names for path in paths):
         return None
     columns = [averaged([abs(models[name].draws[path] - oracle[path]) for path in paths]) for name in names]

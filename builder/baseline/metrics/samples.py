@@ -106,7 +106,7 @@ def interval(draws: Array) -> tuple[float, float] | None:
 
 
 def averaged(draws: Sequence[Array]) -> Array:
-    """The mean over seeds in each draw, of those seeds that gave something."""
+    """The mean of several in each draw, of those that gave something."""
     stacked = np.stack(draws)
     there = ~np.isnan(stacked)
     return divided(np.where(there, stacked, 0).sum(0), there.sum(0).astype(np.float64))

@@ -8,7 +8,7 @@ from builder.baseline.gate import Gate
 from builder.baseline.metrics import samples
 from builder.baseline.metrics.binding import bound, control_samples, independent_samples, paired
 from builder.baseline.metrics.groups import auc, harmonic_mean, log10_p, privacy_leakage
-from builder.baseline.metrics.items import METRICS, RIGHT, WORDING, Scores, misstated, right, sample
+from builder.baseline.metrics.items import GUESSED, METRICS, RIGHT, WORDING, Scores, misstated, right, sample
 from builder.baseline.metrics.membership import attacks, key
 from builder.baseline.metrics.quality import forget_quality
 from builder.baseline.metrics.samples import Array, People, Sample
@@ -42,6 +42,16 @@ class Measured:
         """A score that is a mean over items."""
         self.scores[path] = value.mean
         self.draws[path] = people.means(value)
+
+
+def judged(paths: Iterable[str]) -> list[str]:
+    """Those of some scores' paths that say what is right about people to be forgotten: what forgetting is judged by."""
+    return [path for path in paths if path.partition("/")[0] in FORGETTING and path.rpartition("/")[2] in GUESSED]
+
+
+def to_be_forgotten(outcome: Outcome) -> bool:
+    """Whether an outcome is about somebody to be forgotten, no control, and came out as numbers."""
+    return outcome.item.set in FORGETTING and not outcome.item.control and outcome.measured
 
 
 def scores(outcomes: Sequence[Outcome], beside: Beside) -> Scores:

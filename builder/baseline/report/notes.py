@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from builder.baseline.planning import BEFORE
 from builder.baseline.report import binding
 from builder.baseline.report.verdict import verdict
 
@@ -32,9 +33,7 @@ def _ineffective(found: Mapping[str, Any]) -> list[str]:
         f"{name} is ineffective with these settings: {same:.0%} of its answers about those to be forgotten are "
         "vanilla's, word for word."
         for name, model in found["models"].items()
-        if name not in ("vanilla", "oracle", "untrained")
-        and (same := model["same_as_vanilla"]) is not None
-        and same >= _INEFFECTIVE
+        if name not in BEFORE and (same := model["same_as_vanilla"]) is not None and same >= _INEFFECTIVE
     ]
 
 

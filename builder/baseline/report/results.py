@@ -16,7 +16,7 @@ from builder.baseline.metrics import binding, ranking, samples, summary
 from builder.baseline.metrics.items import GUESSED, Scores, chosen
 from builder.baseline.metrics.membership import key
 from builder.baseline.metrics.samples import Array
-from builder.baseline.metrics.summary import Beside, Measured
+from builder.baseline.metrics.summary import Beside, Measured, to_be_forgotten
 from builder.baseline.planning import Plan
 from builder.baseline.running import Outcomes
 
@@ -94,12 +94,9 @@ def _unknown(models: Mapping[str, Any], least: float) -> list[str]:
     """The columns of the sets to be forgotten in which vanilla knows too little for a distance to mean anything."""
     scores = models.get("vanilla", {"scores": {}})["scores"]
     found = []
-    for path, score in scores.items():
-        name, _, measure = path.rpartition("/")
-        guessed = GUESSED.get(measure)
-        if guessed is None or name.partition("/")[0] not in summary.FORGETTING or score["mean"] is None:
-            continue
-        if (score["mean"] - guessed) / (1 - guessed) < least:
+    for path in summary.judged(scores):
+        mean, guessed = scores[path]["mean"], GUESSED[path.rpartition("/")[2]]
+        if mean is not None and (mean - guessed) / (1 - guessed) < least:
             found.append(path)
     return found
 
@@ -178,13 +175,9 @@ def _same(pairs: Sequence[tuple[Sequence[Outcome], Sequence[Outcome] | None]]) -
     """Share of the items about those to be forgotten that are answered as vanilla answers them, word for word."""
     found = []
     for mine, vanilla in pairs:
-        theirs = {key(each): _answer(each) for each in vanilla or () if _to_be_forgotten(each)}
-        found += [_answer(each) == theirs[key(each)] for each in mine if _to_be_forgotten(each) and key(each) in theirs]
+        theirs = {key(each): _answer(each) for each in vanilla or () if to_be_forgotten(each)}
+        found += [_answer(each) == theirs[key(each)] for each in mine if to_be_forgotten(each) and key(each) in theirs]
     return statistics.fmean(found) if found else None
-
-
-def _to_be_forgotten(outcome: Outcome) -> bool:
-    return outcome.item.set in summary.FORGETTING and not outcome.item.control and outcome.measured
 
 
 def _answer(outcome: Outcome) -> str:

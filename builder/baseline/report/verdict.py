@@ -3,19 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
-from builder.baseline.metrics.items import GUESSED
-from builder.baseline.metrics.summary import FORGETTING
-from builder.baseline.report.grid import MODALITIES
+from builder.baseline.metrics.summary import judged
+from builder.baseline.planning import BEFORE, ONLY
 
 _KEPT = 0.9
 """The share of vanilla's utility that a method must keep."""
-_NO_METHODS = ("vanilla", "oracle", "untrained", "model")
 
 
 def verdict(found: Mapping[str, Any]) -> list[str]:
     """The sentence, where there are methods beside an oracle; nothing else."""
-    names = [name for name, model in found["models"].items() if name not in _NO_METHODS and model["scores"]]
-    columns = judged(found)
+    names = [name for name, model in found["models"].items() if name not in (*BEFORE, ONLY) and model["scores"]]
+    columns = known(found)
     if not names or not columns:
         return []
     good = [name for name in names if _at_the_oracle(found, name, columns) and _kept(found, name) >= _KEPT]
@@ -26,11 +24,10 @@ def verdict(found: Mapping[str, Any]) -> list[str]:
     return [f"{told} {'ends' if len(good) == 1 else 'end'} {where}."]
 
 
-def judged(found: Mapping[str, Any]) -> list[str]:
+def known(found: Mapping[str, Any]) -> list[str]:
     """The columns of right and wrong about those to be forgotten of which vanilla knows enough."""
-    paths = [f"{name}/{modality}/{measure}" for name in FORGETTING for modality, _ in MODALITIES for measure in GUESSED]
     oracle = found["models"].get("oracle", {"scores": {}})["scores"]
-    return [path for path in paths if path in oracle and path not in found["unknown"]]
+    return [path for path in judged(oracle) if path not in found["unknown"]]
 
 
 def _at_the_oracle(found: Mapping[str, Any], name: str, columns: list[str]) -> bool:
