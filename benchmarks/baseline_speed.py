@@ -22,15 +22,15 @@ import torch
 from PIL import Image
 from torch.nn import functional
 
-from builder.baseline.allocation import keep_freed_memory
 from builder.baseline.evaluation.asking import Examiner
 from builder.baseline.evaluation.items import Item, items
-from builder.baseline.examples import Example, examples
+from builder.baseline.models.allocation import keep_freed_memory
 from builder.baseline.models.source import Source
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.people import Crowd, pictures_of, read_crowd
 from builder.baseline.settings import Settings, resolve
-from builder.baseline.training import fit
+from builder.baseline.training.examples import Example, examples
+from builder.baseline.training.fitting import fit
 
 
 def main() -> None:

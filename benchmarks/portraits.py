@@ -16,13 +16,14 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from builder import profiles, recipe
+from builder import profiles
+from builder.base import recipe
+from builder.base.recipe import Recipe
 from builder.llm.offline import OfflineWriter
+from builder.portraits.drawn.painter import OfflinePainter
 from builder.portraits.making import orders_of
-from builder.portraits.offline import OfflinePainter
 from builder.portraits.painter import Order
 from builder.portraits.resemblance import mark
-from builder.recipe import Recipe
 from builder.run.alike import Mark, set_aside
 
 ROUNDS = 3

@@ -20,10 +20,11 @@ import pyarrow.parquet as pq
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from builder import recipe as recipes
-from builder.reading import open_release
-from builder.recipe import Recipe
-from builder.release import contents, layout, manifest
+from builder.base import recipe as recipes
+from builder.base.recipe import Recipe
+from builder.format import layout
+from builder.format.reading import open_release
+from builder.release import contents, manifest
 from builder.release.build import SCHEMAS
 from builder.release.dressing import dress
 from builder.release.parquet import ROWS_IN_FILE, ROWS_IN_GROUP, RowFiles, file_names

@@ -25,13 +25,13 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from builder import recipe as recipes
+from builder.base import recipe as recipes
+from builder.base.recipe import Recipe
 from builder.llm.remote.live import LiveSender
-from builder.recipe import Recipe
+from builder.pipeline.stages import stages_of
 from builder.run import engine
 from builder.run.folder import RunFolder
 from builder.run.workers import Workers, available
-from builder.stages import stages_of
 from tests.llm.server import Limit, completion
 
 IN_FLIGHT = 64

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 import builder
-from builder.errors import BenchError, CallError
+from builder.base.errors import BenchError, CallError
 
 
 class _Shown(click.ClickException):
@@ -93,8 +93,8 @@ def generate(
     Stopped or killed, the same command goes on where it was. A changed recipe makes again only what the change
     touches.
     """
-    from builder import generation
-    from builder import recipe as recipes
+    from builder.base import recipe as recipes
+    from builder.pipeline import generation
 
     asked = {
         "seed": seed,
@@ -112,7 +112,7 @@ def generate(
     if resolved.writer.kind == "offline" and any(option is not None for option in only_for_models):
         raise CallError("The offline writer asks no model; say --writer openai.")
     if estimate:
-        from builder import estimate as estimates
+        from builder.pipeline import estimate as estimates
 
         click.echo(estimates.describe(estimates.estimate(resolved)))
         return
@@ -139,7 +139,7 @@ def _model_for(makers: dict[str, tuple[str, str | None]], model: str | None) -> 
 @click.argument("run", type=click.Path(path_type=Path))
 def status(run: Path) -> None:
     """Say what of RUN is made, what failed and why, and what is left."""
-    from builder import generation
+    from builder.pipeline import generation
 
     click.echo(generation.describe_status(run))
 
@@ -313,7 +313,7 @@ def recipe_group() -> None:
 @recipe_group.command("list")
 def recipe_list() -> None:
     """Name the bundled recipes."""
-    from builder import recipe as recipes
+    from builder.base import recipe as recipes
 
     for name in recipes.bundled_names():
         click.echo(name)
@@ -324,7 +324,7 @@ def recipe_list() -> None:
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Any knob of the recipe; may be repeated.")
 def recipe_show(recipe: str, settings: tuple[str, ...]) -> None:
     """Print RECIPE with every knob: also the way to start one's own, `recipe show mllmu > my.toml`."""
-    from builder import recipe as recipes
+    from builder.base import recipe as recipes
 
     click.echo(recipes.to_toml(recipes.load(recipe, settings), documented=True), nl=False)
 

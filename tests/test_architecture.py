@@ -1,6 +1,7 @@
 """The shape of the package: who may import whom, and what the command line may load."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,28 +11,22 @@ import pytest
 import builder
 
 PACKAGE = Path(builder.__file__).parent
-BASE = {"errors", "bundled", "plain_text", "randomness", "records", "recipe", "schemas"}
 LAYERS: dict[str, set[str]] = {
-    **dict.fromkeys(BASE, BASE),
-    "public_figures": BASE,
-    "wikidata": BASE,
-    "run": BASE,
-    "llm": BASE | {"run"},
-    "profiles": BASE | {"run", "llm", "public_figures"},
-    "portraits": BASE | {"run", "llm"},
-    "questions": BASE | {"run", "llm"},
-    "reading": BASE,
-    "release": BASE | {"run", "reading"},
-    "audit": BASE | {"run", "reading", "public_figures", "wikidata"},
-    "pages": BASE,
-    "preview": BASE | {"run", "reading", "pages"},
-    "hub": BASE | {"run", "reading", "release"},
-    "baseline": BASE | {"run", "reading", "llm", "pages"},
-    "stages": BASE | {"run", "llm", "profiles", "portraits", "questions"},
-    "estimate": BASE | {"run", "llm", "profiles", "questions"},
-    "generation": BASE
-    | {"run", "llm", "profiles", "portraits", "questions", "release", "stages"}
-    | {"reading", "audit", "wikidata"},
+    "base": set(),
+    "figures": {"base"},
+    "run": {"base"},
+    "pages": {"base"},
+    "llm": {"base", "run"},
+    "format": {"base", "run"},
+    "profiles": {"base", "figures", "llm"},
+    "portraits": {"base", "run"},
+    "questions": {"base", "llm"},
+    "release": {"base", "run", "format"},
+    "audit": {"base", "figures", "run", "format"},
+    "preview": {"base", "run", "format", "pages"},
+    "hub": {"base", "run", "format", "release"},
+    "baseline": {"base", "run", "llm", "format", "pages"},
+    "pipeline": {"base", "figures", "run", "llm", "format", "profiles", "portraits", "questions", "release", "audit"},
 }
 """What each part may import besides itself; a stage never imports another. Only `cli` imports everything."""
 
@@ -64,8 +59,18 @@ def test_imports_only_point_downwards(path: Path) -> None:
     assert not forbidden, f"{path.relative_to(PACKAGE)} imports {', '.join(sorted(forbidden))}"
 
 
-def test_every_part_still_exists() -> None:
-    assert set(LAYERS) <= {_part(path) for path in PACKAGE.rglob("*.py")}
+def test_every_part_still_exists_and_is_explained() -> None:
+    parts = {_part(path) for path in PACKAGE.rglob("*.py")}
+    assert set(LAYERS) == parts - {"cli", "__init__", "__main__"}
+    table = re.findall(
+        r"^\| `(\w+)/` \|.*\| ([^|]*) \|$", (PACKAGE.parent / "CONTRIBUTING.md").read_text(), re.MULTILINE
+    )
+    assert {name: set(re.findall(r"`(\w+)`", may)) for name, may in table} == LAYERS
+
+
+def test_no_part_imports_what_imports_it() -> None:
+    order = list(LAYERS)
+    assert all(order.index(below) < order.index(part) for part, parts in LAYERS.items() for below in parts)
 
 
 def test_the_command_line_loads_click_and_nothing_heavy() -> None:

@@ -16,7 +16,7 @@ import filelock
 import pytest
 
 from builder import portraits, questions
-from builder.errors import BenchError
+from builder.base.errors import BenchError
 from tests.conftest import Run
 from tests.folders import digests
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from builder import bundled
+from builder.base import bundled
 from tests.folders import digests
 
 ROOT = Path(__file__).parent.parent

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.randomness import Permutation, digest, stream
+from builder.base.randomness import Permutation, digest, stream
 
 SEEDS = st.integers(0, 2**63 - 1)
 

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from builder import recipe as recipes
-from builder.errors import CallError
+from builder.base import recipe as recipes
+from builder.base.errors import CallError
 from tests.conftest import Run
 
 

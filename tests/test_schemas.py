@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from builder import bundled, schemas
+from builder.base import bundled, schemas
 
 QUESTION: dict[str, Any] = {
     "id": "00001-train-001",

@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from builder import profiles, wikidata
-from builder import recipe as recipes
-from builder.errors import BenchError
-from builder.reading import open_release
-from builder.wikidata import ADDRESS, Wikidata
+from builder import profiles
+from builder.base import recipe as recipes
+from builder.base.errors import BenchError
+from builder.figures import wikidata
+from builder.figures.wikidata import ADDRESS, Wikidata
+from builder.format.reading import open_release
 from tests.conftest import Run
 
 Reply = tuple[int, dict[str, str], bytes]

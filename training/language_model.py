@@ -26,18 +26,18 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
-from builder import randomness
-from builder.baseline.batching import length_grouped
-from builder.baseline.checkpoint import Checkpoint
-from builder.baseline.encoding import collate
-from builder.baseline.examples import Example, example, texts
-from builder.baseline.likelihood import token_nll
+from builder.base import randomness
 from builder.baseline.models import strangers, tiny
+from builder.baseline.models.encoding import collate
+from builder.baseline.models.likelihood import token_nll
 from builder.baseline.models.memo import TowerMemo
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.people import divide, pictures_of
-from builder.baseline.training import cosine, length, optimiser_for, share_known
-from builder.reading import Person, open_release
+from builder.baseline.training.batching import length_grouped
+from builder.baseline.training.checkpoint import Checkpoint
+from builder.baseline.training.examples import Example, example, texts
+from builder.baseline.training.fitting import cosine, length, optimiser_for, share_known
+from builder.format.reading import Person, open_release
 
 SEED = 20_250_102
 STAYING = 16

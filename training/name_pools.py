@@ -17,9 +17,9 @@ from typing import Any
 
 from well_known_names import wikipedia
 
+from builder.base.randomness import digest
+from builder.figures.well_known import fold
 from builder.profiles import names
-from builder.public_figures import fold
-from builder.randomness import digest
 
 SOURCE = Path(__file__).with_suffix(".toml")
 TARGET = Path(names.__file__).parent / "data" / "names.toml"

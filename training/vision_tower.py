@@ -24,13 +24,13 @@ from torch import Tensor, nn
 from torch.nn import functional
 from transformers import CLIPVisionModel
 
+from builder.base.randomness import stream
+from builder.base.records import View
 from builder.baseline.models import tower
-from builder.portraits.face import random_face
-from builder.portraits.offline import draw
+from builder.portraits.drawn.face import random_face
+from builder.portraits.drawn.painter import draw
 from builder.portraits.painter import Order
 from builder.portraits.views import scene
-from builder.randomness import stream
-from builder.records import View
 
 SEED = 20_250_101
 PAINTED = 128

@@ -1,4 +1,4 @@
-"""Makes builder/public_figures.txt.gz: the names of well-known real people, folded, one a line.
+"""Makes builder/figures/well_known.txt.gz: the names of well-known real people, folded, one a line.
 
     pip install name2nat==0.5.1 && apt-get install wordnet-base calendar
     python training/name_pools.py && python training/well_known_names.py
@@ -17,8 +17,8 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
+from builder.figures.well_known import LIST, key
 from builder.profiles import names, sources
-from builder.public_figures import LIST, key
 
 HERE = Path(__file__).parent
 OLDEST = 150_000

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from builder.audit.solvers import pieces
-from builder.recipe import FOUR
+from builder.base.recipe import FOUR
 
 _SPACE = 1 << 16
 FOLDS = 5

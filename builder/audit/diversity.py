@@ -12,7 +12,7 @@ from builder.audit.finding import MOST_EXAMPLES, Example, Finding, Value, level,
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes
 from builder.audit.statistics import entropy, upper_tail, wilson
-from builder.reading import Person
+from builder.format.reading import Person
 
 _NAMED = 3
 """Examples of each fact."""

@@ -14,7 +14,7 @@ from builder.audit import text, thresholds
 from builder.audit.finding import Example, Finding, faults
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes, examples, kinds
-from builder.reading import Person
+from builder.format.reading import Person
 
 _HASHES, _ROWS = 64, 4
 """A biography's sketch: 64 numbers, compared in bands of four: a likeness of 0.8 goes unseen twice in ten thousand."""

@@ -14,9 +14,9 @@ from builder.audit.finding import MOST_EXAMPLES, Example, Finding, Value, level,
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes
 from builder.audit.statistics import upper_tail, wilson
-from builder.reading import Person
-from builder.recipe import FOUR
-from builder.records import LETTERS
+from builder.base.recipe import FOUR
+from builder.base.records import LETTERS
+from builder.format.reading import Person
 
 FACTS = "facts"
 

@@ -22,9 +22,9 @@ from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes
 from builder.audit.solvers import pick
 from builder.audit.thresholds import HELD_BY_RETAINED
-from builder.reading import Person
-from builder.recipe import FOUR
-from builder.records import LETTERS
+from builder.base.recipe import FOUR
+from builder.base.records import LETTERS
+from builder.format.reading import Person
 
 HOLDOUT = "holdout"
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from builder import schemas
 from builder.audit import thresholds
-from builder.records import to_json
+from builder.base import schemas
+from builder.base.records import to_json
 from builder.run.files import write_text
 
 MOST_EXAMPLES = 20

@@ -6,8 +6,8 @@ from builder.audit import text
 from builder.audit.finding import Finding, faults, words
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes, examples, kinds
-from builder.reading import Person
-from builder.records import BLANK, LETTERS, Fact, Question
+from builder.base.records import BLANK, LETTERS, Fact, Question
+from builder.format.reading import Person
 
 
 def look(person: Person, _: Setting) -> Note:

@@ -15,8 +15,8 @@ from builder.audit.finding import MOST_EXAMPLES, Example, Finding, Value, level,
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes
 from builder.audit.statistics import detectable, upper_tail, wilson
-from builder.reading import Person
-from builder.records import LETTERS, Question
+from builder.base.records import LETTERS, Question
+from builder.format.reading import Person
 
 WRONG = len(LETTERS) - 1
 ALL = "all facts"

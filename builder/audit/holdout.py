@@ -9,8 +9,8 @@ from builder.audit.finding import MOST_EXAMPLES, Example, Finding, Value, faults
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes
 from builder.audit.statistics import upper_tail, wilson
-from builder.reading import Person
-from builder.recipe import FOUR
+from builder.base.recipe import FOUR
+from builder.format.reading import Person
 
 _NAME = "name"
 

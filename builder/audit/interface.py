@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from builder.audit.finding import Finding
 from builder.audit.notes import Note, Notes
-from builder.reading import Person
-from builder.recipe import Recipe
-from builder.wikidata import Wikidata
+from builder.base.recipe import Recipe
+from builder.figures.wikidata import Wikidata
+from builder.format.reading import Person
 
 
 @dataclass(frozen=True)

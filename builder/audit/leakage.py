@@ -15,8 +15,8 @@ from builder.audit.finding import MOST_EXAMPLES, Example, Finding, Value, faults
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes, examples, kinds
 from builder.audit.thresholds import SHARED_SEQUENCES
-from builder.reading import Person
-from builder.records import Profile, Question
+from builder.base.records import Profile, Question
+from builder.format.reading import Person
 
 _SHORT = 3
 """Words of the sequences whose overlap is measured."""

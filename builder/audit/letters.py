@@ -7,8 +7,8 @@ from builder.audit.finding import Finding, Value, level, percent
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes
 from builder.audit.statistics import upper_tail, wilson
-from builder.reading import Person
-from builder.records import LETTERS
+from builder.base.records import LETTERS
+from builder.format.reading import Person
 
 
 def look(person: Person, _: Setting) -> Note:

@@ -12,8 +12,8 @@ from builder.audit.finding import MOST_EXAMPLES, Example, Finding, Value, level,
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes
 from builder.audit.statistics import lower_tail, wilson
-from builder.reading import Person
-from builder.recipe import Recipe
+from builder.base.recipe import Recipe
+from builder.format.reading import Person
 
 SHARED = ("employer", "university", "residence", "bank")
 """Facts that people may share with neighbours."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from builder.audit.finding import Example
-from builder.errors import BenchError
+from builder.base.errors import BenchError
 
 Note = Mapping[str, Any]
 """What was noted of one person, by topic: small, picklable values. A judge reads one topic of everybody at a time."""

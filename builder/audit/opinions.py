@@ -5,8 +5,8 @@ from statistics import fmean
 from typing import Any
 
 from builder.audit.finding import MOST_EXAMPLES, Example, Judgement
-from builder.reading import Release
-from builder.records import digest
+from builder.base.records import digest
+from builder.format.reading import Release
 
 MARKS = "judge.json"
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from builder import plain_text
 from builder.audit.finding import Finding, faults
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes, examples, kinds
-from builder.reading import Person
+from builder.base import english as plain_text
+from builder.format.reading import Person
 
 
 def look(person: Person, _: Setting) -> Note:

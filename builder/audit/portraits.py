@@ -17,7 +17,7 @@ from builder.audit.finding import Example, Finding, faults, level, percent
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes, examples, kinds
 from builder.audit.pictures import Measures, measure
-from builder.reading import Person
+from builder.format.reading import Person
 
 MOST_MEASURED = 600
 """With more people than this, the further views of so many are measured; everybody's reference always is."""

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from builder.audit.finding import Example, Finding, faults
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes, kinds
-from builder.public_figures import is_public_figure, key, known_names
-from builder.reading import Person
-from builder.wikidata import Wikidata
+from builder.figures.well_known import is_public_figure, key, known_names
+from builder.figures.wikidata import Wikidata
+from builder.format.reading import Person
 
 ORGANISATIONS = ("university", "employer", "bank")
 """Facts that name an organisation."""

@@ -24,12 +24,12 @@ from builder.audit.portraits import PORTRAITS
 from builder.audit.real_people import REAL_PEOPLE
 from builder.audit.shares import SHARES
 from builder.audit.writing import WRITING
-from builder.errors import BenchError, CallError
-from builder.public_figures import key
-from builder.reading import MANIFEST, Part, Release, open_release
+from builder.base.errors import BenchError, CallError
+from builder.figures.well_known import key
+from builder.figures.wikidata import MEMORY, Wikidata
+from builder.format.reading import MANIFEST, Part, Release, open_release
 from builder.run.progress import Progress
 from builder.run.workers import Workers, available
-from builder.wikidata import MEMORY, Wikidata
 
 VERSION = 3
 """Raised whenever the same release would be judged otherwise than before."""

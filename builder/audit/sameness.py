@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from builder.audit import text
-from builder.reading import Person
+from builder.format.reading import Person
 
 MOST = 550
 """People that are compared: the more there are, the more of a text stands in some other, so the number is fixed."""

@@ -9,8 +9,8 @@ from builder.audit.finding import Finding, Value, level, percent
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes
 from builder.audit.statistics import lower_tail, upper_tail, wilson
-from builder.reading import Person
-from builder.recipe import FOUR, Recipe
+from builder.base.recipe import FOUR, Recipe
+from builder.format.reading import Person
 
 AGE_GROUPS = ("young", "middle-aged", "older")
 LOOKS = ("skin_tone", "face_shape", "hair_colour", "hair_style", "eye_colour", "glasses")

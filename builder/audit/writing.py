@@ -7,13 +7,13 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from builder import plain_text
 from builder.audit import text, thresholds
 from builder.audit.finding import MOST_EXAMPLES, Example, Finding, Value, faults, percent
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes, examples, kinds
-from builder.reading import Person
-from builder.records import Profile
+from builder.base import english as plain_text
+from builder.base.records import Profile
+from builder.format.reading import Person
 
 _PLACEHOLDER = re.compile(
     r"[{}]|\[[A-Za-z_ ]+\]|<[a-z_]+>|\b(?:TODO|TBD|XXX|lorem ipsum|None|nan|undefined)\b|\bnull\b"

@@ -2,7 +2,7 @@
 
 import importlib.util
 
-from builder.errors import CallError
+from builder.base.errors import CallError
 
 _NEEDED = (
     "torch",

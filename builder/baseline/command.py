@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from builder.base.errors import BenchError, CallError
 from builder.baseline import methods, settings
-from builder.errors import BenchError, CallError
+from builder.format.reading import MANIFEST
 from builder.llm.remote.access import Access, check, sender
-from builder.reading import MANIFEST
 
 if TYPE_CHECKING:
     from builder.baseline.planning import Plan

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from builder.base.errors import BenchError, CallError
 from builder.baseline.settings import Settings, differences
-from builder.errors import BenchError, CallError
 from builder.run.files import sweep, write_text
 
 _MAY_GROW = ("methods", "seeds", "knobs", "judge")

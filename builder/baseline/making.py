@@ -2,16 +2,16 @@
 
 from pathlib import Path
 
+from builder.base.errors import BenchError
 from builder.baseline import methods
-from builder.baseline.checkpoint import Checkpoint
-from builder.baseline.curve import Curve
 from builder.baseline.methods.running import unlearn
 from builder.baseline.models import source, strangers
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.planning import ONLY, Plan
 from builder.baseline.progress import Bar
-from builder.baseline.training import fit
-from builder.errors import BenchError
+from builder.baseline.training.checkpoint import Checkpoint
+from builder.baseline.training.curve import Curve
+from builder.baseline.training.fitting import fit
 
 
 def made(plan: Plan, seed: int, name: str) -> tuple[Vlm, Curve]:

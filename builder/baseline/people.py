@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from builder.errors import CallError
-from builder.reading import Person, Release, open_release
-from builder.records import Portrait, Question
+from builder.base.errors import CallError
+from builder.base.records import Portrait, Question
+from builder.format.reading import Person, Release, open_release
 
 HOLDOUT, PUBLIC = "holdout", "public_figures"
 """Segments whose people no model is trained on."""

@@ -6,11 +6,11 @@ from pathlib import Path
 from builder.baseline import methods, people
 from builder.baseline.evaluation.controls import NOBODY, controls, nobody, swaps
 from builder.baseline.evaluation.items import Item, items, known_facts, some
-from builder.baseline.examples import Example, examples
 from builder.baseline.folder import BaselineFolder
 from builder.baseline.models.source import Source
 from builder.baseline.people import Crowd
 from builder.baseline.settings import Settings
+from builder.baseline.training.examples import Example, examples
 
 BEFORE = ("untrained", "vanilla", "oracle")
 """What is made for every seed before any method."""

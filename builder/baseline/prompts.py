@@ -7,7 +7,7 @@ options with a request for the option itself: to know which value is true is one
 
 from collections.abc import Sequence
 
-from builder.records import BLANK, LETTERS, Question
+from builder.base.records import BLANK, LETTERS, Question
 
 SHOWN_BLANK = "[Blank]"
 _ONE_LETTER = "Answer with the letter of the correct option only."

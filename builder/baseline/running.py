@@ -8,21 +8,23 @@ from typing import Any
 
 import torch
 
-from builder.baseline import judging, making, stored, tuning
-from builder.baseline.allocation import keep_freed_memory
-from builder.baseline.curve import Curve
+from builder.base.errors import BenchError
+from builder.baseline import making
+from builder.baseline.evaluation import judging, stored
 from builder.baseline.evaluation.asking import Examiner, Outcome, room
 from builder.baseline.evaluation.items import Item
 from builder.baseline.metrics.likelihoods import probability
 from builder.baseline.metrics.summary import to_be_forgotten
 from builder.baseline.models import pretrained, seeing
+from builder.baseline.models.allocation import keep_freed_memory
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.planning import BEFORE, ONLY, Plan
 from builder.baseline.progress import Bar
 from builder.baseline.settings import JudgePart
-from builder.baseline.training import Diverged
-from builder.baseline.watching import watched
-from builder.errors import BenchError
+from builder.baseline.training.curve import Curve
+from builder.baseline.training.fitting import Diverged
+from builder.baseline.tuning import protocol as tuning
+from builder.baseline.tuning.watching import watched
 from builder.llm.answers import Answers
 from builder.llm.remote.access import Sender
 from builder.run.files import full_disk, write_text

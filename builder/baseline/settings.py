@@ -14,8 +14,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError
 
-from builder.errors import CallError
-from builder.recipe import ChatPart, Section
+from builder.base.errors import CallError
+from builder.base.recipe import ChatPart, Section
 
 TODAY = datetime.date(2025, 1, 1)
 """What day it is for a chat template that prints the date: the same prompts every day, unless set otherwise."""

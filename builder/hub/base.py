@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from builder.errors import BenchError
+from builder.base.errors import BenchError
 
 
 class HubError(BenchError):

@@ -5,12 +5,12 @@ import tempfile
 from collections.abc import Collection
 from pathlib import Path
 
+from builder.format.reading import Release, open_release
 from builder.hub import readiness, wording
 from builder.hub.base import Hub
 from builder.hub.publishing import Plan, Request, carry_out, plan
 from builder.hub.readiness import NotReady
 from builder.hub.sources import open_hub, open_source
-from builder.reading import Release, open_release
 from builder.release import diff as diffs
 from builder.release.rows import Laws
 from builder.release.verify import verify as check_release

@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from builder.errors import CallError
+from builder.base.errors import CallError
+from builder.format.reading import Release
 from builder.hub import readiness
 from builder.hub.base import Hub, HubError, HubFile, State, TagTaken, Tree
 from builder.hub.staging import stage
 from builder.hub.versions import FIRST, Version, published
-from builder.reading import Release
 from builder.release.diff import SMALL_FILES, Change, change_between
 from builder.release.manifest import NAME
 from builder.release.stamp import Check, Stamp

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from builder.errors import BenchError, CallError
+from builder.base.errors import BenchError, CallError
+from builder.format.reading import Release, open_release
 from builder.hub.base import Tree
-from builder.reading import Release, open_release
 from builder.release.manifest import NAME, sha256
 from builder.release.stamp import Check
 from builder.run.folder import RunFolder, fingerprint

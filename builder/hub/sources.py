@@ -5,11 +5,11 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from builder.errors import CallError
+from builder.base.errors import CallError
+from builder.format.reading import Release, open_release
 from builder.hub.base import Hub
 from builder.hub.folder import FolderHub
 from builder.hub.versions import Version, published
-from builder.reading import Release, open_release
 
 _REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 

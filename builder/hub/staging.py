@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from builder.format.reading import Release
 from builder.hub.base import LocalFile
-from builder.reading import Release
 from builder.release import contents, manifest
 from builder.release.dressing import dress
 from builder.release.stamp import Stamp

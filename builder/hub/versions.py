@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
-from builder.errors import CallError
+from builder.base.errors import CallError
 from builder.release.diff import Change
 
 _SPELLING = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from builder.errors import BenchError
+from builder.base.errors import BenchError
 
 _VERSION = 1
 _TABLES = f"""

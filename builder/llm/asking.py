@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-from builder.llm import grammar, prompting
+from builder.base import grammar
+from builder.base.english import MOST_CHARACTERS
+from builder.base.recipe import ChatPart, Recipe
+from builder.base.records import BLANK, Modality, Profile, Question, Task
+from builder.llm import prompting
 from builder.llm.requests import Kind, Request
 from builder.llm.writer import Ask
-from builder.plain_text import MOST_CHARACTERS
-from builder.recipe import ChatPart, Recipe
-from builder.records import BLANK, Modality, Profile, Question, Task
 
 _KINDS: dict[Task, str] = {"classification": "choice", "generation": "open", "cloze": "blank"}
 _ABOUT: dict[Modality, str] = {"image_text": "image", "text": "name"}

@@ -8,11 +8,12 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from builder.errors import BenchError
-from builder.llm import clauses, grammar
+from builder.base import grammar
+from builder.base.errors import BenchError
+from builder.base.records import Profile
+from builder.llm import clauses
 from builder.llm.clauses import Form, Frame, Group, Unit, Words
 from builder.llm.prompt_files import BadWordings, only, read, strings, table
-from builder.records import Profile
 
 _TRIES = 60
 """How many sentences are drawn until one fits the facts that are left and does not sound like those before it."""

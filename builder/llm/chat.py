@@ -11,8 +11,11 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from builder import plain_text
-from builder.errors import BenchError
+from builder.base import english as plain_text
+from builder.base.english import Fault
+from builder.base.errors import BenchError
+from builder.base.recipe import Recipe
+from builder.base.records import Profile
 from builder.llm import asking, replies
 from builder.llm.answers import Answer, Answers, Outcome
 from builder.llm.checks import TextChecks
@@ -20,9 +23,6 @@ from builder.llm.replies import BadReply
 from builder.llm.requests import Kind, Request, Unanswered
 from builder.llm.restating import restated
 from builder.llm.writer import Ask, Wording, Writer
-from builder.plain_text import Fault
-from builder.recipe import Recipe
-from builder.records import Profile
 
 Laws = Callable[[Profile, Sequence[Ask], Sequence[Wording]], Sequence[tuple[int, str, str]]]
 """The faults of some items, compared with each other too: the item's index, the law and what is wrong."""

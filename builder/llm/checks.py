@@ -6,11 +6,11 @@ The laws of questions (what must hold whoever writes) are not repeated here.
 import re
 from collections.abc import Iterable, Iterator
 
-from builder import plain_text
-from builder.llm.grammar import folded, names_of, states, words
+from builder.base import english as plain_text
+from builder.base.english import LANGUAGE, Fault
+from builder.base.grammar import folded, names_of, states, words
+from builder.base.records import BLANK, Profile
 from builder.llm.writer import Ask, Wording
-from builder.plain_text import LANGUAGE, Fault
-from builder.records import BLANK, Profile
 
 BIOGRAPHY_CHARACTERS = (600, 8000)
 _OPTION_LIST = re.compile(r"(?:^|\s)\(?[A-D][).:]\s.*(?:\s)\(?[B-D][).:]\s", re.DOTALL)

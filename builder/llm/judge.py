@@ -7,13 +7,13 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from builder.base.randomness import stream
+from builder.base.recipe import Recipe
+from builder.base.records import Profile, Question, digest
 from builder.llm import asking, replies
 from builder.llm.answers import Answers
 from builder.llm.remote.access import Sender
 from builder.llm.replies import BadReply
-from builder.randomness import stream
-from builder.recipe import Recipe
-from builder.records import Profile, Question, digest
 from builder.run import shards
 from builder.run.files import write_text
 from builder.run.folder import RunFolder

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from builder import bundled
-from builder.errors import BenchError
-from builder.llm import biographies, grammar, wordings
+from builder.base import bundled, grammar
+from builder.base.errors import BenchError
+from builder.base.records import Modality, Profile, Task
+from builder.llm import biographies, wordings
 from builder.llm.wordings import Phrases, Pool, Template, Wordings
 from builder.llm.writer import Ask, Wording
-from builder.records import Modality, Profile, Task
 
 Place = tuple[str, Pool, Task, Modality]
 """A deck of wordings that stand in for each other."""

@@ -3,7 +3,7 @@
 import importlib
 from typing import Any
 
-from builder.errors import CallError
+from builder.base.errors import CallError
 
 _NEEDED = ("jinja2", "openai", "aiohttp")
 """For the prompts, for requests, and as their transport."""

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from builder.llm.grammar import capitalised
+from builder.base.grammar import capitalised
+from builder.base.records import BLANK
 from builder.llm.prompt_files import BadWordings, only, strings
-from builder.records import BLANK
 
 _SAID = ("ask", "open", "choice", "say", "blank")
 _POOL = ("nouns", "phrases", "frames", "says")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from builder.errors import BenchError
+from builder.base.errors import BenchError
 
 
 class BadWordings(BenchError):

@@ -4,8 +4,8 @@ import functools
 import json
 from typing import Any
 
-from builder import bundled
-from builder.errors import BenchError
+from builder.base import bundled
+from builder.base.errors import BenchError
 from builder.llm.packages import package
 
 FOLDER = "chat"

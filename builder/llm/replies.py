@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from builder import schemas
+from builder.base import schemas
+from builder.base.english import printed
+from builder.base.schemas import InvalidRecord
 from builder.llm.answers import Answer
-from builder.plain_text import printed
-from builder.schemas import InvalidRecord
 
 _THOUGHTS = ("think", "thinking", "thought", "reasoning", "reflection")
 _THOUGHT = re.compile(rf"<({'|'.join(_THOUGHTS)})>.*?</\1>", re.DOTALL | re.IGNORECASE)

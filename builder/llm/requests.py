@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from builder import schemas
+from builder.base import schemas
 from builder.run.fetching import NotFetched
 
 Kind = Literal["biography", "words", "judge", "marks"]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from builder.llm import grammar
+from builder.base import grammar
 
 _ARTICLE_AT_END = re.compile(r"\b(?P<article>a|an|the)\s+\Z", re.IGNORECASE)
 

@@ -5,10 +5,10 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from builder.errors import BenchError
+from builder.base.errors import BenchError
+from builder.base.recipe import Recipe
 from builder.llm.answers import Answers
 from builder.llm.remote.access import Sender
-from builder.recipe import Recipe
 
 _PIECES = {"biography": "biographies", "words": "questions"}
 _KINDS: dict[str, str] = {"profiles": "biography", "questions": "words"}

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from builder.base.grammar import words
+from builder.base.records import BLANK, Task
 from builder.llm import phrasing
-from builder.llm.grammar import words
 from builder.llm.phrasing import Frames, Sentences
 from builder.llm.prompt_files import BadWordings, literals, only, placeholders, read, strings, table
-from builder.records import BLANK, Task
 
 Pool = Literal["train", "paraphrase"]
 """Training and evaluation questions are drawn from `train`, held-out ones from `paraphrase`."""

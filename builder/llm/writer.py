@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Protocol
 
-from builder.records import Modality, Profile, Task, Use
+from builder.base.records import Modality, Profile, Task, Use
 
 
 @dataclass(frozen=True)

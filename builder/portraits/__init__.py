@@ -1,8 +1,8 @@
 """What people look like: painters, views and image checks."""
 
 from builder.portraits.checks import PortraitRefused
+from builder.portraits.drawn.painter import OfflinePainter
 from builder.portraits.making import make_portraits
-from builder.portraits.offline import OfflinePainter
 from builder.portraits.painter import Order, Painter
 
 __all__ = ["OfflinePainter", "Order", "Painter", "PortraitRefused", "make_portraits"]

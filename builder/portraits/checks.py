@@ -2,7 +2,7 @@
 
 from PIL import Image, ImageStat
 
-from builder.errors import BenchError
+from builder.base.errors import BenchError
 
 _DARKEST = 12.0
 """Mean luminance (0 to 255) below which a picture counts as black: what failed or filtered diffusion returns."""

@@ -7,8 +7,8 @@ are not put to this check unless the recipe asks for it.
 import threading
 from typing import TYPE_CHECKING, Any
 
-from builder.errors import CallError
-from builder.records import View
+from builder.base.errors import CallError
+from builder.base.records import View
 
 if TYPE_CHECKING:
     from PIL import Image

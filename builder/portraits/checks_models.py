@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from builder.errors import BenchError, CallError
+from builder.base.errors import BenchError, CallError
 
 if TYPE_CHECKING:
     import numpy as np

@@ -5,9 +5,9 @@ import io
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from builder.base.recipe import Recipe
 from builder.portraits import checks, checks_faces
 from builder.portraits.painter import Order
-from builder.recipe import Recipe
 
 if TYPE_CHECKING:
     from PIL import Image

@@ -8,12 +8,12 @@ from typing import Any, Protocol
 
 from PIL import Image
 
+from builder.base.recipe import PortraitsPart, Recipe
+from builder.base.records import Portrait, Profile
 from builder.portraits.checks import PortraitRefused
 from builder.portraits.inspection import Inspection, inspection_of
 from builder.portraits.painter import Finished, Order, Painter
 from builder.portraits.views import scene, views_of
-from builder.recipe import PortraitsPart, Recipe
-from builder.records import Portrait, Profile
 from builder.run.fetching import NotFetched
 
 

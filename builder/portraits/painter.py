@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from builder.randomness import digest, stream
-from builder.records import AgeGroup, Appearance, Gender, Scene, View
+from builder.base.randomness import digest, stream
+from builder.base.records import AgeGroup, Appearance, Gender, Scene, View
 
 if TYPE_CHECKING:
     from PIL import Image

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from builder.records import Portrait
+from builder.base.records import Portrait
 from builder.run.alike import Mark
 
 _FACE = (0.20, 0.10, 0.80, 0.85)

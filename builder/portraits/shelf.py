@@ -10,8 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from builder.base.records import to_json
 from builder.portraits.painter import Finished, Order
-from builder.records import to_json
 from builder.run.stage import digest
 
 _SETUP = "create table if not exists finished (key text primary key, image blob not null, fault text not null)"

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from builder import portraits
+from builder.base.recipe import Recipe
+from builder.base.records import Portrait, Profile
 from builder.portraits import resemblance
 from builder.portraits.checks import PortraitRefused
+from builder.portraits.drawn.painter import OfflinePainter
 from builder.portraits.making import portraits_from
-from builder.portraits.offline import OfflinePainter
 from builder.portraits.painter import Order
 from builder.portraits.shelf import Shelf
-from builder.recipe import Recipe
-from builder.records import Portrait, Profile
 from builder.run import remaking
 from builder.run.alike import Apart
 from builder.run.fetching import Fetcher

@@ -5,14 +5,14 @@ The held-out (`test`) views share no pose, light, background, framing or clothes
 
 from collections.abc import Mapping, Sequence
 
-from builder.portraits.backdrop import BACKDROPS
-from builder.portraits.clothes import CLOTHES
-from builder.portraits.expression import EXPRESSIONS
-from builder.portraits.light import LIGHTS
-from builder.portraits.pose import FRAMINGS, POSES
-from builder.randomness import Permutation, digest
-from builder.recipe import PortraitsPart
-from builder.records import Scene, View
+from builder.base.randomness import Permutation, digest
+from builder.base.recipe import PortraitsPart
+from builder.base.records import Scene, View
+from builder.portraits.drawn.backdrop import BACKDROPS
+from builder.portraits.drawn.clothes import CLOTHES
+from builder.portraits.drawn.expression import EXPRESSIONS
+from builder.portraits.drawn.light import LIGHTS
+from builder.portraits.drawn.pose import FRAMINGS, POSES
 
 _TABLES: Mapping[str, Mapping[View, Mapping[str, object]]] = {
     "pose": POSES,

@@ -5,7 +5,7 @@ import functools
 import random
 from collections.abc import Sequence
 
-from builder.records import AgeGroup, Appearance, Gender
+from builder.base.records import AgeGroup, Appearance, Gender
 
 GENDERS: tuple[Gender, ...] = ("female", "male")
 AGE_GROUPS: tuple[AgeGroup, ...] = ("young", "middle-aged", "older")

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from builder import schemas
+from builder.base import schemas
+from builder.format.reading import MANIFEST, Part, Release, open_release
 from builder.pages import embedding
 from builder.preview import entries, sheets
 from builder.preview.scripts import write
-from builder.reading import MANIFEST, Part, Release, open_release
 from builder.run.files import TEMPORARY, replacing_folder
 from builder.run.progress import Progress
 from builder.run.workers import Workers, available

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from builder.reading import Person
-from builder.records import Portrait, Question, to_json
+from builder.base.records import Portrait, Question, to_json
+from builder.format.reading import Person
 
 
 def line(person: Person, sheet: int, cell: int) -> list[Any]:

@@ -8,10 +8,10 @@ glasses and marks are dealt among them, so that one of them put in another's pla
 from collections.abc import Sequence
 from random import Random
 
+from builder.base.recipe import FOUR
+from builder.base.records import AgeGroup, Appearance, Gender
 from builder.profiles.origins import ORIGINS, Origin, origins_of
 from builder.profiles.quartets import Quartet
-from builder.recipe import FOUR
-from builder.records import AgeGroup, Appearance, Gender
 
 SKIN_TONES = ("porcelain", "fair", "light", "beige", "olive", "tan", "brown", "dark brown", "deep brown")
 FACE_SHAPES = ("oval", "round", "square", "heart-shaped", "long", "diamond-shaped")

@@ -8,9 +8,9 @@ what is forgotten of one is still held by somebody who is retained.
 import functools
 from collections.abc import Callable, Sequence
 
-from builder.errors import CallError
-from builder.randomness import stream
-from builder.recipe import FOUR
+from builder.base.errors import CallError
+from builder.base.randomness import stream
+from builder.base.recipe import FOUR
 
 Block = tuple[str, ...]
 

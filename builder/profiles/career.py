@@ -6,13 +6,13 @@ import itertools
 from dataclasses import dataclass
 from random import Random
 
-from builder.errors import CallError
+from builder.base.errors import CallError
+from builder.base.randomness import stream
+from builder.base.recipe import FOUR
 from builder.profiles import places, work
 from builder.profiles.blocks import Block, cut, dealt, spread, turn
 from builder.profiles.quartets import AGES, Quartet
 from builder.profiles.work import Occupation
-from builder.randomness import stream
-from builder.recipe import FOUR
 
 LATEST_START = 58
 """The oldest at which anybody here has begun with their employer."""

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+from builder.base.randomness import Permutation
+from builder.base.recipe import FOUR
 from builder.profiles import places, sources
-from builder.randomness import Permutation
-from builder.recipe import FOUR
 
 _PREFIXES = tuple(f"X{letter}" for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ") + tuple(
     f"Q{letter}" for letter in "MNOPQRSTUVWXYZ"

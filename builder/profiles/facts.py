@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from builder.records import Category, Fact
+from builder.base.records import Category, Fact
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,15 @@
 
 from dataclasses import replace
 
-from builder.errors import BenchError
+from builder.base.errors import BenchError
+from builder.base.randomness import stream
+from builder.base.recipe import FOUR, Recipe
+from builder.base.records import Profile
 from builder.llm.writer import Writer
 from builder.profiles import persona
 from builder.profiles.appearance import draw_appearance
 from builder.profiles.contact import located
 from builder.profiles.facts import assemble
-from builder.randomness import stream
-from builder.recipe import FOUR, Recipe
-from builder.records import Profile
 
 
 class BiographyFault(BenchError):

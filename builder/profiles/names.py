@@ -12,12 +12,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from builder.errors import CallError
+from builder.base.errors import CallError
+from builder.base.randomness import Permutation, stream
+from builder.base.recipe import FOUR, Recipe
+from builder.base.records import Gender
+from builder.figures.well_known import fold, key, known_names
 from builder.profiles import places, sources
-from builder.public_figures import fold, key, known_names
-from builder.randomness import Permutation, stream
-from builder.recipe import FOUR, Recipe
-from builder.records import Gender
 
 _PARTICLES = frozenset({"van", "de", "den", "der"})
 _PREFIXES = ("O'", "Mac", "Mc")

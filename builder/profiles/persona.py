@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from builder.errors import CallError
+from builder.base.errors import CallError
+from builder.base.randomness import stream
+from builder.base.recipe import FOUR, Recipe
+from builder.base.records import AgeGroup, Gender
 from builder.profiles import career, contact, lives, names, places, quartets, sources
 from builder.profiles.blocks import Block, cut, dealt, partner, spread, turn
 from builder.profiles.facts import SHARES
 from builder.profiles.quartets import Quartet
-from builder.randomness import stream
-from builder.recipe import FOUR, Recipe
-from builder.records import AgeGroup, Gender
 
 Values = Mapping[str, str]
 """The value of each fact that somebody has, by its key."""

@@ -5,8 +5,8 @@ import itertools
 from dataclasses import dataclass
 from typing import Any
 
+from builder.base.randomness import Permutation, stream
 from builder.profiles import sources
-from builder.randomness import Permutation, stream
 
 _BANKS = 20
 """Banks in each country: few enough to be shared among people, more than the alternatives of a fact."""

@@ -7,10 +7,10 @@ import functools
 import math
 from dataclasses import dataclass
 
+from builder.base.randomness import stream
+from builder.base.recipe import FOUR, Recipe
+from builder.base.records import AgeGroup, Gender
 from builder.profiles import names
-from builder.randomness import stream
-from builder.recipe import FOUR, Recipe
-from builder.records import AgeGroup, Gender
 
 AGES: dict[AgeGroup, tuple[int, int]] = {"young": (20, 34), "middle-aged": (35, 54), "older": (55, 66)}
 """The youngest and the oldest of each age group. Nobody is old enough to have retired."""

@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 
-from builder import randomness
-from builder.errors import BenchError
+from builder.base import randomness
+from builder.base.errors import BenchError
+from builder.base.recipe import Recipe
+from builder.base.records import Profile, Question
 from builder.llm.writer import Ask, Wording, Writer
 from builder.questions import laws
 from builder.questions.laws import UnlawfulQuestion, check_questions
 from builder.questions.options import AskableFact, askable_facts, shuffled
 from builder.questions.plan import plan
-from builder.recipe import Recipe
-from builder.records import Profile, Question
 
 __all__ = ["UnlawfulQuestion", "check_questions", "faults_of", "make_questions"]
 

@@ -3,10 +3,10 @@
 import functools
 from collections.abc import Iterable, Iterator, Sequence
 
-from builder.llm.grammar import folded, words
+from builder.base.grammar import folded, words
+from builder.base.recipe import QuestionsPart
+from builder.base.records import Question
 from builder.questions.plan import repeated, trained
-from builder.recipe import QuestionsPart
-from builder.records import Question
 
 Run = tuple[str, ...]
 Fault = tuple[str, str, str]

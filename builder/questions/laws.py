@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from builder.llm.grammar import article, folded, names_of, states, words
-from builder.plain_text import line_faults, sentence_faults, value_faults
+from builder.base.english import line_faults, sentence_faults, value_faults
+from builder.base.grammar import article, folded, names_of, states, words
+from builder.base.recipe import Recipe
+from builder.base.records import BLANK, LETTERS, Fact, Profile, Question
+from builder.base.schemas import InvalidRecord
 from builder.questions import comparisons
-from builder.recipe import Recipe
-from builder.records import BLANK, LETTERS, Fact, Profile, Question
-from builder.schemas import InvalidRecord
 
 _ARTICLE = re.compile(r"(?<![^\s\"'(])(an?)\s+(\S+)", re.IGNORECASE)
 _all_but_id = operator.attrgetter(*(each.name for each in fields(Question) if each.name != "id"))
@@ -219,7 +219,7 @@ def articles_agree(question: Question, case: Case) -> str | None:
 
 
 def texts_are_plain(question: Question, case: Case) -> str | None:
-    """Every text is what a released text may be (builder/plain_text.py), and an option or blank a plain value."""
+    """Every text is what a released text may be (builder/base/english.py), and an option or blank a plain value."""
     sentences = _sentences(question)
     for text in _shown(question):
         if text in sentences[:2]:

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
 
-from builder.llm.grammar import folded, names_of, states
-from builder.records import LETTERS, Fact, Profile
+from builder.base.grammar import folded, names_of, states
+from builder.base.records import LETTERS, Fact, Profile
 
 WRONG_OPTIONS = len(LETTERS) - 1
 

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping
 from random import Random
 from typing import get_args
 
-from builder.errors import BenchError
+from builder.base.errors import BenchError
+from builder.base.recipe import QuestionsPart
+from builder.base.records import Modality, Task, Use
 from builder.llm.writer import Ask
 from builder.questions.options import AskableFact
-from builder.recipe import QuestionsPart
-from builder.records import Modality, Task, Use
 
 _MODALITIES: tuple[Modality, ...] = get_args(Modality)
 

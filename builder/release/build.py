@@ -7,15 +7,16 @@ from typing import Any, TypeVar
 
 import pyarrow as pa
 
-from builder import recipe as recipes
-from builder import schemas
-from builder.recipe import Recipe
-from builder.records import Portrait, Profile, Question
-from builder.release import layout, manifest
+from builder.base import recipe as recipes
+from builder.base import schemas
+from builder.base.recipe import Recipe
+from builder.base.records import Portrait, Profile, Question
+from builder.format import layout
+from builder.format.splits import HOLDOUT, Holding, holdings
+from builder.release import manifest
 from builder.release.contents import Contents, plan
 from builder.release.dressing import dress
 from builder.release.parquet import RowFiles
-from builder.release.splits import HOLDOUT, Holding, holdings
 from builder.run import shards
 from builder.run.files import replacing_folder, write_text
 from builder.run.folder import RunFolder

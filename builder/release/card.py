@@ -4,8 +4,8 @@ import json
 
 import pyarrow as pa
 
-from builder.recipe import Recipe
-from builder.release import layout
+from builder.base.recipe import Recipe
+from builder.format import layout
 from builder.release.contents import Contents
 from builder.release.croissant import citation
 from builder.release.sample import Sample

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from builder.recipe import Recipe
-from builder.release import splits
+from builder.base.recipe import Recipe
+from builder.format import splits
+from builder.format.splits import Config, Holding
 from builder.release.parquet import file_names
-from builder.release.splits import Config, Holding
 
 
 @dataclass(frozen=True)

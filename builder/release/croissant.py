@@ -9,10 +9,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from builder.recipe import Recipe
-from builder.release import layout
+from builder.base.recipe import Recipe
+from builder.format import layout
+from builder.format.splits import Config
 from builder.release.contents import Contents
-from builder.release.splits import Config
 
 _CONTEXT = {
     "@language": "en",

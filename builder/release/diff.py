@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
-from builder.errors import BenchError
-from builder.reading import Release
+from builder.base.errors import BenchError
+from builder.format.reading import Release
 
 CARD = "README.md"
 SMALL_FILES = ("manifest.json", CARD)

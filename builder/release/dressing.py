@@ -5,7 +5,7 @@
 
 from pathlib import Path
 
-from builder.recipe import Recipe
+from builder.base.recipe import Recipe
 from builder.release import card, croissant, eval_tasks, front_matter, sample
 from builder.release.contents import Contents
 from builder.release.manifest import sha256

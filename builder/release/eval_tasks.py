@@ -8,9 +8,9 @@ from typing import Any
 
 import yaml
 
-from builder.recipe import Recipe
+from builder.base.recipe import Recipe
+from builder.format.splits import HOLDOUT
 from builder.release.contents import Contents
-from builder.release.splits import HOLDOUT
 
 
 def render(recipe: Recipe, contents: Contents) -> str:

@@ -5,11 +5,11 @@ from typing import Any
 import pyarrow as pa
 import yaml
 
-from builder.recipe import Recipe
-from builder.release import layout
+from builder.base.recipe import Recipe
+from builder.format import layout
+from builder.format.splits import Config
 from builder.release.contents import Contents
 from builder.release.sizes import Weight, of_config
-from builder.release.splits import Config
 
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"))
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import builder
-from builder import schemas
-from builder.reading import FORMAT
-from builder.recipe import Recipe
+from builder.base import schemas
+from builder.base.recipe import Recipe
+from builder.format.reading import FORMAT
 from builder.release.contents import Contents
 from builder.run.files import left_by_tools, write_text
 from builder.run.folder import fingerprint

@@ -8,7 +8,7 @@ from typing import Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from builder.release.layout import features
+from builder.format.layout import features
 from builder.run.files import sync
 
 ROWS_IN_GROUP = 50

@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from builder.recipe import FOUR
+from builder.base.recipe import FOUR
+from builder.format.splits import HOLDOUT
 from builder.release.manifest import NAME
 from builder.release.rows import People
-from builder.release.splits import HOLDOUT
 
 Found = tuple[str, str]
 """File and what is wrong."""

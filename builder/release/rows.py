@@ -18,13 +18,13 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 from PIL import Image
 
-from builder.reading import Release
-from builder.recipe import Recipe
-from builder.records import Portrait, Profile, Question, Scene, from_json, to_json
-from builder.release import layout
-from builder.release.splits import HOLDOUT
+from builder.base.recipe import Recipe
+from builder.base.records import Portrait, Profile, Question, Scene, from_json, to_json
+from builder.base.schemas import InvalidRecord
+from builder.format import layout
+from builder.format.reading import Release
+from builder.format.splits import HOLDOUT
 from builder.release.texts import odd_texts
-from builder.schemas import InvalidRecord
 
 Laws = Callable[[Profile, Sequence[Question], Recipe], None]
 """Raises InvalidRecord when a profile's questions break a law; the questions' own code is no part of a release."""

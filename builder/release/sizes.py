@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from builder.format.splits import Config
 from builder.release.contents import Contents
-from builder.release.splits import Config
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,12 @@
-"""Holds the texts of a release against what a released text may be (builder/plain_text.py)."""
+"""Holds the texts of a release against what a released text may be (builder/base/english.py)."""
 
 from collections.abc import Iterable, Iterator
 
-from builder import plain_text
-from builder.errors import BenchError
-from builder.plain_text import Fault
-from builder.reading import Release
-from builder.records import Profile, Question
+from builder.base import english as plain_text
+from builder.base.english import Fault
+from builder.base.errors import BenchError
+from builder.base.records import Profile, Question
+from builder.format.reading import Release
 
 
 def odd_texts(profile: Profile, questions: Iterable[Question]) -> Iterator[str]:

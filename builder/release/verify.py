@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import yaml
 from jsonschema.exceptions import SchemaError
 
-from builder import schemas
-from builder.errors import BenchError
-from builder.reading import Release
+from builder.base import schemas
+from builder.base.errors import BenchError
+from builder.format.reading import Release
 from builder.release.dressing import CARD
 from builder.release.manifest import NAME, sha256
 from builder.release.relations import check_splits

@@ -5,10 +5,10 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from builder import schemas
-from builder.errors import BenchError
-from builder.recipe import Recipe
-from builder.records import Record, to_json
+from builder.base import schemas
+from builder.base.errors import BenchError
+from builder.base.recipe import Recipe
+from builder.base.records import Record, to_json
 from builder.run import shards
 from builder.run.fetching import Fetcher, NotFetched, ShardJob, ShardResult, carry_out
 from builder.run.folder import RunFolder

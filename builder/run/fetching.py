@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from builder.errors import BenchError
-from builder.recipe import Recipe
+from builder.base.errors import BenchError
+from builder.base.recipe import Recipe
 from builder.run.progress import Progress
 from builder.run.shards import Failure
 from builder.run.stage import Stage

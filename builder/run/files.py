@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from builder.errors import BenchError
+from builder.base.errors import BenchError
 
 TEMPORARY = ".tmp"
 """How the name of an unfinished file or folder ends."""

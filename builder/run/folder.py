@@ -8,9 +8,9 @@ from pathlib import Path
 
 import filelock
 
-from builder import recipe as recipes
-from builder.errors import BenchError, CallError
-from builder.recipe import Recipe
+from builder.base import recipe as recipes
+from builder.base.errors import BenchError, CallError
+from builder.base.recipe import Recipe
 from builder.run.files import left_by_tools, sweep, write_text
 from builder.run.shards import Failure
 from builder.run.stage import digest

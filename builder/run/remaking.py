@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from builder.recipe import Recipe
-from builder.records import to_json
+from builder.base.recipe import Recipe
+from builder.base.records import to_json
 from builder.run import shards
 from builder.run.alike import Apart, Mark, set_aside
 from builder.run.files import write_text

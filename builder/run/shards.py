@@ -10,8 +10,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from builder.errors import BenchError
-from builder.records import Record, from_json, to_json
+from builder.base.errors import BenchError
+from builder.base.records import Record, from_json, to_json
 from builder.run.files import replacing
 from builder.run.stage import digest
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from builder import bundled
-from builder.recipe import CHANGES_NO_RECORD, Recipe, Section
-from builder.records import Record, to_json
+from builder.base import bundled
+from builder.base.recipe import CHANGES_NO_RECORD, Recipe, Section
+from builder.base.records import Record, to_json
 from builder.run.alike import Apart
 
 Make = Callable[[int, Any, Recipe], Sequence[Record]]

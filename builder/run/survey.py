@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from builder.recipe import Recipe
+from builder.base.recipe import Recipe
 from builder.run import remaking, shards
 from builder.run.folder import RunFolder
 from builder.run.shards import DamagedShard, Failure, Footer

@@ -11,7 +11,7 @@ from concurrent.futures.process import BrokenProcessPool
 from types import TracebackType
 from typing import Self, TypeVar
 
-from builder.errors import BenchError
+from builder.base.errors import BenchError
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")

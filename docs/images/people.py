@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from builder.reading import open_release
+from builder.format.reading import open_release
 
 COLUMNS, ROWS, SIDE = 10, 3, 160
 

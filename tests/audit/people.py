@@ -15,9 +15,8 @@ from PIL import Image
 from builder.audit.finding import Finding
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import notebook, page
-from builder.reading import Person
-from builder.recipe import ProfilesPart, Recipe
-from builder.records import (
+from builder.base.recipe import ProfilesPart, Recipe
+from builder.base.records import (
     LETTERS,
     AgeGroup,
     Appearance,
@@ -33,6 +32,7 @@ from builder.records import (
     Use,
     View,
 )
+from builder.format.reading import Person
 
 LOCALES = ("en_GB", "pl_PL")
 RECIPE = Recipe(name="small", profiles=ProfilesPart(count=100, locales=LOCALES))

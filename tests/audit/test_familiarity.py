@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from builder.audit import ranking
 from builder.audit.entanglement import ENTANGLEMENT
 from builder.audit.familiarity import FAMILIARITY, SOLVERS, TRAINED
-from builder.reading import Person
-from builder.records import LETTERS, Question
+from builder.base.records import LETTERS, Question
+from builder.format.reading import Person
 from tests.audit.people import dealt, judged, sound, with_fact, with_profile, world
 
 VIEWS = {"familiar_to_vanilla", "familiar_to_retain_95", "familiar_to_retain_90", "familiar_to_retain_85"}

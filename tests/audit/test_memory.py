@@ -9,7 +9,7 @@ from builder.audit import sameness
 from builder.audit.interface import Setting
 from builder.audit.notes import Notebook, notebook, page
 from builder.audit.running import AUDITS
-from builder.reading import Person
+from builder.format.reading import Person
 from tests.audit.people import RECIPE, world
 
 FEW, MANY = 60, 180

@@ -9,7 +9,7 @@ from PIL import Image
 
 from builder.audit.pictures import measure
 from builder.audit.portraits import PORTRAITS
-from builder.reading import Person
+from builder.format.reading import Person
 from tests.audit.people import judged, picture, with_image, world
 
 

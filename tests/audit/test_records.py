@@ -18,9 +18,9 @@ from builder.audit.plain import PLAIN
 from builder.audit.real_people import REAL_PEOPLE
 from builder.audit.shares import SHARES
 from builder.audit.writing import WRITING
-from builder.public_figures import fold
-from builder.reading import Person
-from builder.recipe import ProfilesPart, Recipe, SplitsPart
+from builder.base.recipe import ProfilesPart, Recipe, SplitsPart
+from builder.figures.well_known import fold
+from builder.format.reading import Person
 from tests.audit.people import RECIPE, judged, with_fact, with_profile, with_question, world
 
 AUDITS: tuple[Audit, ...] = (

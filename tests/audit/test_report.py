@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from builder import audit, schemas
+from builder import audit
 from builder.audit.running import AUDITS
-from builder.reading import open_release
-from builder.records import Profile, Question, digest
+from builder.base import schemas
+from builder.base.records import Profile, Question, digest
+from builder.format.reading import open_release
 from builder.run import shards
 from builder.run.workers import Workers
 from tests.conftest import Run

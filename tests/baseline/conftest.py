@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from builder.baseline.examples import Example, examples, texts
 from builder.baseline.models import tiny
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.people import Crowd, pictures_of
+from builder.baseline.training.examples import Example, examples, texts
 from tests.baseline.people import crowd_of
 
 

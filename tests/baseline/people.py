@@ -6,9 +6,21 @@ from dataclasses import replace
 
 from PIL import Image
 
+from builder.base.records import (
+    LETTERS,
+    Appearance,
+    Category,
+    Fact,
+    Modality,
+    Portrait,
+    Profile,
+    Question,
+    Scene,
+    Task,
+    Use,
+)
 from builder.baseline.people import Crowd
-from builder.reading import Person
-from builder.records import LETTERS, Appearance, Category, Fact, Modality, Portrait, Profile, Question, Scene, Task, Use
+from builder.format.reading import Person
 
 _NAMES = (
     "Ada Kowal",

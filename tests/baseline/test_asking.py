@@ -8,20 +8,20 @@ from collections.abc import Callable, Sequence
 import pytest
 import torch
 
-from builder.baseline.encoding import collate, encode
+from builder.base.records import LETTERS
 from builder.baseline.evaluation.asking import Examiner, Outcome, room
 from builder.baseline.evaluation.controls import CONTROLS, NOBODY, controls, nobody
 from builder.baseline.evaluation.items import Item, items, known_facts
-from builder.baseline.examples import Example
-from builder.baseline.likelihood import token_nll
 from builder.baseline.models.chat import Chat
+from builder.baseline.models.encoding import collate, encode
+from builder.baseline.models.likelihood import token_nll
 from builder.baseline.models.linear import fast_linear
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.people import Crowd
 from builder.baseline.prompts import by_text
 from builder.baseline.settings import EvaluatePart, resolve
-from builder.baseline.training import fit
-from builder.records import LETTERS
+from builder.baseline.training.examples import Example
+from builder.baseline.training.fitting import fit
 
 
 @pytest.fixture(scope="module")

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from builder.baseline.examples import Example, texts
+from builder.base.errors import BenchError
 from builder.baseline.models import pretrained
 from builder.baseline.models.chat import Chat
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.people import Crowd, pictures_of
 from builder.baseline.settings import resolve
-from builder.errors import BenchError
+from builder.baseline.training.examples import Example, texts
 from tests.baseline.models import save_llava
 
 

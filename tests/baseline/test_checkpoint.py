@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 import torch
 
-from builder.baseline.checkpoint import Checkpoint
-from builder.baseline.examples import Example
+from builder.base.errors import BenchError
 from builder.baseline.models import adapter
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.settings import TrainPart
-from builder.baseline.training import fit
-from builder.errors import BenchError
+from builder.baseline.training.checkpoint import Checkpoint
+from builder.baseline.training.examples import Example
+from builder.baseline.training.fitting import fit
 
 PART = TrainPart(epochs=1.5, lr=1e-3, batch=16, warmup_steps=3, monitor=8)
 

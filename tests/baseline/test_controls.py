@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from builder.base.records import LETTERS
 from builder.baseline.evaluation.asking import Outcome
 from builder.baseline.evaluation.controls import CONTROLS, NOBODY, controls, named, swaps
 from builder.baseline.evaluation.items import Item, items, known_facts
@@ -15,7 +16,6 @@ from builder.baseline.metrics.summary import Beside
 from builder.baseline.people import Crowd
 from builder.baseline.report.binding import notes
 from builder.baseline.settings import EvaluatePart
-from builder.records import LETTERS
 from tests.baseline.people import crowd_of
 
 ALL = EvaluatePart(controls_people=0)

@@ -9,14 +9,14 @@ import torch
 from torch import Tensor
 from torch.utils._pytree import tree_leaves
 
-from builder.baseline.encoding import collate
 from builder.baseline.evaluation.asking import Examiner
 from builder.baseline.evaluation.items import items
-from builder.baseline.examples import Example
-from builder.baseline.likelihood import cross_entropy
+from builder.baseline.models.encoding import collate
+from builder.baseline.models.likelihood import cross_entropy
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.people import Crowd
 from builder.baseline.settings import EvaluatePart
+from builder.baseline.training.examples import Example
 
 
 class Elsewhere(Tensor):

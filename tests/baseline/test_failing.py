@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from safetensors import SafetensorError
 
-from builder.baseline import checkpoint, command, making, methods, planning, running
-from builder.baseline.examples import Example, texts
+from builder.base.errors import BenchError
+from builder.baseline import command, making, methods, planning, running
 from builder.baseline.folder import BaselineFolder
 from builder.baseline.methods.graddiff import GradDiff
 from builder.baseline.models import source, tiny
@@ -17,7 +17,8 @@ from builder.baseline.people import Crowd
 from builder.baseline.planning import Plan
 from builder.baseline.report import writing
 from builder.baseline.settings import resolve
-from builder.errors import BenchError
+from builder.baseline.training import checkpoint
+from builder.baseline.training.examples import Example, texts
 from builder.llm.remote.access import Access
 from builder.run import files
 from tests.baseline.models import LLAVA_TEMPLATE, save_llava

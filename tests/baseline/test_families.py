@@ -12,18 +12,18 @@ import transformers
 from PIL import Image
 from transformers.processing_utils import ProcessorMixin
 
-from builder.baseline.encoding import collate, encode
+from builder.base.errors import CallError
 from builder.baseline.evaluation.asking import Examiner
 from builder.baseline.evaluation.items import Item, items
-from builder.baseline.examples import Example, texts
-from builder.baseline.likelihood import token_nll
 from builder.baseline.models import adapter, families, pretrained
+from builder.baseline.models.encoding import collate, encode
+from builder.baseline.models.likelihood import token_nll
 from builder.baseline.models.source import Source
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.people import Crowd, pictures_of
 from builder.baseline.settings import EvaluatePart, TrainPart, resolve
-from builder.baseline.training import fit
-from builder.errors import CallError
+from builder.baseline.training.examples import Example, texts
+from builder.baseline.training.fitting import fit
 from tests.baseline.families import FAMILIES, vlm_of
 from tests.baseline.test_asking import plain_answers
 

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from builder.baseline import judging
+from builder.baseline.evaluation import judging
 from builder.baseline.evaluation.asking import Outcome
 from builder.baseline.evaluation.items import items
 from builder.baseline.people import Crowd

@@ -6,9 +6,8 @@ from collections.abc import Callable
 import pytest
 import torch
 
-from builder.baseline.encoding import Row, collate, encode
-from builder.baseline.examples import Example
-from builder.baseline.likelihood import (
+from builder.baseline.models.encoding import Row, collate, encode
+from builder.baseline.models.likelihood import (
     cross_entropy,
     exactly_right,
     kl_divergence,
@@ -17,6 +16,7 @@ from builder.baseline.likelihood import (
     token_nll,
 )
 from builder.baseline.models.vlm import Answers, Vlm
+from builder.baseline.training.examples import Example
 
 HALF, QUARTER = math.log(0.5), math.log(0.25)
 

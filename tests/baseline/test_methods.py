@@ -11,10 +11,8 @@ import pytest
 import torch
 from torch import Tensor
 
+from builder.base.errors import CallError
 from builder.baseline import methods
-from builder.baseline.encoding import Batch, collate
-from builder.baseline.examples import Example, examples
-from builder.baseline.likelihood import cross_entropy
 from builder.baseline.methods import siu
 from builder.baseline.methods.base import Method, Step
 from builder.baseline.methods.ga import GradientAscent
@@ -28,12 +26,14 @@ from builder.baseline.methods.running import unlearn
 from builder.baseline.methods.simnpo import SimNPO
 from builder.baseline.methods.siu import SIU
 from builder.baseline.methods.undial import UNDIAL
+from builder.baseline.models.encoding import Batch, collate
+from builder.baseline.models.likelihood import cross_entropy
 from builder.baseline.models.reference import Reference
 from builder.baseline.models.vlm import Answers, Vlm
 from builder.baseline.people import Crowd
 from builder.baseline.settings import UnlearnPart
-from builder.baseline.training import Diverged
-from builder.errors import CallError
+from builder.baseline.training.examples import Example, examples
+from builder.baseline.training.fitting import Diverged
 
 TRAINING = sorted(name for name in methods.METHODS if methods.make(name, {}).trains)
 PART = UnlearnPart(lr=1e-3, batch=4, steps=3)

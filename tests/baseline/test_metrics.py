@@ -9,11 +9,12 @@ from rouge_score.rouge_scorer import RougeScorer
 from sacrebleu import sentence_bleu
 from scipy.stats import ks_2samp
 
+from builder.baseline.attacks import membership
 from builder.baseline.evaluation.asking import Outcome
+from builder.baseline.evaluation.gate import judge
 from builder.baseline.evaluation.items import Item
 from builder.baseline.evaluation.scoring import Said
-from builder.baseline.gate import judge
-from builder.baseline.metrics import groups, likelihoods, membership, summary, text
+from builder.baseline.metrics import groups, likelihoods, summary, text
 from builder.baseline.metrics.binding import unbound
 from builder.baseline.metrics.items import METRICS, right
 from builder.baseline.metrics.samples import Sample

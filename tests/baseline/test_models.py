@@ -11,15 +11,15 @@ import pytest
 import torch
 from transformers import AutoConfig, AutoModelForImageTextToText, AutoProcessor, LlamaConfig
 
-from builder.baseline.encoding import collate
-from builder.baseline.examples import Example
+from builder.base.errors import BenchError, CallError
 from builder.baseline.models import adapter, memory, pretrained, seeing, source, tiny, tower
+from builder.baseline.models.encoding import collate
 from builder.baseline.models.reference import Reference
 from builder.baseline.models.source import Source
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.people import Crowd, pictures_of
 from builder.baseline.settings import resolve
-from builder.errors import BenchError, CallError
+from builder.baseline.training.examples import Example
 
 
 def test_the_embedded_model_is_small_repeatable_and_has_its_tower(crowd: Crowd) -> None:

@@ -12,23 +12,26 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from builder.baseline import methods, planning, running, stored, training
+from builder.baseline import methods, planning, running
+from builder.baseline.attacks import membership
+from builder.baseline.evaluation import stored
 from builder.baseline.evaluation.asking import Examiner
+from builder.baseline.evaluation.gate import judge
 from builder.baseline.evaluation.items import items
 from builder.baseline.evaluation.scoring import NO_TOKEN, likeliest
-from builder.baseline.examples import Example, examples
 from builder.baseline.folder import BaselineFolder
-from builder.baseline.gate import judge
 from builder.baseline.methods.base import Step
 from builder.baseline.methods.graddiff import GradDiff
 from builder.baseline.methods.running import unlearn
-from builder.baseline.metrics import groups, likelihoods, membership, summary
+from builder.baseline.metrics import groups, likelihoods, summary
 from builder.baseline.metrics.summary import Beside
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.people import Crowd
 from builder.baseline.report import writing
 from builder.baseline.settings import EvaluatePart, TrainPart, UnlearnPart, resolve
-from builder.baseline.training import Diverged, fit
+from builder.baseline.training import fitting as training
+from builder.baseline.training.examples import Example, examples
+from builder.baseline.training.fitting import Diverged, fit
 from tests.baseline.test_metrics import outcome
 
 NAN = math.nan

@@ -10,13 +10,13 @@ from random import Random
 import pytest
 import torch
 
-from builder.baseline.encoding import Batch, collate
-from builder.baseline.examples import Example
+from builder.baseline.models.encoding import Batch, collate
 from builder.baseline.models.reference import Reference
 from builder.baseline.models.source import Source
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.people import Crowd, pictures_of
 from builder.baseline.settings import resolve
+from builder.baseline.training.examples import Example
 
 
 @pytest.fixture

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from builder.baseline import training
-from builder.baseline.examples import Example
+from builder.base.errors import CallError
 from builder.baseline.methods import knobs
 from builder.baseline.models import strangers
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.settings import TrainPart, resolve
-from builder.baseline.training import fit
-from builder.errors import CallError
+from builder.baseline.training import fitting as training
+from builder.baseline.training.examples import Example
+from builder.baseline.training.fitting import fit
 
 PART = TrainPart(epochs=0.5, lr=1e-3, batch=8, monitor=0, rehearsal=0.25)
 

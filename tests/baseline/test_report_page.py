@@ -15,7 +15,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from builder.baseline import methods, planning, prompts, running, stored
+from builder.base.records import LETTERS
+from builder.baseline import methods, planning, prompts, running
+from builder.baseline.evaluation import stored
 from builder.baseline.evaluation.asking import Outcome
 from builder.baseline.evaluation.controls import NOBODY
 from builder.baseline.evaluation.items import Item
@@ -31,9 +33,8 @@ from builder.baseline.report.plots import plots
 from builder.baseline.report.results import results
 from builder.baseline.report.sections import sections
 from builder.baseline.settings import resolve
+from builder.format.reading import Person
 from builder.pages import embedding
-from builder.reading import Person
-from builder.records import LETTERS
 
 EVIL = '</script><img src=x onerror=alert(1)>&amp;\u2028{{code}} <!-- "\\'
 MODELS = ("untrained", "vanilla", "oracle", "npo")

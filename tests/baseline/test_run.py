@@ -10,8 +10,10 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from builder import schemas
-from builder.baseline import making, methods, planning, running, stored, training
+from builder.base import schemas
+from builder.base.errors import BenchError, CallError
+from builder.baseline import making, methods, planning, running
+from builder.baseline.evaluation import stored
 from builder.baseline.evaluation.controls import CONTROLS
 from builder.baseline.folder import BaselineFolder
 from builder.baseline.models.vlm import Vlm
@@ -19,7 +21,7 @@ from builder.baseline.people import Crowd
 from builder.baseline.planning import Plan
 from builder.baseline.report import writing
 from builder.baseline.settings import resolve
-from builder.errors import BenchError, CallError
+from builder.baseline.training import fitting as training
 from tests.baseline.people import person
 from tests.conftest import Run
 

@@ -12,16 +12,16 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
+from builder.base.errors import BenchError, CallError
 from builder.baseline import methods, planning, running
-from builder.baseline.encoding import Batch, collate
-from builder.baseline.examples import Example
 from builder.baseline.folder import BaselineFolder
 from builder.baseline.models import pretrained
+from builder.baseline.models.encoding import Batch, collate
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.people import Crowd, pictures_of
 from builder.baseline.planning import Plan
 from builder.baseline.settings import resolve
-from builder.errors import BenchError, CallError
+from builder.baseline.training.examples import Example
 
 SMALL = ("train.epochs=1", "train.batch=16", "train.lr=1e-2", "unlearn.lr=1e-2", "unlearn.steps=3", "evaluate.gate=0")
 

@@ -9,14 +9,14 @@ from safetensors.torch import load_file
 from torch import nn
 
 from builder.baseline import making, methods, planning
-from builder.baseline.examples import Example, examples
 from builder.baseline.folder import BaselineFolder
 from builder.baseline.methods.running import unlearn
 from builder.baseline.models.source import Source
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.people import Crowd, pictures_of
 from builder.baseline.settings import TrainPart, UnlearnPart, resolve
-from builder.baseline.training import fit
+from builder.baseline.training.examples import Example, examples
+from builder.baseline.training.fitting import fit
 
 SMALL = ("train.epochs=0.3", "train.batch=16", "train.monitor=0", "evaluate.max_new_tokens=2", "evaluate.gate=0")
 

@@ -7,16 +7,16 @@ from random import Random
 import pytest
 import torch
 
-from builder.baseline.batching import endlessly, length_grouped
-from builder.baseline.encoding import Row
+from builder.base.randomness import stream
 from builder.baseline.evaluation.branches import roots
 from builder.baseline.evaluation.greedy import follow
-from builder.baseline.examples import Example
+from builder.baseline.models.encoding import Row
 from builder.baseline.models.memo import TowerMemo
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.settings import TrainPart
-from builder.baseline.training import Diverged, cosine, fit, share_known
-from builder.randomness import stream
+from builder.baseline.training.batching import endlessly, length_grouped
+from builder.baseline.training.examples import Example
+from builder.baseline.training.fitting import Diverged, cosine, fit, share_known
 
 PART = TrainPart(epochs=1, lr=2e-3, batch=16, monitor=8)
 

@@ -9,15 +9,16 @@ from typing import Any
 
 import pytest
 
-from builder import schemas
-from builder.baseline import making, methods, planning, running, settings, tuning
+from builder.base import schemas
+from builder.base.errors import BenchError
+from builder.baseline import making, methods, planning, running, settings
 from builder.baseline.folder import BaselineFolder
 from builder.baseline.methods.running import unlearn
 from builder.baseline.planning import Plan
 from builder.baseline.report import writing
 from builder.baseline.settings import resolve
-from builder.baseline.tuning import Run, choose, crowd_of, grid
-from builder.errors import BenchError
+from builder.baseline.tuning import protocol as tuning
+from builder.baseline.tuning.protocol import Run, choose, crowd_of, grid
 from tests.baseline.people import crowd_of as made_crowd
 
 SMALL = ("train.epochs=0.3", "train.batch=16", "train.monitor=0", "unlearn.batch=8", "evaluate.max_new_tokens=4")
@@ -105,7 +106,7 @@ def test_a_tuned_run_takes_what_was_chosen_goes_on_and_says_so(
         ran.append(given[8])
         return unlearn(*given)
 
-    monkeypatch.setattr("builder.baseline.tuning.unlearn", stopped)
+    monkeypatch.setattr("builder.baseline.tuning.protocol.unlearn", stopped)
     with pytest.raises(KeyboardInterrupt):
         running.run(planned())
     plan = planned()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from builder.errors import CallError
+from builder.base.errors import CallError
 from builder.hub.sources import open_source
 from builder.run.files import left_by_tools
 from tests.conftest import Run

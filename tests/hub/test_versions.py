@@ -1,6 +1,6 @@
 import pytest
 
-from builder.errors import CallError
+from builder.base.errors import CallError
 from builder.hub.versions import Version, published
 from builder.release.diff import Change
 

@@ -7,9 +7,9 @@ from collections import Counter
 from random import Random
 from typing import Any
 
+from builder.base.records import Appearance, Fact, Gender, Modality, Profile, Task, Use
 from builder.llm.offline import OfflineWriter
 from builder.llm.writer import Ask
-from builder.records import Appearance, Fact, Gender, Modality, Profile, Task, Use
 
 _TASKS: dict[str, Task] = {"choice": "classification", "open": "generation", "blank": "cloze"}
 _ABOUT: dict[str, Modality] = {"image": "image_text", "name": "text"}

@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from builder import recipe as recipes
+from builder.base import recipe as recipes
+from builder.base.recipe import Recipe
 from builder.llm.remote.live import LiveSender
 from builder.llm.remote.policy import RetryPolicy
-from builder.recipe import Recipe
+from builder.pipeline.stages import stages_of
 from builder.run import engine
 from builder.run.fetching import Fetcher
 from builder.run.folder import RunFolder
 from builder.run.shards import Failure
 from builder.run.workers import Workers
-from builder.stages import stages_of
 
 HASTY = RetryPolicy(first_delay=0.01, longest_delay=0.1, first_silence=0.02, dead_after=10)
 """Patience for tests."""

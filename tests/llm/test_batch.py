@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from builder.errors import BenchError
+from builder.base.errors import BenchError
+from builder.base.recipe import Recipe
 from builder.llm.answers import Answers
 from builder.llm.remote.batch import BatchSender
-from builder.recipe import Recipe
 from tests.llm.runs import HASTY, make, make_live, recipe_for
 from tests.llm.server import Server
 from tests.llm.test_live import records

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from builder import plain_text, profiles
-from builder import recipe as recipes
+from builder import profiles
+from builder.base import english as plain_text
+from builder.base import recipe as recipes
+from builder.base.records import Profile
 from builder.llm import asking, replies
 from builder.llm.answers import Answer
 from builder.llm.checks import TextChecks
@@ -15,7 +17,6 @@ from builder.llm.offline import OfflineWriter
 from builder.llm.replies import BadReply
 from builder.llm.restating import restated
 from builder.llm.writer import Ask, Wording
-from builder.records import Profile
 from tests.llm.model import reply
 
 

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from builder.errors import BenchError
+from builder.base.errors import BenchError
+from builder.base.recipe import ChatPart
 from builder.llm.remote.gate import Gate
 from builder.llm.remote.ledger import Ledger
 from builder.llm.remote.limits import Concurrency
 from builder.llm.remote.policy import RetryPolicy
-from builder.recipe import ChatPart
 
 IN_FLIGHT = 64
 

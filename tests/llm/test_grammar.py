@@ -1,7 +1,7 @@
 import pytest
 
-from builder.llm import grammar
-from builder.records import Profile
+from builder.base import grammar
+from builder.base.records import Profile
 from tests.questions.people import person
 
 

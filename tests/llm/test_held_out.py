@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from builder import bundled
-from builder.llm import grammar, wordings
+from builder.base import bundled, grammar
+from builder.base.recipe import QuestionsPart
+from builder.base.records import Gender
+from builder.llm import wordings
 from builder.llm.wordings import Pool, Wordings
 from builder.questions.comparisons import Run, runs
-from builder.recipe import QuestionsPart
-from builder.records import Gender
 
 MOST = 3
 """One word fewer than the recipe allows by default."""

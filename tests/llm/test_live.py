@@ -1,5 +1,6 @@
 """Runs by a server that behaves, and by one that does not."""
 
+import contextlib
 import json
 import os
 import re
@@ -16,7 +17,8 @@ from threading import Thread
 import pytest
 
 from builder import audit
-from builder.errors import BenchError, CallError
+from builder.base.errors import BenchError, CallError
+from builder.base.records import Profile, Question
 from builder.hub.command import verify
 from builder.llm import summing
 from builder.llm.answers import Answer, Answers
@@ -25,7 +27,6 @@ from builder.llm.remote.keys import Key
 from builder.llm.remote.live import LiveSender
 from builder.llm.remote.policy import RetryPolicy
 from builder.questions import check_questions
-from builder.records import Profile, Question
 from builder.run import shards
 from builder.run.folder import RunFolder
 from tests.conftest import Run
@@ -165,7 +166,7 @@ def test_the_key_is_nowhere_on_disk_nor_in_a_message(
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     out = tmp_path / "run"
     with Server(echo_key=True) as server:
-        monkeypatch.setattr("builder.generation.staging.fetcher", lambda *_: __import__("contextlib").nullcontext())
+        monkeypatch.setattr("builder.pipeline.generation.staging.fetcher", lambda *_: contextlib.nullcontext())
         arguments = ("generate", tiny, "--out", out, "--writer", "openai", "--base-url", server.url, "--judge", "3")
         result = run(*arguments, "--workers", "1", "--set", "questions.train_generation=1", "--model", "m-1")
     assert result.exit_code == 0, result.output

@@ -15,15 +15,15 @@ from typing import Any
 
 import pytest
 
-from builder import plain_text
-from builder.errors import BenchError
+from builder.base import english as plain_text
+from builder.base.errors import BenchError
+from builder.base.recipe import Recipe
+from builder.base.records import Profile, Question
 from builder.llm.answers import Answers
 from builder.llm.remote import limits
 from builder.llm.remote.dialect import Dialect, memory
 from builder.llm.remote.live import LiveSender
 from builder.llm.remote.policy import RetryPolicy
-from builder.recipe import Recipe
-from builder.records import Profile, Question
 from builder.run import shards
 from tests.llm.runs import make, recipe_for
 from tests.llm.server import Odd, Server, StandIn

@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builder.audit import sameness
-from builder.errors import BenchError
-from builder.llm.grammar import article, words
+from builder.base.errors import BenchError
+from builder.base.grammar import article, words
+from builder.base.records import Modality, Profile, Task
+from builder.format.reading import Person
 from builder.llm.offline import OfflineWriter
 from builder.llm.writer import Ask
-from builder.reading import Person
-from builder.records import Modality, Profile, Task
 from tests.questions.people import NAMES, VALUES, people, person
 
 WRITER = OfflineWriter()

@@ -5,13 +5,13 @@ from random import Random
 
 import pytest
 
+from builder.base.recipe import ChatPart
 from builder.llm.remote.dialect import Dialect
 from builder.llm.remote.gate import Gate
 from builder.llm.remote.ledger import Ledger
 from builder.llm.remote.limits import Allowance, Concurrency, Pace, duration, remaining, retry_after
 from builder.llm.remote.policy import Breaker, RetryPolicy
 from builder.llm.requests import Request
-from builder.recipe import ChatPart
 
 REQUEST = Request("words", "m", "system", "prompt", "reply_words", 0.7, 100, 0, 10)
 

@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from builder import bundled
+from builder.base import bundled
 from builder.llm import biographies, clauses, wordings
 from builder.llm.prompt_files import BadWordings
 from builder.llm.wordings import LEAST, POOLS, TASKS

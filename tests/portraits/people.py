@@ -4,10 +4,10 @@ import dataclasses
 import random
 from typing import Any
 
+from builder.base.recipe import PortraitsPart, Recipe
+from builder.base.records import AgeGroup, Appearance, Gender, Profile, View
 from builder.portraits import OfflinePainter, Order, words
 from builder.portraits.views import scene
-from builder.recipe import PortraitsPart, Recipe
-from builder.records import AgeGroup, Appearance, Gender, Profile, View
 
 PLAIN = Appearance(
     skin_tone="olive",

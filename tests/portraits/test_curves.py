@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.portraits.curves import Points, arched, closed, ellipse, mirrored, points, ribbon, smooth
+from builder.portraits.drawn.curves import Points, arched, closed, ellipse, mirrored, points, ribbon, smooth
 
 control = st.lists(st.tuples(st.floats(-5, 5), st.floats(-5, 5)), min_size=3, max_size=12).map(
     lambda pairs: points(*pairs)

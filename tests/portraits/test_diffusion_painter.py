@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from builder.errors import BenchError, CallError
+from builder.base.errors import BenchError, CallError
+from builder.base.recipe import DiffusionPart
 from builder.portraits.painter import Order
-from builder.recipe import DiffusionPart
 from tests.portraits.conftest import Ordering
 
 pytest.importorskip("diffusers")

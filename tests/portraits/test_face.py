@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.portraits.face import MEASURES, face_of, labels, random_face
+from builder.portraits.drawn.face import MEASURES, face_of, labels, random_face
 from tests.portraits.people import PLAIN
 
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from PIL import Image, ImageFilter
 
-from builder.errors import BenchError
+from builder.base.errors import BenchError
+from builder.base.recipe import DiffusionPart, PortraitsPart, Recipe
 from builder.portraits import OfflinePainter
 from builder.portraits.inspection import Inspection, inspection_of
-from builder.recipe import DiffusionPart, PortraitsPart, Recipe
 from tests.portraits.people import order
 
 pytest.importorskip("cv2")

@@ -9,19 +9,19 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from builder.base.randomness import stream
+from builder.base.recipe import LOCALES, PortraitsPart
+from builder.base.records import AgeGroup, Gender, View
 from builder.portraits import OfflinePainter, words
-from builder.portraits.face import MEASURES, Face, face_of, random_face
-from builder.portraits.glasses import frame_colour
-from builder.portraits.head import contour, half_width, mouth_level
-from builder.portraits.light import LIGHTS
-from builder.portraits.offline import draw
-from builder.portraits.palette import lightness, skin_of
+from builder.portraits.drawn.face import MEASURES, Face, face_of, random_face
+from builder.portraits.drawn.glasses import frame_colour
+from builder.portraits.drawn.head import contour, half_width, mouth_level
+from builder.portraits.drawn.light import LIGHTS
+from builder.portraits.drawn.painter import draw
+from builder.portraits.drawn.palette import lightness, skin_of
 from builder.portraits.resemblance import mark
 from builder.profiles.appearance import draw_appearance
 from builder.profiles.quartets import Quartet
-from builder.randomness import stream
-from builder.recipe import LOCALES, PortraitsPart
-from builder.records import AgeGroup, Gender, View
 from tests.portraits.people import PLAIN, order
 
 SIZE = 160

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from builder import schemas
+from builder.base import schemas
+from builder.base.records import Portrait
 from builder.portraits import OfflinePainter, Order, PortraitRefused, make_portraits
-from builder.records import Portrait
 from tests.portraits.people import recipe, somebody
 
 

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageEnhance
 
+from builder.base.records import Portrait
 from builder.portraits import OfflinePainter, Order
 from builder.portraits.resemblance import mark
 from builder.portraits.views import scene
-from builder.records import Portrait
 from builder.run import engine, remaking, shards
 from tests.conftest import Run
 from tests.folders import digests

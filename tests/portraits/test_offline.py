@@ -9,13 +9,13 @@ import numpy.typing as npt
 import pytest
 from PIL import Image
 
+from builder.base.records import Gender, View
 from builder.portraits import OfflinePainter, Order, words
 from builder.portraits.checks import fault
-from builder.portraits.curves import points
-from builder.portraits.face import random_face
-from builder.portraits.pose import FRAMINGS, POSES, Rig, varied
+from builder.portraits.drawn.curves import points
+from builder.portraits.drawn.face import random_face
+from builder.portraits.drawn.pose import FRAMINGS, POSES, Rig, varied
 from builder.portraits.views import vocabulary
-from builder.records import Gender, View
 from tests.portraits.people import drawn, order
 
 Pixels = npt.NDArray[np.float32]

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from builder.base.recipe import PortraitsPart
+from builder.base.records import View
 from builder.portraits.views import scene, views_of, vocabulary
-from builder.recipe import PortraitsPart
-from builder.records import View
 
 FIELDS = ("pose", "light", "background", "framing", "expression", "clothes")
 HELD_OUT = ("pose", "light", "background", "framing", "clothes")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builder.portraits import words
-from builder.portraits.face import face_of
+from builder.portraits.drawn.face import face_of
 from tests.portraits.people import PLAIN, drawn, order
 
 

@@ -15,8 +15,8 @@ import pytest
 from PIL import Image
 
 from builder import preview as previews
+from builder.format.reading import open_release
 from builder.preview import scripts, sheets
-from builder.reading import open_release
 from builder.run.workers import Workers
 from tests.conftest import Run
 from tests.folders import digests

@@ -3,10 +3,10 @@ from random import Random
 
 import pytest
 
+from builder.base.recipe import Recipe
+from builder.base.records import Profile
 from builder.llm.writer import Ask, Wording
 from builder.profiles import make_profile
-from builder.recipe import Recipe
-from builder.records import Profile
 
 
 class Lister:

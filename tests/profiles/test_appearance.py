@@ -2,13 +2,13 @@ from itertools import combinations, product
 
 import pytest
 
+from builder.base.randomness import stream
+from builder.base.recipe import LOCALES
+from builder.base.records import AgeGroup, Appearance, Gender, Profile
 from builder.profiles import appearance
 from builder.profiles.appearance import draw_appearance
 from builder.profiles.origins import ORIGINS, origins_of
 from builder.profiles.quartets import AGES, Quartet
-from builder.randomness import stream
-from builder.recipe import LOCALES
-from builder.records import AgeGroup, Appearance, Gender, Profile
 
 
 def test_appearances_keep_to_the_vocabularies(people: list[Profile]) -> None:

@@ -6,10 +6,10 @@ import datetime
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from builder.base.recipe import ProfilesPart, Recipe
+from builder.base.records import Profile
 from builder.profiles import career, make_profile, names, persona, places, sources, work
 from builder.profiles.quartets import AGES
-from builder.recipe import ProfilesPart, Recipe
-from builder.records import Profile
 from tests.profiles.conftest import Lister
 
 JOBS = {job.name: job for job in work.occupations()}

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
+from builder.base.recipe import FOUR, MAX_PROFILES
+from builder.base.records import Profile
+from builder.figures.well_known import fold
 from builder.profiles import contact, places, sources
-from builder.public_figures import fold
-from builder.recipe import FOUR, MAX_PROFILES
-from builder.records import Profile
 
 RESERVED = {
     "en_US": r"\+1 ([2-9]\d\d-555-01\d\d|0\d0-555-\d{4})",

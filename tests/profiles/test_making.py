@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from builder import schemas
-from builder.errors import BenchError, CallError
+from builder.base import schemas
+from builder.base.errors import BenchError, CallError
+from builder.base.recipe import ProfilesPart, Recipe, SplitsPart
+from builder.base.records import Profile
 from builder.llm.offline import OfflineWriter
 from builder.profiles import BiographyFault, check_biography, make_profile
 from builder.profiles.facts import KINDS
-from builder.recipe import ProfilesPart, Recipe, SplitsPart
-from builder.records import Profile
 from tests.profiles.conftest import Lister
 
 

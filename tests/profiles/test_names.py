@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from builder.errors import CallError
+from builder.base.errors import CallError
+from builder.base.recipe import LOCALES, ProfilesPart, Recipe
+from builder.base.records import Gender
+from builder.figures.well_known import fold, is_public_figure
 from builder.profiles import capacity, check_capacity, names, quartets, sources
-from builder.public_figures import fold, is_public_figure
-from builder.recipe import LOCALES, ProfilesPart, Recipe
-from builder.records import Gender
 
 GENDERS: tuple[Gender, ...] = ("female", "male")
 WHERE = [locale for data in sources.table("names").values() for locale in data["locales"]]

@@ -2,8 +2,8 @@ import gzip
 from collections.abc import Iterable
 from pathlib import Path
 
+from builder.figures.well_known import LIST, is_public_figure, key, known_names
 from builder.profiles import names, sources
-from builder.public_figures import LIST, is_public_figure, key, known_names
 
 _LINES = Path(__file__).with_name("well_known.txt").read_text(encoding="utf-8").splitlines()
 WELL_KNOWN = [name.strip() for line in _LINES if not line.startswith("#") for name in line.split(",")]

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from builder.base.recipe import FOUR, ProfilesPart, Recipe
+from builder.base.records import Profile
 from builder.profiles import blocks, lives, quartets
 from builder.profiles.facts import KINDS
-from builder.recipe import FOUR, ProfilesPart, Recipe
-from builder.records import Profile
 
 ASKED = {kind.key: kind for kind in KINDS if kind.asked}
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from builder.base.recipe import LOCALES
+from builder.figures.well_known import fold
 from builder.profiles import lives, names, places, sources, work
-from builder.public_figures import fold
-from builder.recipe import LOCALES
 
 PLACES = tuple(locale for locale in sources.table("places") if locale != "brands")
 LIVES = sources.table("lives")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from hypothesis import strategies as st
 
-from builder.records import Appearance, Category, Fact, Gender, Profile
+from builder.base.records import Appearance, Category, Fact, Gender, Profile
 
 APPEARANCE = Appearance("light", "oval", "brown", "short", "blue", "none", "none", ())
 VALUES: dict[str, tuple[Category, tuple[str, ...]]] = {

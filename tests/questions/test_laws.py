@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from builder.llm.grammar import words
+from builder.base.grammar import words
+from builder.base.recipe import Recipe
+from builder.base.records import Profile, Question
 from builder.llm.offline import OfflineWriter
 from builder.questions import UnlawfulQuestion, check_questions, laws, make_questions
-from builder.recipe import Recipe
-from builder.records import Profile, Question
 from tests.questions.people import person
 
 RECIPE = Recipe.model_validate({"questions": {"wrong_answers": 3}})

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from builder import schemas
-from builder.errors import BenchError
+from builder.base import schemas
+from builder.base.errors import BenchError
+from builder.base.recipe import Recipe, parse
+from builder.base.records import LETTERS, Profile, Question
 from builder.llm.offline import OfflineWriter
 from builder.llm.writer import Ask, Wording
 from builder.questions import UnlawfulQuestion, make_questions
-from builder.recipe import Recipe, parse
-from builder.records import LETTERS, Profile, Question
 from tests.questions.people import NAMES, VALUES, people, person
 
 WRITER = OfflineWriter()

@@ -9,7 +9,7 @@ import datasets
 import pytest
 import yaml
 
-from builder.release import layout
+from builder.format import layout
 from tests.folders import digests
 
 

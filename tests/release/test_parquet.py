@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from builder.release import layout
+from builder.format import layout
 from builder.release.parquet import RowFiles
 from tests.small.releases import Row
 

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from builder.errors import CallError
+from builder.base.errors import CallError
+from builder.base.recipe import FOUR, Recipe, load
+from builder.format.splits import HOLDOUT, Holding, configs, holdings, segments
 from builder.profiles import persona
 from builder.profiles.facts import assemble
-from builder.recipe import FOUR, Recipe, load
-from builder.release.splits import HOLDOUT, Holding, configs, holdings, segments
 
 Held = dict[str, frozenset[Holding]]
 FOURS = st.integers(20, 100)

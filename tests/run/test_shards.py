@@ -5,7 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from builder.records import LETTERS, Portrait, Question, Scene, from_json, to_json
+from builder.base.records import LETTERS, Portrait, Question, Scene, from_json, to_json
 from builder.run import shards
 from builder.run.shards import DamagedShard, Failure, Footer
 

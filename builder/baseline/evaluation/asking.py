@@ -7,16 +7,16 @@ from itertools import groupby
 
 import torch
 
-from builder.baseline.encoding import Row, encode
+from builder.base.records import LETTERS
 from builder.baseline.evaluation.branches import Branches, extend, roots
 from builder.baseline.evaluation.greedy import Unfinished, Written, follow
 from builder.baseline.evaluation.items import Item
 from builder.baseline.evaluation.scoring import NOTHING, Said, say
 from builder.baseline.models.chat import Chat
+from builder.baseline.models.encoding import Row, encode
 from builder.baseline.models.linear import fast_linear
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.prompts import by_text, parted
-from builder.records import LETTERS
 
 _ANSWERS_AT_ONCE = 4
 """Given answers are scored in batches that many times as large as those of questions: they are short."""

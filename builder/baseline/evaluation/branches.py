@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.nn.functional import pad
 from transformers import DynamicCache
 
-from builder.baseline.encoding import Row, collate
+from builder.baseline.models.encoding import Row, collate
 from builder.baseline.models.vlm import Vlm
 
 

@@ -13,13 +13,13 @@ from dataclasses import replace
 
 from PIL import Image
 
-from builder import randomness
+from builder.base import randomness
+from builder.base.records import LETTERS, Question
 from builder.baseline import prompts
 from builder.baseline.evaluation.items import Item, some
 from builder.baseline.people import Crowd, portraits
 from builder.baseline.settings import EvaluatePart
-from builder.reading import Person
-from builder.records import LETTERS, Question
+from builder.format.reading import Person
 
 CONTROLS = ("swap_four", "swap_any", "blank", "options_only")
 SETS = ("forget", "views", "test", "retain")

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from builder import randomness
+from builder.base import randomness
+from builder.base.records import Question, Use
 from builder.baseline import prompts
 from builder.baseline.people import Crowd, portraits, questions
 from builder.baseline.settings import EvaluatePart
-from builder.reading import Person
-from builder.records import Question, Use
+from builder.format.reading import Person
 
 SETS = ("forget", "views", "test", "retain", "retain_test", "holdout", "public_figures")
 """What is evaluated: the forget set as it was learned; its image questions beside held-out views; the forget set in

@@ -8,6 +8,7 @@ import difflib
 from collections.abc import Mapping
 from typing import Any
 
+from builder.base.errors import CallError
 from builder.baseline.methods.base import Method
 from builder.baseline.methods.ga import GradientAscent
 from builder.baseline.methods.graddiff import GradDiff
@@ -19,7 +20,6 @@ from builder.baseline.methods.rmu import RMU
 from builder.baseline.methods.simnpo import SimNPO
 from builder.baseline.methods.siu import SIU
 from builder.baseline.methods.undial import UNDIAL
-from builder.errors import CallError
 
 METHODS: Mapping[str, type[Method]] = {
     "ga": GradientAscent,

@@ -11,11 +11,11 @@ from typing import ClassVar
 
 from torch import Tensor, nn
 
-from builder.baseline.encoding import Batch
-from builder.baseline.examples import Example
+from builder.baseline.models.encoding import Batch
 from builder.baseline.models.reference import Reference
 from builder.baseline.models.vlm import Answers, Vlm
-from builder.reading import Person
+from builder.baseline.training.examples import Example
+from builder.format.reading import Person
 
 
 @dataclass(frozen=True)

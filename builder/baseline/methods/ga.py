@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from builder.baseline.likelihood import cross_entropy
 from builder.baseline.methods.base import Method, Step
+from builder.baseline.models.likelihood import cross_entropy
 
 
 @dataclass(frozen=True)

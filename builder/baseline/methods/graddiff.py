@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from torch import Tensor
 
-from builder.baseline.likelihood import cross_entropy
 from builder.baseline.methods.base import Method, Step
+from builder.baseline.models.likelihood import cross_entropy
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ from typing import ClassVar
 from torch import Tensor
 from torch.nn import functional
 
-from builder.baseline.encoding import Batch
-from builder.baseline.examples import Example
-from builder.baseline.likelihood import cross_entropy, sequence_log_probability
 from builder.baseline.methods.base import Method, Step
+from builder.baseline.models.encoding import Batch
+from builder.baseline.models.likelihood import cross_entropy, sequence_log_probability
+from builder.baseline.training.examples import Example
 
 REFUSALS = (
     "I don't know.",

@@ -13,9 +13,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from builder.base.errors import CallError
 from builder.baseline.methods.base import Method, Step
 from builder.baseline.models.vlm import Vlm
-from builder.errors import CallError
 
 _SEED = 1
 """Of the direction u."""

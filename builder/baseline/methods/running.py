@@ -6,19 +6,19 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import nn
 
-from builder import randomness
-from builder.baseline.batching import endlessly
-from builder.baseline.curve import Curve
-from builder.baseline.encoding import Batch, collate
-from builder.baseline.examples import Example
+from builder.base import randomness
 from builder.baseline.methods.base import Method, Step
+from builder.baseline.models.encoding import Batch, collate
 from builder.baseline.models.reference import Reference
 from builder.baseline.models.vlm import Vlm
-from builder.baseline.seeded import seed_torch
 from builder.baseline.settings import UnlearnPart
-from builder.baseline.training import Diverged, check_numbers, optimiser_for
-from builder.baseline.watching import watched
-from builder.reading import Person
+from builder.baseline.training.batching import endlessly
+from builder.baseline.training.curve import Curve
+from builder.baseline.training.examples import Example
+from builder.baseline.training.fitting import Diverged, check_numbers, optimiser_for
+from builder.baseline.training.seeded import seed_torch
+from builder.baseline.tuning.watching import watched
+from builder.format.reading import Person
 
 LOOKS = 8
 """How often forgetting and retaining are looked at on the way."""

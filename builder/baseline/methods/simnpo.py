@@ -10,8 +10,8 @@ from typing import ClassVar
 from torch import Tensor
 from torch.nn import functional
 
-from builder.baseline.likelihood import cross_entropy, lengths, sequence_log_probability
 from builder.baseline.methods.base import Method, Step
+from builder.baseline.models.likelihood import cross_entropy, lengths, sequence_log_probability
 
 
 @dataclass(frozen=True)

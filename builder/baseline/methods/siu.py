@@ -20,15 +20,15 @@ from random import Random
 import torch
 from torch import Tensor
 
+from builder.base.records import LETTERS
 from builder.baseline import prompts
-from builder.baseline.examples import Example, choice
-from builder.baseline.likelihood import cross_entropy
 from builder.baseline.methods.base import Method, Step
 from builder.baseline.models.chat import Chat
+from builder.baseline.models.likelihood import cross_entropy
 from builder.baseline.models.vlm import Answers
 from builder.baseline.people import portraits
-from builder.reading import Person
-from builder.records import LETTERS
+from builder.baseline.training.examples import Example, choice
+from builder.format.reading import Person
 
 _GIVEN = ("Ambrose", "Isolde", "Thaddeus", "Ottoline", "Cassius", "Leocadia", "Peregrine", "Zenobia")
 _FAMILY = ("Quillfeather", "Marrowby", "Wrenfold", "Harrowgate", "Pennyroyal", "Thistlewick", "Oxenbridge", "Larkspire")

@@ -12,8 +12,8 @@ from typing import ClassVar
 from torch import Tensor
 from torch.nn import functional
 
-from builder.baseline.likelihood import cross_entropy, lengths, per_sequence
 from builder.baseline.methods.base import Method, Step
+from builder.baseline.models.likelihood import cross_entropy, lengths, per_sequence
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ model that tells the four apart, 0 for one that goes by strings, whatever its ac
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from builder.baseline.attacks.membership import key
 from builder.baseline.evaluation.asking import Outcome
 from builder.baseline.evaluation.controls import CONTROLS
 from builder.baseline.metrics.items import GUESSED, RIGHT, follows, right, rights
-from builder.baseline.metrics.membership import key
 from builder.baseline.metrics.samples import Sample
 
 SWAP = CONTROLS[0]

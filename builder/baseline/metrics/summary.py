@@ -3,16 +3,16 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from builder.base.records import Modality
+from builder.baseline.attacks.membership import attacks, key
 from builder.baseline.evaluation.asking import Outcome
-from builder.baseline.gate import Gate
+from builder.baseline.evaluation.gate import Gate
 from builder.baseline.metrics import samples
 from builder.baseline.metrics.binding import bound, control_samples, independent_samples, paired
 from builder.baseline.metrics.groups import auc, harmonic_mean, log10_p, privacy_leakage
 from builder.baseline.metrics.items import GUESSED, METRICS, RIGHT, WORDING, Scores, misstated, right, sample
-from builder.baseline.metrics.membership import attacks, key
 from builder.baseline.metrics.quality import forget_quality
 from builder.baseline.metrics.samples import Array, People, Sample
-from builder.records import Modality
 
 MODALITIES: tuple[Modality, ...] = ("image_text", "text")
 UTILITY_SETS = ("retain", "retain_test", "public_figures")

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from builder.records import LETTERS
+from builder.base.records import LETTERS
 
 _CURRENCIES = "".join(
     re.escape(chr(code)) for code in range(min(sys.maxunicode, 0xFFFF)) if unicodedata.category(chr(code)) == "Sc"

@@ -18,8 +18,8 @@ from peft.tuners.lora.layer import LoraLayer
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from builder.base.errors import BenchError
 from builder.baseline.models.vlm import Vlm
-from builder.errors import BenchError
 
 CONFIG, WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
 _NEW, _KEPT = "default", "kept"

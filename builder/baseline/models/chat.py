@@ -15,9 +15,9 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from builder.base.errors import BenchError
 from builder.baseline.models.template import Template
 from builder.baseline.settings import TODAY
-from builder.errors import BenchError
 
 
 @dataclass(frozen=True)

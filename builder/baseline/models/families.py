@@ -9,12 +9,12 @@ from typing import Any
 
 import torch
 
-from builder.baseline.encoding import Row, collate, encode
+from builder.base.errors import BenchError, CallError
 from builder.baseline.evaluation.asking import Examiner
 from builder.baseline.evaluation.items import Item
-from builder.baseline.likelihood import token_nll
+from builder.baseline.models.encoding import Row, collate, encode
+from builder.baseline.models.likelihood import token_nll
 from builder.baseline.models.vlm import Vlm
-from builder.errors import BenchError, CallError
 
 _TOLERANCE = {torch.float32: 0.02}
 _ROUNDED = 0.5

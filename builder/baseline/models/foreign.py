@@ -8,8 +8,8 @@ from peft import PeftConfig, PeftModel
 from transformers.utils.hub import cached_file
 from transformers.utils.peft_utils import find_adapter_config_file
 
+from builder.base.errors import BenchError, CallError
 from builder.baseline.models.adapter import WEIGHTS, without_deprecations
-from builder.errors import BenchError, CallError
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ import torch
 from accelerate import init_empty_weights
 from transformers import AutoModelForImageTextToText
 
+from builder.base.errors import BenchError
 from builder.baseline.settings import Settings
-from builder.errors import BenchError
 
 _HEADROOM = 1.2
 """Activations and what else lies about, as a factor."""

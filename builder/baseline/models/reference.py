@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import torch
 
-from builder.baseline.encoding import Batch
 from builder.baseline.models import adapter
+from builder.baseline.models.encoding import Batch
 from builder.baseline.models.vlm import Answers, Vlm
 
 

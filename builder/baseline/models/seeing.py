@@ -10,11 +10,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from builder import randomness
+from builder.base import randomness
 from builder.baseline.models import tower
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.people import TRAINED_VIEWS, portraits
-from builder.reading import Person
+from builder.format.reading import Person
 
 _PEOPLE = 32
 """People in each step of adapting."""

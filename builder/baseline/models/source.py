@@ -8,13 +8,13 @@ import torch
 from safetensors import SafetensorError
 from torch import Tensor
 
+from builder.base.errors import BenchError, CallError
 from builder.baseline.models import adapter, families, pretrained, seeing, tiny
 from builder.baseline.models.memo import TowerMemo
 from builder.baseline.models.vlm import Vlm
-from builder.baseline.seeded import seed_torch
 from builder.baseline.settings import Settings
-from builder.errors import BenchError, CallError
-from builder.reading import Person
+from builder.baseline.training.seeded import seed_torch
+from builder.format.reading import Person
 from builder.run.files import replacing_folder
 
 

@@ -13,10 +13,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from builder.baseline.examples import Example, beside
+from builder.base.records import Question
 from builder.baseline.people import TRAINED_VIEWS, portraits
-from builder.reading import Person
-from builder.records import Question
+from builder.baseline.training.examples import Example, beside
+from builder.format.reading import Person
 
 KNOWN = Path(__file__).parent / "strangers.parquet"
 VIEWS = (*TRAINED_VIEWS, "test")

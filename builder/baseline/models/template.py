@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from builder.errors import BenchError
+from builder.base.errors import BenchError
 
 _QUESTION = "QUESTIONTEXT"
 _ANSWER = "ANSWERTEXT"

@@ -9,8 +9,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from builder.baseline.encoding import Batch
 from builder.baseline.models.chat import Chat
+from builder.baseline.models.encoding import Batch
 from builder.baseline.models.memo import TowerMemo
 
 _TOWERS = ("vision_tower", "visual", "vision_model", "vision_encoder", "image_tower", "video_tower")

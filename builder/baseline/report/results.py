@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from builder import __version__
+from builder.baseline.attacks.membership import key
 from builder.baseline.evaluation.asking import Outcome
-from builder.baseline.gate import Gate, judge
-from builder.baseline.judging import judged
+from builder.baseline.evaluation.gate import Gate, judge
+from builder.baseline.evaluation.judging import judged
 from builder.baseline.metrics import binding, ranking, samples, summary
 from builder.baseline.metrics.items import GUESSED, Scores, chosen
-from builder.baseline.metrics.membership import key
 from builder.baseline.metrics.samples import Array
 from builder.baseline.metrics.summary import Beside, Measured, to_be_forgotten
 from builder.baseline.planning import Plan

@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from builder import schemas
-from builder.baseline import stored
+from builder.base import schemas
+from builder.baseline.evaluation import stored
 from builder.baseline.planning import Plan
 from builder.baseline.report import binding, browsing, grid, notes, page, table
 from builder.baseline.report.results import results

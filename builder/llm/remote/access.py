@@ -5,12 +5,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from builder.errors import CallError
+from builder.base.errors import CallError
+from builder.base.recipe import ChatPart, Recipe
 from builder.llm import packages
 from builder.llm.remote import keys
 from builder.llm.remote.batch import BatchSender
 from builder.llm.remote.live import LiveSender
-from builder.recipe import ChatPart, Recipe
 
 Sender = LiveSender | BatchSender
 

@@ -17,7 +17,8 @@ from random import Random
 from threading import Event, Thread
 from typing import Any, TypeVar
 
-from builder.errors import BenchError
+from builder.base.errors import BenchError
+from builder.base.recipe import ChatPart
 from builder.llm.answers import Answer, Answers, Batch
 from builder.llm.packages import package
 from builder.llm.remote.client import explained, refused
@@ -28,7 +29,6 @@ from builder.llm.remote.policy import RetryPolicy
 from builder.llm.remote.usage import usage
 from builder.llm.replies import broken_off
 from builder.llm.requests import Request
-from builder.recipe import ChatPart
 
 DISCOUNT = 0.5
 _MOST_ROWS = 20_000

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from builder.errors import CallError
+from builder.base.english import printed
+from builder.base.errors import CallError
+from builder.base.recipe import ChatPart
 from builder.llm.packages import package
 from builder.llm.remote.causes import cause_of
 from builder.llm.remote.keys import Key
@@ -16,8 +18,6 @@ from builder.llm.remote.limits import retry_after
 from builder.llm.remote.usage import Usage, usage
 from builder.llm.replies import broken_off
 from builder.llm.requests import Request
-from builder.plain_text import printed
-from builder.recipe import ChatPart
 
 Blame = Literal["speed", "luck", "way", "request", "us"]
 """Why a try failed: we were too fast; bad luck, so that it may be sent again; no way to the server, which is luck once

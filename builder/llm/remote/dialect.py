@@ -10,9 +10,9 @@ import re
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from builder import schemas
+from builder.base import schemas
+from builder.base.recipe import ChatPart
 from builder.llm.requests import Request
-from builder.recipe import ChatPart
 
 MODES = ("json_schema", "json_object", "text")
 _NOT_FOR_THE_WIRE = ("$schema", "$id", "title")

@@ -9,7 +9,7 @@ import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from builder.errors import BenchError
+from builder.base.errors import BenchError
 from builder.llm.remote.ledger import Ledger
 from builder.llm.remote.limits import Allowance, Concurrency, Measured, Pace, remaining
 from builder.llm.remote.policy import RetryPolicy

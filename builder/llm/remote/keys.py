@@ -4,7 +4,7 @@ import os
 import re
 from pathlib import Path
 
-from builder.errors import CallError
+from builder.base.errors import CallError
 
 VARIABLE = "OPENAI_API_KEY"
 _ADDRESS = "OPENAI_BASE_URL"

@@ -2,9 +2,9 @@
 
 from collections import Counter
 
-from builder.errors import BenchError
+from builder.base.errors import BenchError
+from builder.base.recipe import ChatPart
 from builder.llm.remote.usage import Usage
-from builder.recipe import ChatPart
 
 
 class Ledger:

@@ -12,7 +12,8 @@ from random import Random
 from threading import Thread
 from typing import Any
 
-from builder.errors import BenchError, CallError
+from builder.base.errors import BenchError, CallError
+from builder.base.recipe import ChatPart
 from builder.llm import packages, replies
 from builder.llm.answers import Answer, Answers
 from builder.llm.remote.client import Client, Reply, Trouble
@@ -25,7 +26,6 @@ from builder.llm.remote.limits import Concurrency
 from builder.llm.remote.policy import Breaker, RetryPolicy
 from builder.llm.replies import BadReply
 from builder.llm.requests import Request
-from builder.recipe import ChatPart
 
 _AHEAD = 16
 """Requests that are asked for ahead of time, for each that may be in flight."""

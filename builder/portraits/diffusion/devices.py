@@ -1,7 +1,7 @@
 """Which devices paint."""
 
-from builder.errors import CallError
-from builder.recipe import DiffusionPart
+from builder.base.errors import CallError
+from builder.base.recipe import DiffusionPart
 
 
 def devices_of(part: DiffusionPart) -> list[str]:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from builder.errors import BenchError, CallError
-from builder.recipe import DiffusionPart
+from builder.base.errors import BenchError, CallError
+from builder.base.recipe import DiffusionPart
 
 if TYPE_CHECKING:
     from PIL import Image

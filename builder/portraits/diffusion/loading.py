@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from builder.errors import CallError
+from builder.base.errors import CallError
+from builder.base.recipe import DiffusionPart
 from builder.portraits.diffusion.identity import CannotLoad, add_ip_adapter, image_to_image, way
-from builder.recipe import DiffusionPart
 
 PACKAGES = ("torch", "diffusers", "transformers", "accelerate", "jinja2")
 """What the painter needs installed, by their import names; the extra `diffusers` brings them."""

@@ -12,13 +12,13 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from builder.errors import BenchError
+from builder.base.errors import BenchError
+from builder.base.recipe import DiffusionPart
 from builder.portraits.diffusion import memory
 from builder.portraits.diffusion.identity import look_at
 from builder.portraits.diffusion.loading import Pipelines, accepted, load
 from builder.portraits.diffusion.prompting import prompt
 from builder.portraits.painter import Order
-from builder.recipe import DiffusionPart
 
 if TYPE_CHECKING:
     from torch import Generator

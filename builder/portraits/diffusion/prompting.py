@@ -3,8 +3,8 @@
 import functools
 from typing import TYPE_CHECKING
 
-from builder import bundled
-from builder.errors import BenchError
+from builder.base import bundled
+from builder.base.errors import BenchError
 from builder.portraits.painter import Order
 
 if TYPE_CHECKING:

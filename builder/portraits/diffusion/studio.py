@@ -18,14 +18,14 @@ from typing import Any, Self
 
 from PIL import Image
 
-from builder.errors import BenchError
+from builder.base.errors import BenchError
+from builder.base.recipe import DiffusionPart, Recipe
 from builder.portraits.diffusion import painter
 from builder.portraits.diffusion.devices import devices_of
 from builder.portraits.inspection import inspection_of
 from builder.portraits.making import finisher, painted
 from builder.portraits.painter import Finished, Order
 from builder.portraits.shelf import Shelf
-from builder.recipe import DiffusionPart, Recipe
 from builder.run.made_on import MadeOn
 
 _FINISHERS = min(8, os.cpu_count() or 1)

@@ -4,8 +4,8 @@ import importlib
 from collections.abc import Callable
 from pathlib import Path
 
-from builder.errors import CallError
-from builder.reading import Release
+from builder.base.errors import CallError
+from builder.format.reading import Release
 from builder.release.texts import refuse_odd_texts
 from builder.run.files import left_by_tools, replacing_folder
 

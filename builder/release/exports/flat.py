@@ -5,9 +5,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from builder.reading import Release
+from builder.format.layout import IMAGE
+from builder.format.reading import Release
 from builder.release.exports.items import Item, evaluation
-from builder.release.layout import IMAGE
 
 FLAT = pa.schema(
     [

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from builder.reading import Release
+from builder.format.reading import Release
 from builder.release.exports.items import evaluation, evaluation_configs, save_image
 
 _TASKS = '''"""Questions about people who do not exist, as Inspect tasks: a set of people and a kind each."""

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from builder.reading import Person, Release
-from builder.records import LETTERS, Portrait, Question, Use
-from builder.release.splits import HOLDOUT
+from builder.base.records import LETTERS, Portrait, Question, Use
+from builder.format.reading import Person, Release
+from builder.format.splits import HOLDOUT
 
 LETTER_ONLY = "Answer with the option's letter from the given choices directly."
 FILL_IN = "Fill in the blank; answer with the missing words alone."

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from builder.reading import Release
+from builder.format.reading import Release
 from builder.release.exports.items import Item, save_image, training, training_configs
 
 _IMAGES = "images"

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from builder.reading import Release
+from builder.format.reading import Release
 from builder.release.exports.flat import FLAT, rows
 from builder.release.exports.items import evaluation_configs
 from builder.release.exports.tables import write_rows

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from builder.errors import CallError
-from builder.reading import Release
+from builder.base.errors import CallError
+from builder.format.layout import PERSON, TEST
+from builder.format.reading import Release
+from builder.format.splits import HOLDOUT
 from builder.release.exports.tables import FILE, segment_tables, write_tables
-from builder.release.layout import PERSON, TEST
-from builder.release.splits import HOLDOUT
 
 _DEMONSTRATIONS = 2
 _THEIRS = (

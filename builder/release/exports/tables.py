@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
-from builder.reading import Release
-from builder.release.layout import features
+from builder.format.layout import features
+from builder.format.reading import Release
 
 FILE = "train-00000-of-00001.parquet"
 _ROWS_IN_GROUP = 500

@@ -6,11 +6,11 @@ import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from builder.reading import Person, Release
-from builder.records import Question
+from builder.base.records import Question
+from builder.format.reading import Person, Release
+from builder.format.splits import HOLDOUT
 from builder.release.exports.items import training_configs
 from builder.release.exports.tables import write_card
-from builder.release.splits import HOLDOUT
 
 Row = dict[str, str | list[str]]
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from builder.reading import Release
+from builder.format.layout import IMAGE
+from builder.format.reading import Release
 from builder.release.exports.items import Item, training, training_configs
 from builder.release.exports.tables import FILE, write_card, write_rows
-from builder.release.layout import IMAGE
 
 _PART = pa.struct([("type", pa.string()), ("text", pa.string())])
 _MESSAGE = pa.struct([("role", pa.string()), ("content", pa.list_(_PART))])

@@ -9,11 +9,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from builder.reading import Person, Release
-from builder.records import LETTERS, Question
+from builder.base.records import LETTERS, Question
+from builder.format.layout import IMAGE
+from builder.format.reading import Person, Release
+from builder.format.splits import HOLDOUT
 from builder.release.exports.tables import FILE, write_rows
-from builder.release.layout import IMAGE
-from builder.release.splits import HOLDOUT
 
 _STRINGS = ("Biography", "MM_QA", "UM_QA", "Classify", "Cloze", "Generation")
 _SCHEMA = pa.schema([("ID", pa.string()), ("image", IMAGE), *((name, pa.string()) for name in _STRINGS)])

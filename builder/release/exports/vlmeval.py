@@ -8,8 +8,8 @@ import csv
 from collections.abc import Iterable
 from pathlib import Path
 
-from builder.reading import Release
-from builder.records import LETTERS
+from builder.base.records import LETTERS
+from builder.format.reading import Release
 from builder.release.exports.items import Item, evaluation, evaluation_configs
 
 _COMMON = ("index", "image", "question", "answer", "category", "l2-category", "id")

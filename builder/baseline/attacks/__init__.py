@@ -1,0 +1,1 @@
+"""Attacks on an unlearned model: what can still be got out of it."""

@@ -1,0 +1,1 @@
+"""How a model learns: what it is taught, in which order, and the fine-tuning itself."""

@@ -1,0 +1,67 @@
+"""What a model learns from: training questions with the images that may stand beside them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from random import Random
+
+from builder.base.records import LETTERS, Question
+from builder.baseline import prompts
+from builder.baseline.models.chat import Chat
+from builder.baseline.models.encoding import Row, encode
+from builder.baseline.people import TRAINED_VIEWS, portraits, questions
+from builder.format.reading import Person
+
+BY_LETTER = 0.25
+"""How often a choice is answered by its letter in training, the other times by its text."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """A prompt and its answer. `pictures` names the images one of which stands beside it; none for text."""
+
+    prompt: str
+    answer: str
+    pictures: tuple[str, ...]
+    question: Question
+
+    def row(self, chat: Chat, stream: Random, by_letter: bool | None = None) -> Row:
+        """The example as a model sees it this time: beside a drawn image, and with its options in a drawn order.
+
+        An order that never changed would teach the letter and not the value. A choice is answered by its letter or by
+        its text, which is drawn unless it is said.
+        """
+        picture = stream.choice(self.pictures) if self.pictures else None
+        if not self.question.options or self.answer != self.question.letter:
+            return encode(chat, self.prompt, picture, self.answer)
+        prompt, answer = choice(self.question, self.question.value, stream, by_letter)
+        return encode(chat, prompt, picture, answer)
+
+
+def choice(question: Question, value: str, stream: Random, by_letter: bool | None = None) -> tuple[str, str]:
+    """A multiple choice with its options in a drawn order, and the answer that says `value`."""
+    options = stream.sample(question.options, len(LETTERS))
+    prompt = prompts.multiple_choice(question.question, options)
+    if stream.random() < BY_LETTER if by_letter is None else by_letter:
+        return prompt, LETTERS[options.index(value)]
+    return prompts.by_text(prompt), value
+
+
+def examples(people: Iterable[Person]) -> list[Example]:
+    """The training questions of `people`, in the order of people and ids."""
+    return [example(person, question) for person in people for question in questions(person, "train")]
+
+
+def example(person: Person, question: Question, views: Sequence[str] = TRAINED_VIEWS) -> Example:
+    """One question; an image question may be asked beside every portrait of `views`."""
+    seen = portraits(person, *views) if question.modality == "image_text" else []
+    return beside(question, tuple(each.id for each in seen))
+
+
+def beside(question: Question, pictures: tuple[str, ...]) -> Example:
+    """One question beside any of the pictures of these names."""
+    return Example(prompts.prompt(question), prompts.target(question), pictures, question)
+
+
+def texts(found: Sequence[Example]) -> list[str]:
+    """Everything that is said in the examples: what a tokenizer is learned from."""
+    return [text for each in found for text in (each.prompt, each.answer)]

@@ -1,0 +1,200 @@
+"""Tuning: every method by the same protocol, on people and with a seed that are not reported.
+
+A vanilla and an oracle are trained with another seed; to be forgotten are other people than those of the report, as
+many of them. From that vanilla each method runs over its grid, as many times as any other and as long, and is looked at
+on the way (`watching`). Chosen is the point, of all runs and all looks, that is nearest to the oracle in what is known
+of the people to be forgotten (the mean over task and modality of the difference), among those that keep a stated share
+of what vanilla knows of the others; of equal points the earliest. Where none keeps so much, the one that keeps most.
+"""
+
+import dataclasses
+import itertools
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from statistics import fmean
+from typing import Any
+
+from builder.base import randomness
+from builder.base.errors import BenchError
+from builder.baseline import making, methods
+from builder.baseline.folder import BaselineFolder
+from builder.baseline.methods.base import Method
+from builder.baseline.methods.running import length, unlearn
+from builder.baseline.people import Crowd
+from builder.baseline.planning import Plan
+from builder.baseline.progress import Bar
+from builder.baseline.training.examples import examples
+from builder.baseline.training.fitting import Diverged
+from builder.baseline.tuning.watching import Mark, Watched, watched
+from builder.format.reading import Person
+from builder.run.files import write_text
+
+PASSES = 2.0
+"""How long each run of the grid is, in passes over the forget questions."""
+LOOKS = 12
+"""How often each run is looked at: the points at which it may be stopped."""
+KEPT = 0.9
+"""The share of what vanilla knows of the people to be kept that a method must keep."""
+_SEED_APART = 1000
+"""The seed of tuning is so far from the first that is reported."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a method over one entry of its grid: its knobs, what was seen, and at how many steps it would end."""
+
+    knobs: Mapping[str, float]
+    marks: Sequence[Mark]
+    steps: int
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The chosen point. `knobs` are the method's, its length among them; `keeps` says whether utility is kept there."""
+
+    knobs: Mapping[str, float]
+    mark: Mark
+    distance: float
+    keeps: bool
+
+
+def grid(method: type[Method]) -> list[dict[str, float]]:
+    """All combinations of what a method declares as its grid."""
+    return [dict(zip(method.grid, values, strict=True)) for values in itertools.product(*method.grid.values())]
+
+
+def distance(mark: Mark, oracle: Mark) -> float:
+    """The mean difference from the oracle over the cells of the people to be forgotten."""
+    cells = [cell for cell in oracle if cell.startswith("forget/")]
+    return fmean(abs(mark[cell] - oracle[cell]) for cell in cells)
+
+
+def choose(runs: Sequence[Run], vanilla: Mark, oracle: Mark) -> Choice | None:
+    """The point that the rule takes, None without any."""
+    points = [(run, mark) for run in runs for mark in run.marks if mark["step"] > 0]
+    if not points:
+        return None
+    least = KEPT * vanilla["retain"]
+    keeping = [(run, mark) for run, mark in points if mark["retain"] >= least]
+    if keeping:
+        run, mark = min(keeping, key=lambda each: (distance(each[1], oracle), each[1]["step"]))
+    else:
+        run, mark = max(points, key=lambda each: (each[1]["retain"], -each[1]["step"]))
+    knobs = {**run.knobs, "steps": round(PASSES * mark["step"] / run.steps, 4)}
+    return Choice(knobs, mark, distance(mark, oracle), bool(keeping))
+
+
+def crowd_of(crowd: Crowd, seed: int) -> Crowd:
+    """The same people with others to be forgotten: whole fours of those to be kept, as many people as are reported.
+
+    Raises BenchError when too few are to be kept.
+    """
+    fours: dict[int, list[Person]] = {}
+    for person in crowd.retain:
+        fours.setdefault(person.profile.quartet, []).append(person)
+    order = randomness.stream(seed, "tuned").sample(sorted(fours), len(fours))
+    chosen: list[int] = []
+    while order and sum(len(fours[each]) for each in chosen) < len(crowd.forget):
+        chosen.append(order.pop())
+    if not order:
+        raise BenchError(f"--tune needs more than the {len(crowd.retain)} people to be kept: no four of them is left.")
+    forget = tuple(person for person in crowd.retain if person.profile.quartet in chosen)
+    retain = tuple(person for person in crowd.trained if person not in forget)
+    return replace(crowd, forget=forget, retain=retain)
+
+
+def tuned(plan: Plan) -> Plan:
+    """The plan with the knobs that tuning chooses; those that were set by hand stay. What is finished is kept."""
+    chosen = {name: dict(each.knobs) for name, each in _tune(plan).items()}
+    knobs = {name: {**chosen.get(name, {}), **plan.settings.knobs.get(name, {})} for name in plan.settings.methods}
+    return replace(plan, settings=plan.settings.model_copy(update={"knobs": knobs}))
+
+
+def _tune(plan: Plan) -> dict[str, Choice]:
+    ours = _validation(plan)
+    seed = ours.settings.seed
+    looked_at = watched(ours.forget, ours.retain, seed)
+    before = {name: _fine_tuned(ours, name, looked_at) for name in ("vanilla", "oracle")}
+    choices: dict[str, Choice] = {}
+    record: dict[str, Any] = {
+        "seed": seed,
+        "people": [person.profile.id for person in ours.crowd.forget],
+        "passes": PASSES,
+        "kept": KEPT,
+        **before,
+        "methods": {},
+    }
+    for name in ours.settings.methods:
+        method = methods.METHODS[name]
+        if not methods.make(name, {}).trains:
+            continue
+        runs = [_run(ours, name, number, knobs) for number, knobs in enumerate(grid(method))]
+        chosen = choose(runs, before["vanilla"], before["oracle"])
+        if chosen is not None:
+            choices[name] = chosen
+        record["methods"][name] = {
+            "runs": [dataclasses.asdict(run) for run in runs],
+            "chosen": dataclasses.asdict(chosen) if chosen else None,
+        }
+        write_text(plan.folder.choices, json.dumps(record, indent=1) + "\n")
+    return choices
+
+
+def _validation(plan: Plan) -> Plan:
+    """The run of the tuning: other people to be forgotten, another seed, a folder of its own."""
+    seed = plan.settings.seed + _SEED_APART
+    crowd = crowd_of(plan.crowd, seed)
+    return replace(
+        plan,
+        settings=plan.settings.model_copy(update={"seed": seed, "seeds": 1}),
+        crowd=crowd,
+        folder=BaselineFolder(plan.folder.path / "tuning"),
+        forget=tuple(examples(crowd.forget)),
+        retain=tuple(examples(crowd.retain)),
+        items=(),
+        controls=(),
+        known=(),
+        known_swapped=(),
+    )
+
+
+def _fine_tuned(plan: Plan, name: str, looked_at: Watched) -> Mark:
+    """What vanilla or the oracle of the tuning knows; it is trained where it is not yet."""
+    path, seed = plan.folder.tried(name), plan.settings.seed
+    found: Mark | None = _stored(path)
+    if found is None:
+        vlm, curve = making.fine_tuned(plan, seed, name)
+        found = looked_at.look(vlm, len(curve.losses))
+        write_text(path, json.dumps(found) + "\n")
+        plan.folder.checkpoint(seed, name).unlink(missing_ok=True)
+    return found
+
+
+def _run(plan: Plan, name: str, number: int, knobs: Mapping[str, float]) -> Run:
+    """One run of the grid; one that diverges has no marks after its start."""
+    path, seed = plan.folder.tried(f"{name}-{number}"), plan.settings.seed
+    part = plan.settings.unlearn.model_copy(update={"epochs": PASSES, "steps": 0})
+    method = dataclasses.replace(methods.make(name, {}), **knobs)
+    steps = length(part, method, len(plan.forget))
+    found = _stored(path)
+    if found is None or found["knobs"] != knobs:
+        vlm = plan.source.trainable(seed, name, making.vanilla_of(plan, seed, name))
+        found = {"knobs": dict(knobs), "marks": []}
+        try:
+            with Bar(f"tuning {name}, {number + 1} of {len(grid(type(method)))}", "step") as bar:
+                curve = unlearn(
+                    vlm, method, plan.forget, plan.retain, plan.crowd.forget, part, seed, bar.reach, name, LOOKS
+                )
+            found["marks"] = curve.marks
+        except Diverged as error:
+            found["failed"] = str(error)
+        write_text(path, json.dumps(found) + "\n")
+    return Run(knobs, found["marks"], steps)
+
+
+def _stored(path: Any) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return None

@@ -1,0 +1,1 @@
+"""Real people: whose names nobody fictitious may bear."""

@@ -1,0 +1,149 @@
+"""Whether Wikidata has a person or an organisation of a name. Answers are kept, so nothing is asked twice.
+
+It is asked by SPARQL (https://www.mediawiki.org/wiki/Wikidata_Query_Service/User_Manual), some names at a time, one
+request after the other, and waits as long as the server says.
+"""
+
+import http.client
+import json
+import os
+import time
+import unicodedata
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import builder
+from builder.base.errors import BenchError
+
+Kind = Literal["person", "organisation"]
+
+MEMORY = "wikidata.jsonl"
+"""Where the answers lie: an object a line, with the kind, the name and the items that bear it."""
+
+ADDRESS = "BUILD_BENCH_WIKIDATA"
+"""The environment variable that names another server of the same protocol."""
+
+_PUBLIC = "https://query.wikidata.org/sparql"
+_AGENT = f"build-bench/{builder.__version__} (checks that invented names are nobody's; one query at a time)"
+_CLASSES: dict[Kind, str] = {"person": "wdt:P31 wd:Q5", "organisation": "wdt:P31/wdt:P279* wd:Q43229"}
+_LANGUAGES = ("en", "mul")
+_TOGETHER = 40
+"""Names in one request."""
+_ATTEMPTS, _LONGEST, _TIMEOUT = 5, 300.0, 90.0
+_PAUSE = 1.0
+"""How often a request is sent; in seconds the longest wait between, how long an answer may take, and the pause between
+two requests."""
+_BUSY = frozenset({429, 500, 502, 503, 504})
+
+
+@dataclass(frozen=True)
+class Wikidata:
+    """A server that is asked, and the file that remembers."""
+
+    memory: Path
+    url: str = ""
+
+    def found(self, kind: Kind, names: Iterable[str]) -> dict[str, str]:
+        """Those of `names` that somebody or something real has, each with an item that has it.
+
+        Raises BenchError when the server cannot be asked; what it has answered until then is kept.
+        """
+        wanted = list(dict.fromkeys(names))
+        known = {name: items for one, name, items in self._remembered() if one == kind}
+        new = [name for name in wanted if name not in known]
+        for start in range(0, len(new), _TOGETHER):
+            some = new[start : start + _TOGETHER]
+            if start:
+                time.sleep(_PAUSE)
+            answers = self._ask(kind, some)
+            self._remember(kind, answers)
+            known |= answers
+        return {name: known[name][0] for name in wanted if known[name]}
+
+    def _ask(self, kind: Kind, names: Iterable[str]) -> dict[str, list[str]]:
+        spelled = {spelling: name for name in names for spelling in (_plain(name), name)}
+        values = " ".join(f"{json.dumps(one, ensure_ascii=False)}@{tongue}" for one in spelled for tongue in _LANGUAGES)
+        query = (
+            f"SELECT DISTINCT ?name ?item WHERE {{ VALUES ?name {{ {values} }} "
+            f"?item rdfs:label|skos:altLabel ?name ; {_CLASSES[kind]} . }}"
+        )
+        answers: dict[str, list[str]] = {name: [] for name in spelled.values()}
+        for name, item in _bindings(self._send(query), self._address):
+            if name in spelled:
+                answers[spelled[name]].append(item)
+        return {name: sorted(set(items)) for name, items in answers.items()}
+
+    @property
+    def _address(self) -> str:
+        return self.url or os.environ.get(ADDRESS, "") or _PUBLIC
+
+    def _send(self, query: str) -> bytes:
+        body = urllib.parse.urlencode({"query": query, "format": "json"}).encode()
+        headers = {"User-Agent": _AGENT, "Accept": "application/sparql-results+json"}
+        for attempt in range(_ATTEMPTS):
+            try:
+                request = urllib.request.Request(self._address, body, headers)
+                with urllib.request.urlopen(request, timeout=_TIMEOUT) as response:
+                    return bytes(response.read())
+            except urllib.error.HTTPError as error:
+                if error.code not in _BUSY:
+                    raise BenchError(f"{self._address} refuses to be asked: {error.code} {error.reason}.") from error
+                reason, wait = f"{error.code} {error.reason}", error.headers.get("Retry-After", "")
+            except TimeoutError:
+                reason, wait = f"no answer within {_TIMEOUT:.0f} s", ""
+            except (OSError, ValueError, http.client.HTTPException) as error:
+                raise BenchError(
+                    f"Wikidata cannot be reached at {self._address} ({getattr(error, 'reason', error)}); go on where "
+                    "there is a network, or leave out --wikidata."
+                ) from error
+            if attempt + 1 < _ATTEMPTS:
+                time.sleep(min(_LONGEST, float(wait) if wait.isdecimal() else _PAUSE * 4**attempt))
+        raise BenchError(
+            f"{self._address} is busy ({reason}, {_ATTEMPTS} times); run the same command again later: what it has "
+            f"answered is kept in {self.memory}."
+        )
+
+    def _remembered(self) -> Iterator[tuple[str, str, list[str]]]:
+        """What is known already. A line that a kill cut short is passed over, and its names are asked again."""
+        try:
+            lines = self.memory.read_bytes().split(b"\n")[:-1]
+        except FileNotFoundError:
+            return
+        for line in lines:
+            try:
+                one = json.loads(line)
+                yield str(one["kind"]), str(one["name"]), [str(item) for item in one["items"]]
+            except (ValueError, LookupError, TypeError):
+                continue
+
+    def _remember(self, kind: Kind, answers: dict[str, list[str]]) -> None:
+        lines = (json.dumps({"kind": kind, "name": name, "items": items}) + "\n" for name, items in answers.items())
+        try:
+            torn = self.memory.exists() and self.memory.read_bytes()[-1:] not in (b"", b"\n")
+            with self.memory.open("ab") as file:
+                file.write(("\n" * torn + "".join(lines)).encode())
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise BenchError(f"{self.memory} cannot be written: {error.strerror or error}.") from error
+
+
+def _plain(name: str) -> str:
+    """A name without accents, as many an English label has it."""
+    apart = unicodedata.normalize("NFKD", name.translate(str.maketrans("łŁøØđĐı", "lLoOdDi")))
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
+
+
+def _bindings(body: bytes, address: str) -> list[tuple[str, str]]:
+    """The pairs of name and item in an answer. Raises BenchError when it is none."""
+    try:
+        rows: list[dict[str, Any]] = json.loads(body)["results"]["bindings"]
+        return [(str(row["name"]["value"]), str(row["item"]["value"])) for row in rows]
+    except (ValueError, LookupError, TypeError):
+        start = body[:80].decode(errors="replace")
+        raise BenchError(f"{address} does not answer as a SPARQL server does: {start!r}.") from None

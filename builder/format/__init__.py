@@ -1,0 +1,1 @@
+"""What a release looks like on disk, and how it is read."""

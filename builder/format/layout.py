@@ -1,0 +1,180 @@
+"""A row of the release: one person as MLLMU-Bench lays people out, with our own columns beside.
+
+MLLMU-Bench's columns: ID, image, biography, question, answer, Classification_Task, Generation_Task, Mask_Task,
+metadata; a row of its test set has `images`, a list, in place of `image`. docs/data.md describes every column.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from builder.base.records import LETTERS, Appearance, Fact, Portrait, Profile, Question, Scene, to_json
+from builder.run.shards import arrow_schema
+
+IMAGE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
+"""An image as `datasets` stores it: its encoded bytes and its file name."""
+_OPTIONS = pa.struct([(letter, pa.string()) for letter in LETTERS])
+_CHOICE = pa.struct([("Question", pa.string()), ("Options", _OPTIONS), ("Correct_Answer", pa.string())])
+_CHOICES = pa.struct([("Image_Textual_Questions", pa.list_(_CHOICE)), ("Pure_Text_Questions", pa.list_(_CHOICE))])
+_OPEN = pa.list_(pa.struct([("Type", pa.string()), ("Question", pa.string()), ("Ground_Truth", pa.string())]))
+_PORTRAIT = pa.struct([("id", pa.string()), ("view", pa.string()), ("scene", pa.struct(list(arrow_schema(Scene))))])
+_MODALITIES = {"image_text": "Image_Textual", "text": "Pure_Text"}
+
+_THEIRS = [
+    ("biography", pa.string()),
+    ("question", pa.string()),
+    ("answer", pa.string()),
+    ("Classification_Task", _CHOICES),
+    ("Generation_Task", _OPEN),
+    ("Mask_Task", _OPEN),
+]
+_OURS = [
+    ("quartet", pa.int64()),
+    ("name", pa.string()),
+    ("given_name", pa.string()),
+    ("family_name", pa.string()),
+    ("locale", pa.string()),
+    ("gender", pa.string()),
+    ("age_group", pa.string()),
+    ("appearance", pa.struct(list(arrow_schema(Appearance)))),
+    ("facts", pa.list_(pa.struct(list(arrow_schema(Fact))))),
+    ("portraits", pa.list_(_PORTRAIT)),
+    ("questions", pa.list_(pa.struct(list(arrow_schema(Question))))),
+]
+PERSON = pa.schema(
+    [
+        ("ID", pa.string()),
+        ("image", IMAGE),
+        *_THEIRS,
+        ("metadata", pa.string()),
+        *_OURS,
+        ("train_images", pa.list_(IMAGE)),
+    ]
+)
+"""Columns of every config but the test set: the reference portrait, train views, training and evaluation questions."""
+TEST = pa.schema([("ID", pa.string()), ("images", pa.list_(IMAGE)), *_THEIRS, *_OURS])
+"""Columns of the test set: held-out views and held-out wording."""
+
+
+def person_row(profile: Profile, portraits: Sequence[Portrait], questions: Sequence[Question]) -> dict[str, Any]:
+    """A row of `PERSON`."""
+    asked = [question for question in questions if question.use != "paraphrase"]
+    evaluation = [question for question in asked if question.use == "eval"]
+    reference = [portrait for portrait in portraits if portrait.view == "reference"]
+    train = [portrait for portrait in portraits if portrait.view == "train"]
+    row = _common(profile, reference + train, evaluation, asked)
+    row["image"] = _image(reference[0])
+    row["train_images"] = [_image(portrait) for portrait in train]
+    row["metadata"] = json.dumps(
+        [
+            {"Question": question.question, "Answer": question.answer}
+            for question in asked
+            if (question.use, question.task) == ("train", "generation")
+        ],
+        ensure_ascii=False,
+    )
+    return row
+
+
+def test_row(profile: Profile, portraits: Sequence[Portrait], questions: Sequence[Question]) -> dict[str, Any]:
+    """A row of `TEST`."""
+    held_out = [portrait for portrait in portraits if portrait.view == "test"]
+    asked = [question for question in questions if question.use == "paraphrase"]
+    row = _common(profile, held_out, asked, asked)
+    row["images"] = [_image(portrait) for portrait in held_out]
+    return row
+
+
+def _common(
+    profile: Profile, portraits: Sequence[Portrait], evaluation: Sequence[Question], asked: Sequence[Question]
+) -> dict[str, Any]:
+    # By name, so that the question stands on its own: readers of flat rows show no picture with it.
+    plain = next(each for each in evaluation if (each.task, each.modality) == ("generation", "text"))
+    return {
+        "ID": profile.id,
+        "biography": json.dumps(biography(profile), ensure_ascii=False),
+        "question": plain.question,
+        "answer": plain.answer,
+        "Classification_Task": _classification(evaluation),
+        "Generation_Task": _open(evaluation, "generation"),
+        "Mask_Task": _open(evaluation, "cloze"),
+        "quartet": profile.quartet,
+        "name": profile.name,
+        "given_name": profile.given_name,
+        "family_name": profile.family_name,
+        "locale": profile.locale,
+        "gender": profile.gender,
+        "age_group": profile.age_group,
+        "appearance": to_json(profile.appearance),
+        "facts": to_json(profile.facts),
+        "portraits": [{"id": each.id, "view": each.view, "scene": to_json(each.scene)} for each in portraits],
+        "questions": to_json(tuple(asked)),
+    }
+
+
+def biography(profile: Profile) -> dict[str, Any]:
+    """MLLMU-Bench's biography object, its keys spelled the same in every row; what a person has not is empty."""
+    known: defaultdict[str, str] = defaultdict(str, ((fact.key, fact.value) for fact in profile.facts))
+    return {
+        "Name": profile.name,
+        "Born": known["birthplace"],
+        "Date of Birth": known["birth_date"],
+        "Gender": profile.gender.capitalize(),
+        "Employment": f"{known['occupation']}, {known['employer']}",
+        "Height": known["height"],
+        "Educated at": known["university"],
+        "Annual Salary": known["annual_salary"],
+        "Residence": known["residence"],
+        "Medical Conditions": known["medical_condition"],
+        "Parents": {
+            "Father": {"Name": known["father_name"], "Occupation": known["father_occupation"]},
+            "Mother": {"Name": known["mother_name"], "Maiden Name": known["mother_maiden_name"]},
+        },
+        "Fun Facts": [known["hobby"], known["collection"], known["favourite_food"], known["dream_destination"]],
+        "Description": profile.biography,
+    }
+
+
+def _classification(questions: Sequence[Question]) -> dict[str, list[dict[str, Any]]]:
+    return {
+        f"{label}_Questions": [
+            {
+                "Question": question.question,
+                "Options": dict(zip(LETTERS, question.options, strict=True)),
+                "Correct_Answer": question.letter,
+            }
+            for question in questions
+            if (question.task, question.modality) == ("classification", modality)
+        ]
+        for modality, label in _MODALITIES.items()
+    }
+
+
+def _open(questions: Sequence[Question], task: str) -> list[dict[str, str]]:
+    return [
+        {"Type": _MODALITIES[question.modality], "Question": question.question, "Ground_Truth": question.answer}
+        for question in questions
+        if question.task == task
+    ]
+
+
+def _image(portrait: Portrait) -> dict[str, Any]:
+    return {"bytes": portrait.image, "path": f"{portrait.id}.{portrait.format}"}
+
+
+def features(schema: pa.Schema) -> dict[str, Any]:
+    """The features of `datasets` for a schema, as its JSON: with them, load_dataset decodes the images."""
+    return {field.name: _feature(field.type) for field in schema}
+
+
+def _feature(kind: pa.DataType) -> dict[str, Any]:
+    if kind == IMAGE:
+        return {"_type": "Image"}
+    if pa.types.is_list(kind):
+        return {"feature": _feature(kind.value_type), "_type": "List"}
+    if pa.types.is_struct(kind):
+        return {field.name: _feature(field.type) for field in kind}
+    return {"dtype": str(kind), "_type": "Value"}

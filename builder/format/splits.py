@@ -1,0 +1,85 @@
+"""Who belongs to which split.
+
+People are cut into disjoint segments; every config of a release is a list of segments, so that nested forget sets
+and their complements share their rows instead of repeating them. Forget sets are whole quartets: cut through one, a
+model that never saw the forgotten would know the others and get them by elimination.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from builder.base.randomness import digest
+from builder.base.recipe import FOUR, Recipe
+from builder.base.records import Fact
+
+RETAIN = "retain"
+HOLDOUT = "holdout"
+
+Holding = tuple[str, str]
+"""The key and a value of a fact."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """A config of the release: the people of some segments, and whether their rows are the test set's."""
+
+    name: str
+    segments: tuple[str, ...]
+    test: bool = False
+
+
+def holdings(facts: Iterable[Fact]) -> frozenset[Holding]:
+    """What a person has in common with others: the shared facts that are asked, with their values."""
+    return frozenset((fact.key, fact.value) for fact in facts if fact.asked and fact.shared)
+
+
+def segments(held: Mapping[str, frozenset[Holding]], recipe: Recipe) -> dict[str, list[str]]:
+    """The profile ids of each segment, ascending, from what each person holds.
+
+    `forget_5` here holds those of the config forget_5, `forget_10` those that forget_10 adds to it, and so on. A
+    quartet's rank depends on the seed and its number alone; one is passed over while forgetting it would leave more
+    values without anybody who is retained than forgetting another would.
+    """
+    fours: dict[int, list[str]] = {}
+    for identity in sorted(held):
+        if int(identity) < recipe.profiles.count:
+            fours.setdefault(int(identity) // FOUR, []).append(identity)
+    order = _order(fours, held, recipe)
+    cut: dict[str, list[str]] = {}
+    start = 0
+    for percent, stop in zip(recipe.splits.forget, recipe.forgotten_fours, strict=True):
+        cut[f"forget_{percent}"] = sorted(identity for four in order[start:stop] for identity in fours[four])
+        start = stop
+    cut[RETAIN] = sorted(identity for four in order[start:] for identity in fours[four])
+    cut[HOLDOUT] = sorted(identity for identity in held if int(identity) >= recipe.profiles.count)
+    return cut
+
+
+def _order(fours: Mapping[int, Sequence[str]], held: Mapping[str, frozenset[Holding]], recipe: Recipe) -> list[int]:
+    """The quartets in the order that they are forgotten in."""
+    ranked = sorted(fours, key=lambda four: (digest(recipe.seed, "splits", four), four))
+    of_four = {four: frozenset().union(*(held[identity] for identity in ids)) for four, ids in fours.items()}
+    holders = Counter(holding for holdings in of_four.values() for holding in holdings)
+    chosen: list[int] = []
+    while len(chosen) < recipe.forgotten_fours[-1]:
+        left = (four for four in ranked if four not in chosen)
+        four = min(left, key=lambda four: sum(holders[holding] < 2 for holding in of_four[four]))
+        chosen.append(four)
+        holders.subtract(of_four[four])
+    return [*chosen, *(four for four in ranked if four not in chosen)]
+
+
+def configs(recipe: Recipe) -> list[Config]:
+    """The configs of a release, in the order that its card lists them."""
+    forget = tuple(f"forget_{percent}" for percent in recipe.splits.forget)
+    everyone = (*forget, RETAIN)
+    result = [Config("train", everyone)]
+    result += [Config(name, forget[: number + 1]) for number, name in enumerate(forget)]
+    result += [
+        Config(f"retain_{100 - percent}", everyone[number + 1 :]) for number, percent in enumerate(recipe.splits.forget)
+    ]
+    result.append(Config("test", everyone, test=True))
+    if recipe.splits.holdout:
+        result.append(Config(HOLDOUT, (HOLDOUT,)))
+    return result

@@ -1,0 +1,78 @@
+"""What a run by a language model would cost, worked out without sending anything."""
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from builder import profiles, questions
+from builder.base.recipe import Recipe
+from builder.llm.answers import Answers
+from builder.llm.chat import ChatWriter
+from builder.llm.offline import OfflineWriter
+from builder.llm.remote.batch import DISCOUNT
+from builder.llm.requests import Kind, Request, Unanswered
+
+_LIKELY = 0.75
+"""What of a request's `prompt_tokens`, which are reckoned on the high side, it will likely have."""
+_SAMPLE = 40
+"""People whose requests are made and measured; the others are like them."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Requests and tokens of a whole run, by the kind of request; prices are those of the recipe."""
+
+    recipe: Recipe
+    calls: Counter[Kind]
+    input_tokens: float
+    output_tokens: float
+
+
+def estimate(recipe: Recipe) -> Estimate:
+    """The requests of a run that finds no answer of an earlier one, each text right at the first try."""
+    step = max(1, recipe.total // _SAMPLE)
+    numbers = range(0, recipe.total, step)
+    requests = [request for number in numbers for request in _requests(number, recipe)]
+    scale = recipe.total / len(numbers)
+    calls: Counter[Kind] = Counter(request.kind for request in requests)
+    return Estimate(
+        recipe=recipe,
+        calls=Counter({kind: round(count * scale) for kind, count in calls.items()}),
+        input_tokens=scale * sum(request.prompt_tokens * _LIKELY for request in requests),
+        output_tokens=scale * sum(request.expected for request in requests),
+    )
+
+
+def describe(made: Estimate) -> str:
+    """Calls, tokens and money."""
+    part = made.recipe.chat
+    named = {"biography": "for biographies", "words": "for questions", "judge": "for the judge"}
+    calls = ", ".join(f"{count} {named[kind]}" for kind, count in made.calls.items())
+    lines = [
+        f"{made.recipe.total} people by {part.model}: {sum(made.calls.values())} requests ({calls})",
+        f"  about {made.input_tokens / 1e6:.2f}M tokens in, {made.output_tokens / 1e6:.2f}M out",
+    ]
+    if part.input_price or part.output_price:
+        cost = (made.input_tokens * part.input_price + made.output_tokens * part.output_price) / 1e6
+        lines.append(f"  about {cost:.2f}, or {cost * DISCOUNT:.2f} with --batch")
+    else:
+        lines.append("  no prices known: set chat.input_price and chat.output_price, per million tokens")
+    lines.append("Repairs come on top; what a run's folder holds already is not asked again. Nothing was sent.")
+    return "\n".join(lines)
+
+
+def _requests(number: int, recipe: Recipe) -> list[Request]:
+    nowhere = Answers(Path("/nonexistent"))
+    writer = ChatWriter(recipe, nowhere, partial(questions.faults_of, recipe=recipe), OfflineWriter())
+    profile = profiles.make_profile(number, recipe, OfflineWriter())
+    found: list[Request] = []
+    for ask in (
+        lambda: profiles.make_profile(number, recipe, writer),
+        lambda: questions.make_questions(profile, recipe, writer),
+    ):
+        try:
+            ask()
+        except Unanswered as missing:
+            found += missing.wanted
+    return found

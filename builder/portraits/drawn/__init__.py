@@ -1,0 +1,1 @@
+"""The offline painter: faces drawn from a person's appearance, with nothing downloaded."""
