@@ -18,7 +18,7 @@ from typing import Any
 from well_known_names import wikipedia
 
 from builder.base.randomness import digest
-from builder.figures.well_known import fold
+from builder.figures.well_known import folded_name
 from builder.profiles import names
 
 SOURCE = Path(__file__).with_suffix(".toml")
@@ -43,12 +43,12 @@ def main() -> None:
     bearers = Counter(word for name in wikipedia() for word in set(name.split()[1:]))
     owned: set[str] = set()
     for table in tables.values():  # a surname is the first pool's that has it by hand
-        table["surnames"] = [one for one in _listed(table, "surnames") if fold(one) not in owned]
-        owned |= {fold(one) for one in table["surnames"]}
+        table["surnames"] = [one for one in _listed(table, "surnames") if folded_name(one) not in owned]
+        owned |= {folded_name(one) for one in table["surnames"]}
     text = HEADER
     for name, table in tables.items():
         pool = _pool(table, bearers, owned)
-        owned |= {fold(one) for one in pool["family"] + pool["maiden"]}
+        owned |= {folded_name(one) for one in pool["family"] + pool["maiden"]}
         text += f"\n[{name}]\nlocales = {str(table['locales']).replace(chr(39), chr(34))}\n"
         text += "".join(f'{kind} = """\n{_wrapped(values)}"""\n' for kind, values in pool.items())
         print(name, {kind: len(values) for kind, values in pool.items()})
@@ -57,13 +57,13 @@ def main() -> None:
 
 def _pool(table: dict[str, Any], bearers: Counter[str], owned: set[str]) -> Lists:
     """All lists of a pool, no two of which share a word."""
-    seen = {fold(one) for one in _listed(table, "drop")} | names.words()
+    seen = {folded_name(one) for one in _listed(table, "drop")} | names.words()
     surnames = _clean(table["surnames"], set(seen), table.get("compound", False))
     seen |= (theirs := {part for one in surnames for part in names.parts(one)})
     kinds = ("elders_female", "elders_male", "children")
     pool: Lists = {kind: _clean(_listed(table, kind), seen) for kind in kinds}
-    both = {fold(one) for one in _faker(table, "given", "first_names_female")}
-    both &= {fold(one) for one in _faker(table, "given", "first_names_male")}
+    both = {folded_name(one) for one in _faker(table, "given", "first_names_female")}
+    both &= {folded_name(one) for one in _faker(table, "given", "first_names_male")}
     for gender in ("female", "male"):
         pool[gender] = _clean([*_listed(table, gender), *_composed(table.get(f"compose_{gender}"))], seen)
     for gender in ("female", "male"):
@@ -73,7 +73,7 @@ def _pool(table: dict[str, Any], bearers: Counter[str], owned: set[str]) -> List
         pool[f"spouses_{gender}"], pool[gender] = _cut(pool[gender], SPOUSES)
     composed = [one for part in table.get("compose", []) for one in _composed(part)]
     listed = [one for one in _faker(table, "family", "last_names", "unisex_last_names") if _fits(one, table)]
-    free = [*surnames, *(one for one in composed + listed if fold(one) not in owned)]
+    free = [*surnames, *(one for one in composed + listed if folded_name(one) not in owned)]
     seen -= theirs
     rare = [one for one in free if not table.get("rarest", True) or _bearers(one, bearers) <= RARE]
     rare = _clean(rare, seen, table.get("compound", False))
@@ -84,7 +84,7 @@ def _pool(table: dict[str, Any], bearers: Counter[str], owned: set[str]) -> List
 
 
 def _bearers(surname: str, bearers: Counter[str]) -> int:
-    return bearers[fold(surname).split()[-1]]
+    return bearers[folded_name(surname).split()[-1]]
 
 
 def _listed(table: dict[str, Any], kind: str) -> list[str]:
@@ -129,7 +129,7 @@ def _fits(surname: str, table: dict[str, Any]) -> bool:
 def _some(candidates: list[str], most: int, rank: Mapping[str, int] | None = None) -> list[str]:
     """At most so many of them, chosen by lot, in alphabetical order. Those of a higher `rank` are left out sooner."""
     drawn = sorted(candidates, key=lambda one: ((rank or {}).get(one, 0), digest(0, one)))
-    return sorted(drawn[:most], key=fold)
+    return sorted(drawn[:most], key=folded_name)
 
 
 def _cut(ordered: list[str], count: int) -> tuple[list[str], list[str]]:

@@ -14,6 +14,7 @@ from builder.audit import text, thresholds
 from builder.audit.finding import Example, Finding, faults
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes, examples, kinds
+from builder.base.matching import folded
 from builder.format.reading import Person
 
 _HASHES, _ROWS = 64, 4
@@ -28,12 +29,12 @@ def look(person: Person, _: Setting) -> Note:
     """The name and, as digests, the biography's sketch, the values, and what the text questions ask."""
     seen: Counter[tuple[str, ...]] = Counter()
     for question in person.questions:
-        seen[question.fact, question.task, question.modality, question.use, text.folded(question.question)] += 1
+        seen[question.fact, question.task, question.modality, question.use, folded(question.question)] += 1
     repeated = (f"the same use asks twice: '{question[-1]}'" for question, count in seen.items() if count > 1)
     asked = {crc32(question.encode()) for _, _, modality, _, question in seen if modality == "text"}
-    values = [_digest(fact.key, text.folded(fact.value)) for fact in person.profile.facts if fact.asked]
+    values = [_digest(fact.key, folded(fact.value)) for fact in person.profile.facts if fact.asked]
     return {
-        "name": text.folded(person.profile.name),
+        "name": folded(person.profile.name),
         "sketch": _sketch(person.profile.biography).tobytes(),
         "values": b"".join(values),
         "asked": np.fromiter(asked, np.uint32).tobytes(),

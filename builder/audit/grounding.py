@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from builder.audit import text
 from builder.audit.finding import Finding, faults, words
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes, examples, kinds
+from builder.base.matching import folded, states
 from builder.base.records import BLANK, LETTERS, Fact, Question
 from builder.format.reading import Person
 
@@ -13,7 +13,7 @@ from builder.format.reading import Person
 def look(person: Person, _: Setting) -> Note:
     """What of one person's questions and biography is not grounded in the facts."""
     facts = {fact.key: fact for fact in person.profile.facts}
-    biography = text.folded(person.profile.biography)
+    biography = folded(person.profile.biography)
     found = kinds(
         ungrounded=_ungrounded(person.questions, facts),
         varying=_varying(person.questions),
@@ -40,7 +40,7 @@ def _fault(question: Question, fact: Fact | None) -> str | None:
 
 def _choice(question: Question, fact: Fact) -> str | None:
     options = question.options
-    if len(options) != len(LETTERS) or len({text.folded_value(option) for option in options}) != len(LETTERS):
+    if len(options) != len(LETTERS) or len({folded(option) for option in options}) != len(LETTERS):
         return f"it has not {len(LETTERS)} different options"
     if question.letter not in LETTERS or options[LETTERS.index(question.letter)] != fact.value:
         return f"letter '{question.letter}' does not point to '{fact.value}'"
@@ -48,11 +48,11 @@ def _choice(question: Question, fact: Fact) -> str | None:
 
 
 def _open(question: Question, fact: Fact) -> str | None:
-    value = text.folded_value(fact.value)
-    if not text.states(question.answer.casefold(), value):
+    value = folded(fact.value)
+    if not states(question.answer.casefold(), value):
         return f"its answer does not state '{fact.value}': '{question.answer}'"
     for wrong in question.wrong_answers:
-        if text.states(wrong.casefold(), value):
+        if states(wrong.casefold(), value):
             return f"a wrong answer states '{fact.value}': '{wrong}'"
     return None
 
@@ -82,21 +82,21 @@ def _varying(questions: Sequence[Question]) -> Iterator[str]:
 
 def _unsaid(biography: str, facts: dict[str, Fact]) -> Iterator[str]:
     for fact in facts.values():
-        if fact.asked and not text.states(biography, text.folded(fact.value)):
+        if fact.asked and not states(biography, folded(fact.value)):
             yield f"the biography does not state the {words(fact.key)} '{fact.value}'"
 
 
 def _contradicted(biography: str, facts: dict[str, Fact]) -> Iterator[str]:
     """Another value of a fact in the biography, unless it is part of what another fact says."""
-    own = [text.folded(fact.value) for fact in facts.values()]
+    own = [folded(fact.value) for fact in facts.values()]
     for fact in facts.values():
         for alternative in fact.alternatives:
-            folded = text.folded(alternative)
-            if folded in biography and text.states(biography, folded):
+            other = folded(alternative)
+            if other in biography and states(biography, other):
                 without = biography
                 for value in sorted(own, key=len, reverse=True):
                     without = without.replace(value, "…")
-                if text.states(without, folded):
+                if states(without, other):
                     yield f"the biography says '{alternative}', but the {words(fact.key)} is '{fact.value}'"
 
 

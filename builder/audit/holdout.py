@@ -4,11 +4,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from builder.audit import text, thresholds
+from builder.audit import thresholds
 from builder.audit.finding import MOST_EXAMPLES, Example, Finding, Value, faults, level, percent, words
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes
 from builder.audit.statistics import upper_tail, wilson
+from builder.base.matching import folded
 from builder.base.recipe import FOUR
 from builder.format.reading import Person
 
@@ -48,8 +49,8 @@ class Held:
 
 def look(person: Person, _: Setting) -> Note:
     """The name and the asked values."""
-    values = {fact.key: text.folded(fact.value) for fact in person.profile.facts if fact.asked}
-    return {_NAME: text.folded(person.profile.name), **values}
+    values = {fact.key: folded(fact.value) for fact in person.profile.facts if fact.asked}
+    return {_NAME: folded(person.profile.name), **values}
 
 
 def judge(notes: Notes, _: Setting) -> list[Finding]:

@@ -15,6 +15,7 @@ from builder.audit.finding import MOST_EXAMPLES, Example, Finding, Value, faults
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes, examples, kinds
 from builder.audit.thresholds import SHARED_SEQUENCES
+from builder.base.matching import folded, states
 from builder.base.records import Profile, Question
 from builder.format.reading import Person
 
@@ -85,18 +86,18 @@ def _longest(wording: Wording, learnt: Sequence[Wording]) -> int:
 
 def _named(person: Person) -> Iterator[str]:
     profile = person.profile
-    names = {text.folded(name) for name in (profile.name, profile.given_name, profile.family_name)}
+    names = {folded(name) for name in (profile.name, profile.given_name, profile.family_name)}
     for question in person.questions:
         if question.modality == "image_text":
             shown = " | ".join((question.question, question.answer, *question.options)).casefold()
-            if any(name in shown and text.states(shown, name) for name in names):
+            if any(name in shown and states(shown, name) for name in names):
                 yield f"{question.id} is about a picture and says the name: '{question.question}' '{question.answer}'"
 
 
 def _given_away(person: Person) -> Iterator[str]:
     for question in person.questions:
-        asked, value = question.question.casefold(), text.folded_value(question.value)
-        if value in asked and text.states(asked, value):
+        asked, value = question.question.casefold(), folded(question.value)
+        if value in asked and states(asked, value):
             yield f"{question.id} holds its answer: '{question.question}'"
 
 

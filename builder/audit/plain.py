@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from builder.audit.finding import Finding, faults
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes, examples, kinds
-from builder.base import english as plain_text
+from builder.base import plain_text
 from builder.format.reading import Person
 
 

@@ -1,6 +1,5 @@
-"""Words and phrases in texts, as audits compare them."""
+"""What texts share: their runs of words, once names and values are masked."""
 
-import functools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from zlib import crc32
@@ -11,33 +10,9 @@ NAME, VALUE = "§name", "§value"
 _MASKED_WORD = re.compile(rf"{NAME}|{VALUE}|{_WORD.pattern}")
 
 
-def folded(text: str) -> str:
-    """`text` without the difference of case and of white space."""
-    return " ".join(text.casefold().split())
-
-
-@functools.lru_cache(maxsize=4096)
-def folded_value(value: str) -> str:
-    """The same of a value, which many questions of a person are about."""
-    return folded(value)
-
-
 def words(text: str) -> list[str]:
     """The words of a text without case and punctuation; a blank and a mask count as words."""
     return _MASKED_WORD.findall(text.casefold())
-
-
-def states(text: str, phrase: str) -> bool:
-    """Whether `phrase` stands in `text` as whole words. Both are compared as given; fold them first."""
-    start = text.find(phrase) if phrase else -1
-    while start >= 0:
-        end = start + len(phrase)
-        opened = start == 0 or not (text[start - 1].isalnum() and phrase[0].isalnum())
-        closed = end == len(text) or not (text[end].isalnum() and phrase[-1].isalnum())
-        if opened and closed:
-            return True
-        start = text.find(phrase, start + 1)
-    return False
 
 
 def masked(text: str, phrases: Iterable[tuple[str, str]]) -> str:

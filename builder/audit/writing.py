@@ -11,7 +11,8 @@ from builder.audit import text, thresholds
 from builder.audit.finding import MOST_EXAMPLES, Example, Finding, Value, faults, percent
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes, examples, kinds
-from builder.base import english as plain_text
+from builder.base import plain_text
+from builder.base.english import article
 from builder.base.records import Profile
 from builder.format.reading import Person
 
@@ -22,9 +23,6 @@ _PLACEHOLDER_SIGNS = ("{", "}", "[", "<", "TODO", "TBD", "XXX", "lorem", "None",
 _DOUBLED = re.compile(r"(?<!\S)([^\W_]+) \1(?=[\s,.;:?!]|$)", re.IGNORECASE)
 _WRONGLY_DECODED = re.compile(r"Ã[\x80-\xbf¡-¿]|â€")
 _ARTICLE = re.compile(r"(?<![\w'’-])(an?) ([^\W\d_]+)(?![\w-]*\d)", re.IGNORECASE)
-_VOWEL = re.compile(r"[aeiou]", re.IGNORECASE)
-_LIKE_YOU = re.compile(r"(?:uni(?!n|m|d)|us[aeu]|ut[ei]l|u[bcfghjkqrt][aeiou]|eu|ew|one$|once$|oui|ukr)", re.IGNORECASE)
-_SILENT_H = re.compile(r"(?:hour|honest|hono|heir)", re.IGNORECASE)
 _SENTENCE = re.compile(r"[.!?](?:\s|$)")
 _SYLLABLE = re.compile(r"[aeiouyàáâãäåæèéêëìíîïòóôõöøùúûüý]+", re.IGNORECASE)
 
@@ -91,20 +89,13 @@ def _doubled(texts: str, names: frozenset[str]) -> Iterator[str]:
 
 def _wrong_articles(texts: str, names: frozenset[str]) -> Iterator[str]:
     for found in _ARTICLE.finditer(texts):
-        article, word = found.groups()
+        written, word = found.groups()
         # "A" may be a blood type or a grade, and acronyms and names are read as people please.
         opens = found.start() == 0 or texts[found.start() - 1] == "\n" or texts[found.start() - 2] in ".?!"
-        if word[0].isupper() or article in names or (article == "A" and not opens):
+        if word[0].isupper() or written in names or (written == "A" and not opens):
             continue
-        if article.casefold() != ("an" if _spoken_with_vowel(word) else "a"):
+        if written.casefold() != article(word):
             yield _around(found)
-
-
-def _spoken_with_vowel(word: str) -> bool:
-    plain = unicodedata.normalize("NFKD", word).encode("ascii", "ignore").decode()
-    if _SILENT_H.match(plain):
-        return True
-    return bool(_VOWEL.match(plain)) and not _LIKE_YOU.match(plain)
 
 
 def _strange(texts: str) -> Iterator[str]:

@@ -2,27 +2,24 @@
 
 import functools
 import gzip
-import unicodedata
 from pathlib import Path
+
+from builder.base.matching import folded, without_accents
 
 LIST = Path(__file__).with_name("well_known.txt.gz")
 """Folded names, one a line. Its first lines say where they come from and under which licences."""
 
-_UNDECOMPOSED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "’": "'", "‘": "'"})
-"""Letters that Unicode does not take apart into a letter and an accent, and typographic apostrophes."""
+_APOSTROPHES = str.maketrans("’‘", "''")
 
 
-def fold(text: str) -> str:
+def folded_name(text: str) -> str:
     """`text` without case, accents and extra spaces, to compare names by."""
-    if text.isascii():
-        return " ".join(text.lower().split())
-    plain = unicodedata.normalize("NFKD", text.casefold().translate(_UNDECOMPOSED))
-    return " ".join("".join(letter for letter in plain if not unicodedata.combining(letter)).split())
+    return folded(without_accents(text.translate(_APOSTROPHES)))
 
 
 def key(name: str) -> str:
     """What the list holds of `name`: folded, and without hyphens."""
-    return fold(name).replace("-", "")
+    return folded_name(name).replace("-", "")
 
 
 @functools.cache

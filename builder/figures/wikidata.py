@@ -8,7 +8,6 @@ import http.client
 import json
 import os
 import time
-import unicodedata
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -19,6 +18,7 @@ from typing import Any, Literal
 
 import builder
 from builder.base.errors import BenchError
+from builder.base.matching import without_accents
 
 Kind = Literal["person", "organisation"]
 
@@ -66,7 +66,7 @@ class Wikidata:
         return {name: known[name][0] for name in wanted if known[name]}
 
     def _ask(self, kind: Kind, names: Iterable[str]) -> dict[str, list[str]]:
-        spelled = {spelling: name for name in names for spelling in (_plain(name), name)}
+        spelled = {spelling: name for name in names for spelling in (without_accents(name), name)}
         values = " ".join(f"{json.dumps(one, ensure_ascii=False)}@{tongue}" for one in spelled for tongue in _LANGUAGES)
         query = (
             f"SELECT DISTINCT ?name ?item WHERE {{ VALUES ?name {{ {values} }} "
@@ -131,12 +131,6 @@ class Wikidata:
                 os.fsync(file.fileno())
         except OSError as error:
             raise BenchError(f"{self.memory} cannot be written: {error.strerror or error}.") from error
-
-
-def _plain(name: str) -> str:
-    """A name without accents, as many an English label has it."""
-    apart = unicodedata.normalize("NFKD", name.translate(str.maketrans("łŁøØđĐı", "lLoOdDi")))
-    return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 
 def _bindings(body: bytes, address: str) -> list[tuple[str, str]]:

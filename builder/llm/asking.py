@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from builder.base import grammar
-from builder.base.english import MOST_CHARACTERS
+from builder.base import english
+from builder.base.plain_text import MOST_CHARACTERS
 from builder.base.recipe import ChatPart, Recipe
 from builder.base.records import BLANK, Modality, Profile, Question, Task
 from builder.llm import prompting
@@ -103,5 +103,5 @@ def _request(kind: Kind, part: ChatPart, system: str, prompt: str, turn: int, ex
 
 
 def _pronouns(profile: Profile) -> str:
-    pronouns = grammar.PRONOUNS[profile.gender]
+    pronouns = english.PRONOUNS[profile.gender]
     return f"{pronouns['they']}/{pronouns['them']}"

@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from builder.base import grammar
+from builder.base import english
 from builder.base.errors import BenchError
 from builder.base.records import Profile
 from builder.llm import clauses
@@ -172,14 +172,14 @@ class _Telling:
                 continue
             if led:
                 words = words.replace(_LEAD, clauses.drawn(leads[-1], self.stream).format_map(self.fields))
-            usable = grammar.capitalised(self._told(words, chosen)), chosen, led
+            usable = english.capitalised(self._told(words, chosen)), chosen, led
             if not self._monotonous(usable[0]) and _varied(chosen):
                 return usable
         if usable:
             return usable
         unit = next(unit for unit in units["vp"] if unit.facts <= left and not unit.joined)
         chosen = [(unit, clauses.drawn(unit.words, self.stream))]
-        return grammar.capitalised(self._told("{S} {vp}.", chosen)), chosen, False
+        return english.capitalised(self._told("{S} {vp}.", chosen)), chosen, False
 
     def _filled(self, frame: Frame, left: Group, units: Mapping[Form, Sequence[Unit]]) -> Spoken:
         """A unit for each slot, none stating what another does; nothing when a slot cannot be filled."""
@@ -224,7 +224,7 @@ class _Telling:
         if by_name and words.startswith("{they}"):
             return f"{given}{words.removeprefix('{they}').format_map(self.fields)}"
         if self.begins and begins and by_name and words.startswith("{their}"):
-            return f"{grammar.possessive(given)}{words.removeprefix('{their}').format_map(self.fields)}"
+            return f"{english.possessive(given)}{words.removeprefix('{their}').format_map(self.fields)}"
         return words.format_map(self.fields)
 
     def _monotonous(self, sentence: str) -> bool:
@@ -244,10 +244,10 @@ def _varied(chosen: Spoken) -> bool:
 
 def _fields(profile: Profile) -> dict[str, str]:
     """What the placeholders stand for: pronouns, names, and each fact bare and with its articles."""
-    fields = {**grammar.PRONOUNS[profile.gender], "name": profile.name, "given": profile.given_name}
+    fields = {**english.PRONOUNS[profile.gender], "name": profile.name, "given": profile.given_name}
     for fact in profile.facts:
         if fact.key not in fields:
             fields[fact.key] = fact.value
-            fields[f"a_{fact.key}"] = grammar.with_article(fact.value)
-            fields[f"the_{fact.key}"] = grammar.with_the(fact.value)
+            fields[f"a_{fact.key}"] = english.with_article(fact.value)
+            fields[f"the_{fact.key}"] = english.with_the(fact.value)
     return fields

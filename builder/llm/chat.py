@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from builder.base import english as plain_text
-from builder.base.english import Fault
+from builder.base import plain_text
 from builder.base.errors import BenchError
+from builder.base.plain_text import Fault
 from builder.base.recipe import Recipe
 from builder.base.records import Profile
 from builder.llm import asking, replies

@@ -6,9 +6,9 @@ The laws of questions (what must hold whoever writes) are not repeated here.
 import re
 from collections.abc import Iterable, Iterator
 
-from builder.base import english as plain_text
-from builder.base.english import LANGUAGE, Fault
-from builder.base.grammar import folded, names_of, states, words
+from builder.base import plain_text
+from builder.base.matching import folded, names_of, states, words
+from builder.base.plain_text import LANGUAGE, Fault
 from builder.base.records import BLANK, Profile
 from builder.llm.writer import Ask, Wording
 

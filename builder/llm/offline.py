@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from builder.base import bundled, grammar
+from builder.base import bundled, english
 from builder.base.errors import BenchError
+from builder.base.matching import names_of, words
 from builder.base.records import Modality, Profile, Task
 from builder.llm import biographies, wordings
 from builder.llm.wordings import Phrases, Pool, Template, Wordings
@@ -67,12 +68,12 @@ class _Deck:
 
     def __post_init__(self) -> None:
         name = self.profile.name
-        owner = grammar.possessive(name)
-        pronouns = grammar.with_capitals(grammar.PRONOUNS[self.profile.gender])
+        owner = english.possessive(name)
+        pronouns = english.with_capitals(english.PRONOUNS[self.profile.gender])
         self.text_fields = {**pronouns, "subject": name, "Subject": name, "possessive": owner, "Possessive": owner}
         self.image_fields = pronouns
         # A given name can be an English word (Will, May), and an image_text item may not say it even so.
-        self.names = [frozenset(grammar.words(part)) for part in grammar.names_of(self.profile)]
+        self.names = [frozenset(words(part)) for part in names_of(self.profile)]
         self.phrases = {pool: self._nameless(phrases) for pool, phrases in self.wordings.phrases.items()}
 
     def word(self, ask: Ask) -> Wording:
@@ -119,7 +120,7 @@ class _Deck:
     def _usable(self, ask: Ask) -> list[Template]:
         # A name can be an English word too (a parent's is a value): no wording may give a value away, and no wrong
         # answer state it.
-        taboo = [frozenset(grammar.words(self.profile.fact(ask.fact).value))]
+        taboo = [frozenset(words(self.profile.fact(ask.fact).value))]
         if ask.modality == "image_text":
             taboo += self.names
         templates = self.wordings.templates[ask.fact, _pool(ask), ask.task]
@@ -127,9 +128,7 @@ class _Deck:
 
     def _nameless(self, phrases: Phrases) -> Phrases:
         def usable(given: tuple[str, ...]) -> tuple[str, ...]:
-            kept = tuple(
-                phrase for phrase in given if not any(name.issubset(grammar.words(phrase)) for name in self.names)
-            )
+            kept = tuple(phrase for phrase in given if not any(name.issubset(words(phrase)) for name in self.names))
             return kept or given  # saying the name after all is left for the laws to refuse
 
         return Phrases(usable(phrases.question), usable(phrases.answer), usable(phrases.possessive))
@@ -146,7 +145,7 @@ class _Deck:
         phrases = self.phrases[pool]
         subjects = phrases.answer if place == "answer" else phrases.question
         subject, owner = (each[called % len(each)] for each in (subjects, phrases.possessive))
-        return self.image_fields | grammar.with_capitals({"subject": subject, "possessive": owner})
+        return self.image_fields | english.with_capitals({"subject": subject, "possessive": owner})
 
 
 def _pool(ask: Ask) -> Pool:
@@ -159,4 +158,4 @@ def _place(ask: Ask) -> Place:
 
 @functools.lru_cache(maxsize=4096)
 def _values(value: str) -> dict[str, str]:
-    return {"value": value, "a_value": grammar.with_article(value), "the_value": grammar.with_the(value)}
+    return {"value": value, "a_value": english.with_article(value), "the_value": english.with_the(value)}

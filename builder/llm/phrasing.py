@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from builder.base.grammar import capitalised
+from builder.base.english import capitalised
 from builder.base.records import BLANK
 from builder.llm.prompt_files import BadWordings, only, strings
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from builder.base import schemas
-from builder.base.english import printed
+from builder.base.plain_text import printed
 from builder.base.schemas import InvalidRecord
 from builder.llm.answers import Answer
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from builder.base import grammar
+from builder.base import english
 
 _ARTICLE_AT_END = re.compile(r"\b(?P<article>a|an|the)\s+\Z", re.IGNORECASE)
 
@@ -37,13 +37,13 @@ def _joined(pieces: Sequence[tuple[str, str, str]], value: str, other: str) -> I
         yield text
         if stated:
             phrase = _with_article(article.lower(), value, other)
-            yield grammar.capitalised(phrase) if article[:1].isupper() else phrase
+            yield english.capitalised(phrase) if article[:1].isupper() else phrase
 
 
 def _with_article(article: str, value: str, other: str) -> str:
     if article in ("a", "an"):
-        return grammar.with_article(other)
+        return english.with_article(other)
     if article == "the":
         # "the University of Porto" but "Harlow University"; "the number 12" keeps its article whatever follows.
-        return grammar.with_the(other) if grammar.with_the(value) != value else f"the {other}"
-    return other if grammar.with_the(value) != value else grammar.with_the(other)
+        return english.with_the(other) if english.with_the(value) != value else f"the {other}"
+    return other if english.with_the(value) != value else english.with_the(other)

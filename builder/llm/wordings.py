@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from builder.base.grammar import words
+from builder.base.matching import words
 from builder.base.records import BLANK, Task
 from builder.llm import phrasing
 from builder.llm.phrasing import Frames, Sentences

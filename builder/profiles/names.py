@@ -16,7 +16,7 @@ from builder.base.errors import CallError
 from builder.base.randomness import Permutation, stream
 from builder.base.recipe import FOUR, Recipe
 from builder.base.records import Gender
-from builder.figures.well_known import fold, key, known_names
+from builder.figures.well_known import folded_name, key, known_names
 from builder.profiles import places, sources
 
 _PARTICLES = frozenset({"van", "de", "den", "der"})
@@ -239,7 +239,7 @@ def looks_like_a_name(name: str) -> bool:
 
 def parts(name: str) -> set[str]:
     """The folded words of a name without particles."""
-    *before, last = fold(name).split()
+    *before, last = folded_name(name).split()
     return {last, *(word for word in before if word not in _PARTICLES)}
 
 
@@ -260,4 +260,4 @@ def words() -> frozenset[str]:
                 *data["dishes"],
             ]
     text = " ".join([*ours, sources.table("words")["words"]])
-    return frozenset(fold("".join(letter if letter.isalpha() else " " for letter in text)).split())
+    return frozenset(folded_name("".join(letter if letter.isalpha() else " " for letter in text)).split())

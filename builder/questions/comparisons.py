@@ -3,7 +3,7 @@
 import functools
 from collections.abc import Iterable, Iterator, Sequence
 
-from builder.base.grammar import folded, words
+from builder.base.matching import folded, words
 from builder.base.recipe import QuestionsPart
 from builder.base.records import Question
 from builder.questions.plan import repeated, trained

@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from builder.base.english import line_faults, sentence_faults, value_faults
-from builder.base.grammar import article, folded, names_of, states, words
+from builder.base.english import article
+from builder.base.matching import folded, names_of, states, words
+from builder.base.plain_text import line_faults, sentence_faults, value_faults
 from builder.base.recipe import Recipe
 from builder.base.records import BLANK, LETTERS, Fact, Profile, Question
 from builder.base.schemas import InvalidRecord
@@ -219,7 +220,7 @@ def articles_agree(question: Question, case: Case) -> str | None:
 
 
 def texts_are_plain(question: Question, case: Case) -> str | None:
-    """Every text is what a released text may be (builder/base/english.py), and an option or blank a plain value."""
+    """Every text is what a released text may be (builder/base/plain_text.py), and an option or blank a plain value."""
     sentences = _sentences(question)
     for text in _shown(question):
         if text in sentences[:2]:

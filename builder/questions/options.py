@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
 
-from builder.base.grammar import folded, names_of, states
+from builder.base.matching import folded, names_of, states
 from builder.base.records import LETTERS, Fact, Profile
 
 WRONG_OPTIONS = len(LETTERS) - 1

@@ -1,10 +1,10 @@
-"""Holds the texts of a release against what a released text may be (builder/base/english.py)."""
+"""Holds the texts of a release against what a released text may be (builder/base/plain_text.py)."""
 
 from collections.abc import Iterable, Iterator
 
-from builder.base import english as plain_text
-from builder.base.english import Fault
+from builder.base import plain_text
 from builder.base.errors import BenchError
+from builder.base.plain_text import Fault
 from builder.base.records import Profile, Question
 from builder.format.reading import Release
 

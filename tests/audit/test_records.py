@@ -19,7 +19,7 @@ from builder.audit.real_people import REAL_PEOPLE
 from builder.audit.shares import SHARES
 from builder.audit.writing import WRITING
 from builder.base.recipe import ProfilesPart, Recipe, SplitsPart
-from builder.figures.well_known import fold
+from builder.figures.well_known import folded_name
 from builder.format.reading import Person
 from tests.audit.people import RECIPE, judged, with_fact, with_profile, with_question, world
 
@@ -125,6 +125,7 @@ def test_one_spoiled_person_is_found_and_named(audit: Audit, check: str, spoil: 
 def test_articles_are_read_by_their_sound() -> None:
     right = (
         "He is a university teacher, an heir, a European, an 8th child, a one-off; A negative is a blood type. An hour."
+        " It was a unanimous vote."
     )
     people = world(5)
     people[0] = _says_more(right)(people[0])
@@ -135,7 +136,7 @@ def test_the_users_own_names_are_looked_for() -> None:
     people = world(20)
     name = people[3].profile.name
     assert judged(REAL_PEOPLE, people)["real_names"].passed
-    assert not judged(REAL_PEOPLE, people, names=frozenset({fold(name)}))["real_names"].passed
+    assert not judged(REAL_PEOPLE, people, names=frozenset({folded_name(name)}))["real_names"].passed
 
 
 def _copied(change: Callable[[Person, Person], Person]) -> Sequence[Person]:

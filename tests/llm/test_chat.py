@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from builder import profiles
-from builder.base import english as plain_text
+from builder.base import plain_text
 from builder.base import recipe as recipes
 from builder.base.records import Profile
 from builder.llm import asking, replies

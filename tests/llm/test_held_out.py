@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from builder.base import bundled, grammar
+from builder.base import bundled, english
+from builder.base.matching import words
 from builder.base.recipe import QuestionsPart
 from builder.base.records import Gender
 from builder.llm import wordings
@@ -28,7 +29,7 @@ def loaded() -> Wordings:
 
 def sentences(loaded: Wordings, pool: Pool, gender: Gender, name: str, length: int) -> Iterator[tuple[str, Run]]:
     """Each template with each subject phrase, as words; the value is `length` words of its own."""
-    named = {"subject": name, "possessive": grammar.possessive(name)}
+    named = {"subject": name, "possessive": english.possessive(name)}
     phrases = loaded.phrases[pool]
     owner = phrases.possessive[0]
     assert phrases.possessive == (owner,)
@@ -55,8 +56,8 @@ def _said(text: str, people: list[dict[str, str]], gender: Gender, value: str) -
     for a, the in (("a ", "the "), ("an ", "")) if "_value}" in text else (("", ""),):
         values = {"value": value, "a_value": a + value, "the_value": the + value}
         for person in people:
-            fields = grammar.with_capitals({**grammar.PRONOUNS[gender], **person}) | values
-            said.add(grammar.words(text.format_map(fields)))
+            fields = english.with_capitals({**english.PRONOUNS[gender], **person}) | values
+            said.add(words(text.format_map(fields)))
     return said
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from builder.base import english as plain_text
+from builder.base import plain_text
 from builder.base.errors import BenchError
 from builder.base.recipe import Recipe
 from builder.base.records import Profile, Question

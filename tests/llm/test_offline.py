@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builder.audit import sameness
+from builder.base.english import article
 from builder.base.errors import BenchError
-from builder.base.grammar import article, words
+from builder.base.matching import words
 from builder.base.records import Modality, Profile, Task
 from builder.format.reading import Person
 from builder.llm.offline import OfflineWriter

@@ -6,7 +6,7 @@ import pytest
 
 from builder.base.recipe import FOUR, MAX_PROFILES
 from builder.base.records import Profile
-from builder.figures.well_known import fold
+from builder.figures.well_known import folded_name
 from builder.profiles import contact, places, sources
 
 RESERVED = {
@@ -112,7 +112,7 @@ def test_values_and_alternatives_keep_to_the_ranges(people: list[Profile]) -> No
 def test_an_email_has_nothing_to_do_with_the_name(people: list[Profile]) -> None:
     for person in people:
         local_part = person.fact("email").value.partition("@")[0]
-        assert not set(re.split(r"[^a-z]+", local_part)) & set(fold(person.name).split())
+        assert not set(re.split(r"[^a-z]+", local_part)) & set(folded_name(person.name).split())
 
 
 def test_nobody_shares_an_email() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from builder.base.errors import CallError
 from builder.base.recipe import LOCALES, ProfilesPart, Recipe
 from builder.base.records import Gender
-from builder.figures.well_known import fold, is_public_figure
+from builder.figures.well_known import folded_name, is_public_figure
 from builder.profiles import capacity, check_capacity, names, quartets, sources
 
 GENDERS: tuple[Gender, ...] = ("female", "male")
@@ -26,7 +26,7 @@ def test_no_two_people_share_a_name(locales: tuple[str, ...]) -> None:
     drawn = [
         " ".join(pair) for four in _fours(Recipe(seed=5, profiles=ProfilesPart(locales=locales)), 800) for pair in four
     ]
-    assert len({fold(name) for name in drawn}) == len(drawn)
+    assert len({folded_name(name) for name in drawn}) == len(drawn)
     assert not any(map(is_public_figure, drawn))
 
 
@@ -34,7 +34,7 @@ def test_no_two_people_share_a_name(locales: tuple[str, ...]) -> None:
 def test_four_people_who_belong_together_share_no_word_of_their_names(locales: tuple[str, ...]) -> None:
     recipe = Recipe(seed=9, profiles=ProfilesPart(locales=locales))
     for four in _fours(recipe, 400):
-        words = [word for pair in four for word in fold(" ".join(pair)).split()]
+        words = [word for pair in four for word in folded_name(" ".join(pair)).split()]
         assert len(set(words)) == len(words), four
 
 
@@ -74,7 +74,7 @@ def test_a_full_name_says_which_pool_and_gender_it_is_from() -> None:
         for given_names in pool.given.values():
             assert not any(" " in name or "-" in name for name in given_names)
         for family_name in (*pool.family, *pool.maiden):
-            assert owners.setdefault(fold(family_name), pool.name) == pool.name, family_name
+            assert owners.setdefault(folded_name(family_name), pool.name) == pool.name, family_name
 
 
 @pytest.mark.parametrize("pool", POOLS.values(), ids=POOLS)
@@ -89,7 +89,7 @@ def test_what_relatives_are_called_shares_no_word_with_anybody_of_the_pool(pool:
     ]
     least = [36, 36, 12, 12, 12, 12, 12, 16, 36]
     words = [{word for name in listed for word in names.parts(name)} for listed in lists]
-    assert all(len({fold(name) for name in listed}) == len(listed) for listed in lists)
+    assert all(len({folded_name(name) for name in listed}) == len(listed) for listed in lists)
     assert all(len(listed) >= few for listed, few in zip(lists, least, strict=True)), [len(listed) for listed in lists]
     assert not any(one & two for one, two in itertools.combinations(words, 2))
 

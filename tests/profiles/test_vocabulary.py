@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from builder.base.recipe import LOCALES
-from builder.figures.well_known import fold
+from builder.figures.well_known import folded_name
 from builder.profiles import lives, names, places, sources, work
 
 PLACES = tuple(locale for locale in sources.table("places") if locale != "brands")
@@ -101,11 +101,11 @@ def test_a_sector_has_fours_with_and_without_a_degree(sector: str) -> None:
 def test_universities_are_invented() -> None:
     """Each is called by a word that is no city, no firm, no name and of no other university."""
     words = [word for locale in PLACES for word in sources.table("places")[locale]["university_words"]]
-    folded = {fold(word) for word in words}
+    folded = {folded_name(word) for word in words}
     assert len(folded) == len(words)
-    assert not folded & {fold(city) for city in LISTS["cities"]}
+    assert not folded & {folded_name(city) for city in LISTS["cities"]}
     assert not folded & {
-        fold(brand) for language in sources.table("places")["brands"] for brand in places.brands(language)
+        folded_name(brand) for language in sources.table("places")["brands"] for brand in places.brands(language)
     }
     for university in LISTS["universities"]:
         assert sum(word in university for word in words) == 1, university
@@ -120,24 +120,24 @@ def test_no_university_or_firm_is_called_by_a_word_of_a_real_university() -> Non
     assert {"oxford", "stanford", "tsinghua", "university"} < real
     ours = [word for locale in PLACES for word in sources.table("places")[locale]["university_words"]]
     ours += [brand for language in sources.table("places")["brands"] for brand in places.brands(language)]
-    assert not {fold(word) for word in ours} & real
+    assert not {folded_name(word) for word in ours} & real
 
 
 def test_no_name_is_a_city_a_university_or_a_pet() -> None:
     values = [*LISTS["cities"], *LIVES["pets"], *LISTS["universities"]]
-    taken = {word for value in values for word in fold(value).split()}
+    taken = {word for value in values for word in folded_name(value).split()}
     for pool in map(names.pool_of, LOCALES):
         for name in (*pool.given["female"], *pool.given["male"], *pool.family):
-            assert fold(name) not in taken, name
+            assert folded_name(name) not in taken, name
 
 
 def test_destinations_lie_where_nobody_there_need_dream_of_them() -> None:
     homes = {destination.locale for destination in lives.destinations()}
     assert homes == {None, *PLACES}
     assert {one.name: one.locale for one in lives.destinations()}["Taj Mahal"] == "en_IN"
-    cities = {fold(city) for city in LISTS["cities"]}
-    countries = {fold(places.place(locale).country) for locale in PLACES}
-    assert not {fold(name) for name in DESTINATIONS} & (cities | countries)
+    cities = {folded_name(city) for city in LISTS["cities"]}
+    countries = {folded_name(places.place(locale).country) for locale in PLACES}
+    assert not {folded_name(name) for name in DESTINATIONS} & (cities | countries)
 
 
 def test_nobody_eats_what_they_may_not() -> None:

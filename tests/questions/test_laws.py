@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from builder.base.grammar import words
+from builder.base.matching import words
 from builder.base.recipe import Recipe
 from builder.base.records import Profile, Question
 from builder.llm.offline import OfflineWriter

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from builder.base.english import printed
 from builder.base.errors import CallError
+from builder.base.plain_text import printed
 from builder.base.recipe import ChatPart
 from builder.llm.packages import package
 from builder.llm.remote.causes import cause_of
