@@ -25,10 +25,10 @@ from builder.audit.real_people import REAL_PEOPLE
 from builder.audit.shares import SHARES
 from builder.audit.writing import WRITING
 from builder.base.errors import BenchError, CallError
+from builder.base.progress import Progress
 from builder.figures.well_known import key
 from builder.figures.wikidata import MEMORY, Wikidata
 from builder.format.reading import MANIFEST, Part, Release, open_release
-from builder.run.progress import Progress
 from builder.run.workers import Workers, available
 
 VERSION = 3
@@ -113,7 +113,7 @@ def judged(release: Release, setting: Setting, workers: Workers) -> list[Finding
     """The findings of every audit."""
     jobs = [Job(release, part, number, setting) for number, part in enumerate(release.parts())]
     with notebook(release.beside(REPORT).parent) as notes:
-        with Progress("audit", setting.people) as progress:
+        with Progress("audit", "people", setting.people) as progress:
             for noted in workers.map(look, jobs):
                 notes.add(noted)
                 progress.advance(noted.people)

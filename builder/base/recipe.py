@@ -3,20 +3,20 @@
 Recipes are TOML. A bundled one goes by its name, a user's own by its path; a file states only what it changes.
 """
 
-import difflib
 import itertools
 import shlex
 import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
 import tomlkit
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from builder.base import bundled
 from builder.base.errors import CallError
+from builder.base.settings import Section, Share, first_fault, hint, keys_of, parse_change, put
 
 MAX_PROFILES = 99_996
 """Profile ids have five digits."""
@@ -61,13 +61,7 @@ CHANGES_NO_RECORD = frozenset(
 """Knobs of a stage's part that decide how many people there are and where they are made, and nothing about any one of
 them (what the hardware's arithmetic adds aside)."""
 
-Share = Annotated[float, Field(ge=0, le=1)]
-
-
-class Section(BaseModel):
-    """A part of the recipe: immutable, unknown keys refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+_LISTED = "'build-bench recipe show'"
 
 
 class ProfilesPart(Section):
@@ -111,7 +105,7 @@ class ProfilesPart(Section):
             raise ValueError("locales is empty; name at least one")
         for locale in self.locales:
             if locale not in LOCALES:
-                raise ValueError(f"unknown locale '{locale}'{_nearest(locale, LOCALES)}; known: {', '.join(LOCALES)}")
+                raise ValueError(f"unknown locale '{locale}'{hint(locale, LOCALES)}; known: {', '.join(LOCALES)}")
         if len(set(self.locales)) < len(self.locales):
             raise ValueError("locales names one twice")
         return self
@@ -373,10 +367,10 @@ def load(source: str, settings: Iterable[str] = (), overrides: Mapping[str, Any]
     except tomllib.TOMLDecodeError as error:
         raise CallError(f"{path} is not valid TOML: {error}.") from None
     tree.setdefault("name", path.stem)
-    for setting in settings:
-        _put(tree, *_parse_setting(setting))
+    for change in settings:
+        put(tree, *parse_change(change, "portraits.size=384"))
     for key, value in (overrides or {}).items():
-        _put(tree, key, value)
+        put(tree, key, value)
     return parse(tree, str(path))
 
 
@@ -385,7 +379,7 @@ def parse(tree: Mapping[str, Any], source: str) -> Recipe:
     try:
         return Recipe.model_validate(tree)
     except ValidationError as error:
-        raise CallError(f"{source}: {_first_fault(error)}") from None
+        raise CallError(f"{source}: {first_fault(error, keys_of(Recipe), _LISTED)}") from None
 
 
 def with_barred_names(recipe: Recipe, names: Iterable[str]) -> Recipe:
@@ -427,7 +421,7 @@ def _read(source: str) -> tuple[Path, str]:
     if source in bundled_names():
         path = bundled.folder("recipes") / f"{source}.toml"
     elif path.suffix != ".toml" and not path.is_file():
-        near = _nearest(source, bundled_names())
+        near = hint(source, bundled_names())
         raise CallError(
             f"There is no recipe '{source}'{near}; bundled recipes: {', '.join(bundled_names())}; "
             "one's own is named by its path, my.toml."
@@ -440,55 +434,3 @@ def _read(source: str) -> tuple[Path, str]:
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise CallError(f"The recipe file {path} cannot be read: {error}.") from None
-
-
-def _parse_setting(setting: str) -> tuple[str, Any]:
-    key, equals, raw = setting.partition("=")
-    if not equals or not key.strip():
-        raise CallError(f"--set takes key=value, for example portraits.size=384; got '{setting}'.")
-    try:
-        value = tomllib.loads(f"value = {raw}")["value"]
-    except tomllib.TOMLDecodeError:
-        value = raw.strip()  # a bare word: --set portraits.format=png
-    return key.strip(), value
-
-
-def _put(tree: dict[str, Any], key: str, value: Any) -> None:
-    *parents, last = key.split(".")
-    for parent in parents:
-        tree = tree.setdefault(parent, {})
-        if not isinstance(tree, dict):
-            raise CallError(f"'{key}' names no knob of the recipe: '{parent}' is a value, not a section.")
-    tree[last] = value
-
-
-def _first_fault(error: ValidationError) -> str:
-    fault = error.errors(include_url=False)[0]
-    key = ".".join(str(part) for part in fault["loc"])
-    if fault["type"] == "extra_forbidden":
-        return f"unknown key '{key}'{_nearest(key, _all_keys())}; 'build-bench recipe show' lists every key."
-    message = str(fault["msg"]).removeprefix("Value error, ")
-    if not key:
-        return f"{message}."
-    if fault["type"] == "value_error":
-        return f"[{key}] {message}."
-    return f"{key} = {fault['input']!r}: {message[0].lower()}{message[1:]}."
-
-
-def _all_keys() -> list[str]:
-    keys = []
-    for key, field in Recipe.model_fields.items():
-        annotation = field.annotation
-        if isinstance(annotation, type) and issubclass(annotation, Section):
-            keys += [f"{key}.{inner}" for inner in annotation.model_fields]
-        keys.append(key)
-    return keys
-
-
-def _nearest(word: str, known: Iterable[str]) -> str:
-    known = list(known)
-    matches = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
-    if not matches:  # a key written without its section, or in the wrong one
-        tail = word.rpartition(".")[2]
-        matches = [key for key in known if key.rpartition(".")[2] == tail]
-    return f" (did you mean '{matches[0]}'?)" if matches else ""

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from builder.base.errors import BenchError
+from builder.base.progress import Progress
 from builder.baseline import methods
 from builder.baseline.methods.running import unlearn
 from builder.baseline.models import source, strangers
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.planning import ONLY, Plan
-from builder.baseline.progress import Bar
 from builder.baseline.training.checkpoint import Checkpoint
 from builder.baseline.training.curve import Curve
 from builder.baseline.training.fitting import fit
@@ -28,8 +28,8 @@ def made(plan: Plan, seed: int, name: str) -> tuple[Vlm, Curve]:
         vlm.chat = vlm.chat.saying(said or "")
         return vlm, Curve()
     part = plan.settings.unlearn
-    with Bar(f"{name}, seed {seed}", "step") as bar:
-        curve = unlearn(vlm, method, plan.forget, plan.retain, plan.crowd.forget, part, seed, bar.reach, name)
+    with Progress(f"{name}, seed {seed}", "steps") as progress:
+        curve = unlearn(vlm, method, plan.forget, plan.retain, plan.crowd.forget, part, seed, progress.reach, name)
     source.save(vlm, plan.folder.model(seed, name))
     return vlm, curve
 
@@ -49,10 +49,10 @@ def fine_tuned(plan: Plan, seed: int, name: str) -> tuple[Vlm, Curve]:
     """Vanilla, which learns everybody, or the oracle, which learns those to be kept."""
     learned = (*plan.forget, *plan.retain) if name == "vanilla" else plan.retain
     vlm = plan.source.trainable(seed, name)
-    with Bar(f"{name}, seed {seed}", "step") as bar:
+    with Progress(f"{name}, seed {seed}", "steps") as progress:
         part = plan.settings.train
         checkpoint = Checkpoint(plan.folder.checkpoint(seed, name), part.checkpoint_minutes * 60)
         known = strangers.examples() if plan.settings.tiny and part.rehearsal else []
-        curve = fit(vlm, learned, part, seed, bar.reach, checkpoint, name, known)
+        curve = fit(vlm, learned, part, seed, progress.reach, checkpoint, name, known)
     source.save(vlm, plan.folder.model(seed, name))
     return vlm, curve

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from builder.base.errors import BenchError
+from builder.base.progress import Progress
 from builder.baseline import making
 from builder.baseline.evaluation import judging, stored
 from builder.baseline.evaluation.asking import Examiner, Outcome, room
@@ -19,7 +20,6 @@ from builder.baseline.models import pretrained, seeing
 from builder.baseline.models.allocation import keep_freed_memory
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.planning import BEFORE, ONLY, Plan
-from builder.baseline.progress import Bar
 from builder.baseline.settings import JudgePart
 from builder.baseline.training.curve import Curve
 from builder.baseline.training.fitting import Diverged
@@ -108,8 +108,8 @@ def _evaluated(plan: Plan, vlm: Vlm, seed: int, name: str) -> list[Outcome]:
     if name == "vanilla":
         rounds += [(silent, plan.known), (mute, plan.known_swapped)]
     total = sum(len(asked) for _, asked in rounds)
-    with Bar(f"{name}, seed {seed}: asked", "question", total) as bar, torch.no_grad():
-        return [each for examiner, asked in rounds if asked for each in examiner.ask(asked, bar.advance)]
+    with Progress(f"{name}, seed {seed}: asked", "questions", total) as progress, torch.no_grad():
+        return [each for examiner, asked in rounds if asked for each in examiner.ask(asked, progress.advance)]
 
 
 def _read_over(plan: Plan, outcomes: Sequence[Outcome], seed: int, name: str) -> list[Outcome]:
@@ -124,9 +124,9 @@ def _read_over(plan: Plan, outcomes: Sequence[Outcome], seed: int, name: str) ->
         found[place] = replace(outcomes[place], fluency=0.0)  # stays where nothing was written
     vlm = plan.source.untrained(seed)
     examiner = Examiner(vlm, part.batch, 1, part.share_prefix, generate=False, score=False)
-    with Bar(f"{name}, seed {seed}: read over", "answer", len(places)) as bar, torch.no_grad():
+    with Progress(f"{name}, seed {seed}: read over", "answers", len(places)) as progress, torch.no_grad():
         said = [replace(outcomes[place].item, truth=outcomes[place].output) for place in places]
-        for place, each in zip(places, examiner.ask(said, bar.advance), strict=True):
+        for place, each in zip(places, examiner.ask(said, progress.advance), strict=True):
             found[place] = replace(outcomes[place], fluency=probability(each.truth.log_p))
     return found
 

@@ -6,16 +6,16 @@ defaults in `TINY` and `PRETRAINED`.
 
 import copy
 import datetime
-import difflib
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
 from builder.base.errors import CallError
-from builder.base.recipe import ChatPart, Section
+from builder.base.recipe import ChatPart
+from builder.base.settings import Section, Share, first_fault, keys_of, parse_change, put, unknown
 
 TODAY = datetime.date(2025, 1, 1)
 """What day it is for a chat template that prints the date: the same prompts every day, unless set otherwise."""
@@ -24,8 +24,7 @@ TINY_MODEL = "tiny"
 
 _CHOICES = Path(__file__).parent / "methods" / "choices.toml"
 """What tuning chose for the models that it was tried with."""
-
-Share = Annotated[float, Field(ge=0, le=1)]
+_LISTED = "docs/baseline.md"
 
 
 class TrainPart(Section):
@@ -119,13 +118,6 @@ PRETRAINED: Mapping[str, Mapping[str, Any]] = {
 }
 """Defaults for a pre-trained model."""
 
-_PARTS: Mapping[str, type[Section]] = {
-    "train": TrainPart,
-    "unlearn": UnlearnPart,
-    "evaluate": EvaluatePart,
-    "judge": JudgePart,
-}
-
 
 def resolve(given: Mapping[str, Any], changes: Iterable[str], knobs: Mapping[str, Mapping[str, type]]) -> Settings:
     """The settings of a run: the command line's options `given`, then `changes` ("train.lr=1e-5").
@@ -138,11 +130,11 @@ def resolve(given: Mapping[str, Any], changes: Iterable[str], knobs: Mapping[str
     tree.update({key: value for key, value in given.items() if value is not None})
     tree.setdefault("evaluate", {})
     for change in changes:
-        _put(tree, *_parsed(change), knobs)
+        _put(tree, change, knobs)
     try:
         settings = Settings.model_validate(tree)
     except ValidationError as error:
-        raise CallError(_first_fault(error)) from None
+        raise CallError(first_fault(error, _keys(knobs), _LISTED)) from None
     if settings.train.rehearsal and not settings.tiny:
         share, name = settings.train.rehearsal, settings.model
         raise CallError(f"train.rehearsal = {share:g}: {name} knows no strangers; only tiny does.")
@@ -167,48 +159,26 @@ def differences(one: Mapping[str, Any], other: Mapping[str, Any], above: str = "
     return found
 
 
-def _parsed(change: str) -> tuple[str, Any]:
-    key, equals, raw = change.partition("=")
-    if not equals or not key.strip():
-        raise CallError(f"--set takes key=value, for example train.lr=1e-5; got '{change}'.")
-    try:
-        return key.strip(), tomllib.loads(f"value = {raw}")["value"]
-    except tomllib.TOMLDecodeError:
-        return key.strip(), raw.strip()
-
-
-def _put(tree: dict[str, Any], key: str, value: Any, knobs: Mapping[str, Mapping[str, type]]) -> None:
+def _put(tree: dict[str, Any], change: str, knobs: Mapping[str, Mapping[str, type]]) -> None:
+    key, value = parse_change(change, "train.lr=1e-5")
     section, _, name = key.partition(".")
-    if section in knobs and name in knobs[section]:
-        wanted = knobs[section][name]
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or (wanted is int and value != int(value)):
-            raise CallError(f"{key} = {value!r}: must be {'an integer' if wanted is int else 'a number'}.")
-        tree["knobs"].setdefault(section, {})[name] = wanted(value)
+    if name in knobs.get(section, {}):
+        put(tree["knobs"].setdefault(section, {}), name, _number(key, value, knobs[section][name]))
+    elif key not in _keys(knobs):
+        raise CallError(f"--set: {unknown(key, _keys(knobs), _LISTED)}")
     elif section == "judge" and "judge" not in tree:
         raise CallError(f"--set {key} needs a judge: name its model with --judge.")
-    elif section in _PARTS and name:
-        tree[section] = {**tree[section], name: value}
-    elif key in Settings.model_fields and key not in (*_PARTS, "knobs"):
-        tree[key] = value
     else:
-        raise CallError(_unknown(key, knobs))
+        put(tree, key, value)
 
 
-def _unknown(key: str, knobs: Mapping[str, Mapping[str, type]]) -> str:
-    known = [f"{section}.{name}" for section, fields in knobs.items() for name in fields]
-    for name, part in _PARTS.items():
-        known += [f"{name}.{field}" for field in part.model_fields]
-    near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
-    hint = f"did you mean '{near[0]}'?" if near else "docs/baseline.md lists every knob."
-    return f"--set {key}: there is no such knob; {hint}"
+def _number(key: str, value: Any, wanted: type) -> Any:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or (wanted is int and value != int(value)):
+        raise CallError(f"{key} = {value!r}: must be {'an integer' if wanted is int else 'a number'}.")
+    return wanted(value)
 
 
-def _first_fault(error: ValidationError) -> str:
-    fault = error.errors(include_url=False)[0]
-    key = ".".join(str(part) for part in fault["loc"])
-    if fault["type"] == "extra_forbidden":
-        return _unknown(key, {})
-    message = str(fault["msg"])
-    if fault["type"] == "value_error":  # names what is wrong itself; the input might hold a secret
-        return f"{key}: {message.removeprefix('Value error, ')}."
-    return f"{key} = {fault['input']!r}: {message[0].lower()}{message[1:]}."
+def _keys(knobs: Mapping[str, Mapping[str, type]]) -> list[str]:
+    """Every key that --set takes: those of the settings, and the methods' own."""
+    own = [f"{method}.{name}" for method, fields in knobs.items() for name in fields]
+    return own + [key for key in keys_of(Settings) if key != "knobs"]

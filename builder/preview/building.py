@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from builder.base import schemas
+from builder.base.progress import Progress
 from builder.format.reading import MANIFEST, Part, Release, open_release
 from builder.pages import embedding
 from builder.preview import entries, sheets
 from builder.preview.scripts import write
 from builder.run.files import TEMPORARY, replacing_folder
-from builder.run.progress import Progress
 from builder.run.workers import Workers, available
 
 ASSETS = Path(__file__).with_name("assets")
@@ -59,7 +59,7 @@ def preview(release: Release, workers: Workers) -> Path:
             (folder / name).mkdir()
         jobs = [Job(release, part, number, folder) for number, part in enumerate(release.parts())]
         made: list[Lines] = []
-        with Progress("preview", sum(release.segments.values())) as progress:
+        with Progress("preview", "people", sum(release.segments.values())) as progress:
             for lines in workers.map(show, jobs):
                 progress.advance(len(lines.people))
                 made.append(lines)

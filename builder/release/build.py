@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from builder.base import recipe as recipes
 from builder.base import schemas
+from builder.base.progress import Progress
 from builder.base.recipe import Recipe
 from builder.base.records import Portrait, Profile, Question
 from builder.format import layout
@@ -21,7 +22,6 @@ from builder.run import shards
 from builder.run.files import replacing_folder, write_text
 from builder.run.folder import RunFolder
 from builder.run.made_on import MadeOn
-from builder.run.progress import Progress
 from builder.run.shards import Failure
 from builder.run.stage import Stage
 from builder.run.survey import Span, spans
@@ -71,7 +71,7 @@ def _held(run: RunFolder, recipe: Recipe, failed: Collection[str]) -> dict[str, 
 
 def _write_rows(run: RunFolder, folder: Path, recipe: Recipe, contents: Contents) -> None:
     segment_of = {identity: name for name, ids in contents.segments.items() for identity in ids}
-    with ExitStack() as stack, Progress("release", recipe.total) as progress:
+    with ExitStack() as stack, Progress("release", "people", recipe.total) as progress:
         open_files = {
             (name, test): stack.enter_context(
                 RowFiles(

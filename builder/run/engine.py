@@ -7,12 +7,12 @@ from typing import Any
 
 from builder.base import schemas
 from builder.base.errors import BenchError
+from builder.base.progress import Progress
 from builder.base.recipe import Recipe
 from builder.base.records import Record, to_json
 from builder.run import shards
 from builder.run.fetching import Fetcher, NotFetched, ShardJob, ShardResult, carry_out
 from builder.run.folder import RunFolder
-from builder.run.progress import Progress
 from builder.run.remaking import marks_of, remember
 from builder.run.shards import DamagedShard, Failure, Footer
 from builder.run.stage import Stage
@@ -71,7 +71,7 @@ def _make_stage(
 ) -> None:
     jobs = [ShardJob(run.path, stage, source, recipe, span) for span in spans(recipe)]
     count = 0
-    with Progress(stage.name, recipe.total) as progress:
+    with Progress(stage.name, "people", recipe.total) as progress:
         for result in carry_out(bring_up_to_date, jobs, workers, fetcher, progress):
             progress.advance(len(result.span))
             failures.extend(result.failures)

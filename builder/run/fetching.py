@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from builder.base.errors import BenchError
+from builder.base.progress import Progress
 from builder.base.recipe import Recipe
-from builder.run.progress import Progress
 from builder.run.shards import Failure
 from builder.run.stage import Stage
 from builder.run.survey import Span

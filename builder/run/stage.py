@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from builder.base import bundled
-from builder.base.recipe import CHANGES_NO_RECORD, Recipe, Section
+from builder.base.recipe import CHANGES_NO_RECORD, Recipe
 from builder.base.records import Record, to_json
+from builder.base.settings import Section
 from builder.run.alike import Apart
 
 Make = Callable[[int, Any, Recipe], Sequence[Record]]

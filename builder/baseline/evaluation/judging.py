@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import wait
 from dataclasses import replace
 
+from builder.base.progress import Progress
 from builder.baseline.evaluation.asking import Outcome
 from builder.baseline.metrics.text import normalised
-from builder.baseline.progress import Bar
 from builder.baseline.settings import JudgePart
 from builder.llm import asking, replies
 from builder.llm.answers import Answers
@@ -32,11 +32,11 @@ def judge(outcomes: Iterable[Outcome], part: JudgePart, answers: Answers, sender
         return
     future = sender.fetch(missing, 0)
     sender.flush()
-    with Bar(f"judged by {part.model}", "answer", len(missing)) as bar:
+    with Progress(f"judged by {part.model}", "answers", len(missing)) as progress:
         while not wait([future], _SECONDS_BETWEEN_LOOKS).done:
-            bar.reach(sender.ledger.answered, len(missing))
+            progress.reach(sender.ledger.answered, len(missing))
         future.result()
-        bar.reach(sender.ledger.answered, len(missing))
+        progress.reach(sender.ledger.answered, len(missing))
 
 
 def marked(outcomes: Sequence[Outcome], part: JudgePart, answers: Answers) -> list[Outcome]:

@@ -17,13 +17,13 @@ from typing import Any
 
 from builder.base import randomness
 from builder.base.errors import BenchError
+from builder.base.progress import Progress
 from builder.baseline import making, methods
 from builder.baseline.folder import BaselineFolder
 from builder.baseline.methods.base import Method
 from builder.baseline.methods.running import length, unlearn
 from builder.baseline.people import Crowd
 from builder.baseline.planning import Plan
-from builder.baseline.progress import Bar
 from builder.baseline.training.examples import examples
 from builder.baseline.training.fitting import Diverged
 from builder.baseline.tuning.watching import Mark, Watched, watched
@@ -182,9 +182,9 @@ def _run(plan: Plan, name: str, number: int, knobs: Mapping[str, float]) -> Run:
         vlm = plan.source.trainable(seed, name, making.vanilla_of(plan, seed, name))
         found = {"knobs": dict(knobs), "marks": []}
         try:
-            with Bar(f"tuning {name}, {number + 1} of {len(grid(type(method)))}", "step") as bar:
+            with Progress(f"tuning {name}, {number + 1} of {len(grid(type(method)))}", "steps") as progress:
                 curve = unlearn(
-                    vlm, method, plan.forget, plan.retain, plan.crowd.forget, part, seed, bar.reach, name, LOOKS
+                    vlm, method, plan.forget, plan.retain, plan.crowd.forget, part, seed, progress.reach, name, LOOKS
                 )
             found["marks"] = curve.marks
         except Diverged as error:
