@@ -259,6 +259,7 @@ def export(source: str, layout: str, to: Path) -> None:
 @click.option("--seeds", type=click.IntRange(min=1), help="How many seeds.  [default: 1]")
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Any knob, train.lr=1e-5; may be repeated.")
 @click.option("--tune", is_flag=True, help="Tune every method first, by the same protocol, on other people.")
+@click.option("--general", help="Tasks of lmms-eval that measure general ability, with commas between: mmmu_val,pope.")
 @click.option("--evaluate-only", is_flag=True, help="Evaluate the model as it is; train nothing.")
 @click.option("--judge", metavar="MODEL", help="Have a language model mark the open answers, as its server calls it.")
 @click.option("--base-url", help="The judge's server, ending in /v1.  [default: OpenAI's own]")

@@ -31,10 +31,13 @@ def baseline(
     how a judge is reached: when it fails, BenchError is raised after the report was written without its marks.
     """
     from builder.baseline import planning
+    from builder.baseline.evaluation import general
     from builder.baseline.report import writing
 
     _quiet()
-    resolved = settings.resolve(_with_methods(given), changes, methods.knobs())
+    resolved = settings.resolve(_with_names(given), changes, methods.knobs())
+    if not rescore:
+        general.check(resolved.general, tiny=resolved.tiny)
     folder = out or default_folder(home, resolved.model)
     if rescore and not (folder / "settings.json").is_file():
         raise CallError(f"{folder} holds no baseline run to score again; --out names the folder of one.")
@@ -81,7 +84,8 @@ def default_folder(home: Path | None, model: str) -> Path:
     return (home.parent if (home / MANIFEST).is_file() else home) / name
 
 
-def _with_methods(given: Mapping[str, Any]) -> dict[str, Any]:
+def _with_names(given: Mapping[str, Any]) -> dict[str, Any]:
+    given = {**given, "general": _names(given.get("general") or "")}
     named = given.get("methods")
     if given.get("evaluate_only"):
         if named:
@@ -89,9 +93,14 @@ def _with_methods(given: Mapping[str, Any]) -> dict[str, Any]:
         return {**given, "methods": ()}
     if named is None:
         return {**given, "methods": methods.DEFAULT}
-    chosen = tuple(dict.fromkeys(name.strip() for name in named.split(",") if name.strip()))
+    chosen = _names(named)
     methods.check(chosen)
     return {**given, "methods": chosen}
+
+
+def _names(listed: str) -> tuple[str, ...]:
+    """The names of a list with commas between, each once."""
+    return tuple(dict.fromkeys(name.strip() for name in listed.split(",") if name.strip()))
 
 
 def _quiet() -> None:

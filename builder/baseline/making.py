@@ -22,16 +22,27 @@ def made(plan: Plan, seed: int, name: str) -> tuple[Vlm, Curve]:
     if name in ("vanilla", "oracle"):
         return fine_tuned(plan, seed, name)
     method = methods.make(name, plan.settings.knobs)
-    vlm = plan.source.trainable(seed, name, vanilla_of(plan, seed, name))
     if not method.trains:
-        said = method.system_prompt([person.profile.name for person in plan.crowd.forget])
-        vlm.chat = vlm.chat.saying(said or "")
-        return vlm, Curve()
+        return opened(plan, seed, name), Curve()
+    vlm = plan.source.trainable(seed, name, vanilla_of(plan, seed, name))
     part = plan.settings.unlearn
     with Progress(f"{name}, seed {seed}", "steps") as progress:
         curve = unlearn(vlm, method, plan.forget, plan.retain, plan.crowd.forget, part, seed, progress.reach, name)
     source.save(vlm, plan.folder.model(seed, name))
     return vlm, curve
+
+
+def opened(plan: Plan, seed: int, name: str) -> Vlm:
+    """A model that is made already, or need not be: the base model, and vanilla with a system prompt."""
+    if name in ("untrained", ONLY):
+        return plan.source.untrained(seed)
+    method = methods.make(name, plan.settings.knobs) if name in plan.settings.methods else None
+    if method is None or method.trains:
+        return plan.source.trainable(seed, name, plan.folder.model(seed, name))
+    vlm = plan.source.trainable(seed, name, vanilla_of(plan, seed, name))
+    said = method.system_prompt([person.profile.name for person in plan.crowd.forget])
+    vlm.chat = vlm.chat.saying(said or "")
+    return vlm
 
 
 def vanilla_of(plan: Plan, seed: int, name: str) -> Path:

@@ -11,7 +11,7 @@ import torch
 from builder.base.errors import BenchError
 from builder.base.progress import Progress
 from builder.baseline import making
-from builder.baseline.evaluation import judging, stored
+from builder.baseline.evaluation import general, judging, stored
 from builder.baseline.evaluation.asking import Examiner, Outcome, room
 from builder.baseline.evaluation.items import Item
 from builder.baseline.metrics.likelihoods import probability
@@ -37,6 +37,8 @@ def run(plan: Plan) -> None:
         plan = tuning.tuned(plan)
     for seed, name in unfinished(plan):
         _make(plan, seed, name)
+    for seed, name in without_general(plan):
+        _test_general_ability(plan, seed, name)
 
 
 def unfinished(plan: Plan) -> list[tuple[int, str]]:
@@ -49,6 +51,24 @@ def unfinished(plan: Plan) -> list[tuple[int, str]]:
         or done["knobs"] != plan.settings.knobs.get(name, {})
         or done.get("again")
     ]
+
+
+def without_general(plan: Plan) -> list[tuple[int, str]]:
+    """The finished models whose general ability is still to be measured, each with its seed."""
+    records = {(seed, name): plan.folder.finished(seed, name) for seed in plan.seeds for name in plan.names}
+    return [
+        place
+        for place, record in records.items()
+        if record and not record["failed"] and not set(plan.settings.general) <= set(record.get("general", {}))
+    ]
+
+
+def _test_general_ability(plan: Plan, seed: int, name: str) -> None:
+    record = plan.folder.finished(seed, name) or {}
+    known = record.get("general", {})
+    tasks = [task for task in plan.settings.general if task not in known]
+    found = general.ability(making.opened(plan, seed, name), tasks, plan.settings.evaluate.general_limit)
+    plan.folder.finish(seed, name, {**record, "general": {**known, **found}})
 
 
 def _make(plan: Plan, seed: int, name: str) -> None:

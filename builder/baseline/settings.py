@@ -67,6 +67,7 @@ class EvaluatePart(Section):
         0, ge=0, description="longest written answer in tokens; 0: a quarter more than the longest truth, at least 48"
     )
     fluency: bool = Field(True, description="have the untrained model read the written answers to the forget set")
+    general_limit: int = Field(0, ge=0, description="questions of each task of general ability; 0 means all")
     gate: Share = Field(0.9, description="share of facts vanilla must know for forgetting scores to be valid")
     gate_column: Share = Field(
         0.5, description="share of a column's answers, above guessing, that vanilla must know for distances to be shown"
@@ -90,6 +91,7 @@ class Settings(Section):
     forget: int = Field(10, ge=1, le=99, description="which forget set, in percent of the people")
     today: datetime.date = Field(TODAY, description="the date that a chat template may print")
     methods: tuple[str, ...] = Field((), description="unlearning methods to run")
+    general: tuple[str, ...] = Field((), description="tasks of lmms-eval that measure general ability")
     tune: bool = Field(False, description="tune every method by the same protocol first")
     evaluate_only: bool = Field(False, description="evaluate the model as it is; train nothing")
     seed: int = Field(0, ge=0, description="first seed")

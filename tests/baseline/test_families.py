@@ -13,6 +13,7 @@ from PIL import Image
 from transformers.processing_utils import ProcessorMixin
 
 from builder.base.errors import CallError
+from builder.baseline.evaluation import general
 from builder.baseline.evaluation.asking import Examiner
 from builder.baseline.evaluation.items import Item, items
 from builder.baseline.models import adapter, families, pretrained
@@ -184,3 +185,11 @@ def test_a_model_that_answers_otherwise_than_it_is_asked_is_refused_by_name(
     monkeypatch.setattr(transformers.LlavaModel, "forward", lambda *_, **__: 1 / 0)
     with pytest.raises(CallError, match=r"llava model .*ZeroDivisionError"):
         origin.untrained(0)
+
+
+def test_a_task_of_general_ability_is_answered_as_every_other_question(vlm: Vlm, asked: list[Item]) -> None:
+    opened = [item for item in asked if item.task == "generation"][:6]
+    outcomes = Examiner(vlm, 4, LIMIT).ask(opened)
+    for item, outcome in zip(opened, outcomes, strict=True):
+        images = [Image.open(io.BytesIO(vlm.chat.pictures[item.picture]))] if item.picture else []
+        assert general.answer(vlm, item.prompt, images, {"max_new_tokens": LIMIT}) == outcome.output

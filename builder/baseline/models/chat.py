@@ -99,6 +99,10 @@ class Chat:
             ids = self._ask(whole, picture)
         return list(ids), len(prefix) if ids[: len(prefix)] == prefix else 0
 
+    def inputs(self, text: str, images: Sequence[Image.Image]) -> dict[str, Tensor]:
+        """What the model's own `generate` takes: a user's turn of any number of images and a text, one row."""
+        return self._processed(self._template.turn(text, len(images)), images)
+
     def marks(self) -> tuple[str, ...]:
         """The names of the inputs that tell the kind of each token: those that some processors make beside images."""
         return tuple(self.picture(next(iter(self.pictures))).marks) if self.pictures else ()
@@ -140,18 +144,19 @@ class Chat:
             self._ids[text] = tuple(self.tokenizer(text, add_special_tokens=not own)["input_ids"])
         return self._ids[text]
 
-    def _processed(self, text: str, name: str) -> dict[str, Tensor]:
+    def _processed(self, text: str, images: Sequence[Image.Image]) -> dict[str, Tensor]:
+        start = self.tokenizer.bos_token
+        own = bool(start) and text.startswith(start)
+        shown = [image.convert("RGB") for image in images] or None
+        return dict(self.processor(images=shown, text=[text], return_tensors="pt", add_special_tokens=not own))
+
+    def _beside(self, name: str, text: str) -> dict[str, Tensor]:
         with Image.open(io.BytesIO(self.pictures[name])) as image:
-            start = self.tokenizer.bos_token
-            own = bool(start) and text.startswith(start)
-            made = self.processor(
-                images=[image.convert("RGB")], text=[text], return_tensors="pt", add_special_tokens=not own
-            )
-        return dict(made)
+            return self._processed(text, [image])
 
     def _process(self, name: str) -> Picture:
         before, _ = self._template.frame(True)
-        made = self._processed(before, name)
+        made = self._beside(name, before)
         plain = self._tokenised(before)
         if plain.count(self.placeholder) != 1:
             raise BenchError(
@@ -168,5 +173,5 @@ class Chat:
     def _ask(self, text: str, name: str) -> tuple[int, ...]:
         """The ids that the processor itself makes of a prompt."""
         if (text, name) not in self._asked:
-            self._asked[text, name] = tuple(self._processed(text, name)["input_ids"][0].tolist())
+            self._asked[text, name] = tuple(self._beside(name, text)["input_ids"][0].tolist())
         return self._asked[text, name]

@@ -51,10 +51,14 @@ class Template:
         """The blank space that an answer starts with, and what stands behind it."""
         return self._all(False)[2:]
 
+    def turn(self, text: str, images: int) -> str:
+        """A prompt of any number of images and a text, up to where its answer starts."""
+        return self._rendered([self._asked(images, text)], generate=True)
+
     def _all(self, with_image: bool) -> tuple[str, str, str, str]:
         """What stands before the question, after it, before its answer as blank space, and behind the answer."""
         if with_image not in self._frames:
-            turns = [self._asked(with_image)]
+            turns = [self._asked(int(with_image))]
             before, _, after = self._rendered(turns, generate=True).partition(_QUESTION)
             turns.append({"role": "assistant", "content": [{"type": "text", "text": _ANSWER}]})
             finished = self._rendered(turns, generate=False).partition(_QUESTION)[2]
@@ -69,7 +73,7 @@ class Template:
 
     def _takes(self, system: str) -> bool:
         """Whether the template says a system prompt: some raise an error at one, some drop it."""
-        turns = [self._system(system), self._asked(False)]
+        turns = [self._system(system), self._asked(0)]
         try:
             return system.strip() in self._written(turns, generate=True)
         except Exception:  # a template may raise anything
@@ -78,10 +82,10 @@ class Template:
     def _system(self, text: str) -> dict[str, Any]:
         return {"role": "system", "content": [{"type": "text", "text": text}]}
 
-    def _asked(self, with_image: bool) -> dict[str, Any]:
-        images = [{"type": "image"}] if with_image else []
-        text = f"{self.system}\n\n{_QUESTION}" if self._folded else _QUESTION
-        return {"role": "user", "content": [*images, {"type": "text", "text": text}]}
+    def _asked(self, images: int, text: str = _QUESTION) -> dict[str, Any]:
+        shown = [{"type": "image"}] * images
+        said = f"{self.system}\n\n{text}" if self._folded else text
+        return {"role": "user", "content": [*shown, {"type": "text", "text": said}]}
 
     def _rendered(self, turns: list[dict[str, Any]], *, generate: bool) -> str:
         if self.system is not None and not self._folded:

@@ -29,6 +29,9 @@ def results(plan: Plan, stored: Outcomes) -> dict[str, Any]:
     """The content of results.json, valid against schemas/results.json, from a run's outcomes."""
     gates = {seed: _gate(plan, outcomes) for seed, outcomes in stored.items()}
     each = {seed: _measured(outcomes, gates[seed]) for seed, outcomes in stored.items()}
+    for seed, measured in each.items():
+        for name, one in measured.items():
+            one.scores |= _general(plan.folder.finished(seed, name) or {})
     models = {name: _model(plan, name, each, stored, gates) for name in plan.names}
     manifest = plan.crowd.manifest
     return {
@@ -61,6 +64,15 @@ def results(plan: Plan, stored: Outcomes) -> dict[str, Any]:
         "unbound": _unbound(models),
         "unknown": _unknown(models, plan.settings.evaluate.gate_column),
         "floor": _floor(stored),
+    }
+
+
+def _general(record: Mapping[str, Any]) -> Scores:
+    """General ability by path, "general/mmmu_val/mmmu_acc"."""
+    return {
+        f"general/{task}/{metric}": value
+        for task, measured in record.get("general", {}).items()
+        for metric, value in measured.items()
     }
 
 

@@ -66,6 +66,7 @@ def markdown(found: Mapping[str, Any]) -> str:
         lines += ["", f"## {word.capitalize()} questions", "", *table(found, by_set(found, modality, _SUMMARY))]
     lines += ["", "## Whole models", "", *table(found, _WHOLE)]
     lines += ["", "## What utility is made of", "", *_utility(found)]
+    lines += _general(found)
     lines += ["", "## Is it still language?", "", *_language(found)]
     lines += ["", "## Do the seeds rank the methods alike?", "", _ranking(found)] if found["ranking"] else []
     lines += ["", "## How methods were tuned", "", *_tuning(found)] if found["tuning"] else []
@@ -76,6 +77,18 @@ def markdown(found: Mapping[str, Any]) -> str:
     lines += ["", "## Which categories of facts are still known", "", *_categories(found)]
     lines += ["", "## As MLLMU-Bench lays it out", "", _MLLMU, "", *mllmu(found)]
     return "\n".join(lines) + "\n"
+
+
+def _general(found: Mapping[str, Any]) -> list[str]:
+    """The tasks of general ability, where some were run."""
+    paths = sorted(
+        {path for model in found["models"].values() for path in model["scores"] if path.startswith("general/")}
+    )
+    if not paths:
+        return []
+    columns = [(path, path.removeprefix("general/").replace("/", ": ")) for path in paths]
+    said = "As lmms-eval scores its tasks; no part of utility."
+    return ["", "## General ability", "", said, "", *table(found, columns)]
 
 
 def judging(found: Mapping[str, Any]) -> str:
