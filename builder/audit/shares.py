@@ -10,9 +10,9 @@ from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes
 from builder.audit.statistics import lower_tail, upper_tail, wilson
 from builder.base.recipe import FOUR, Recipe
+from builder.base.records import AGE_GROUPS
 from builder.format.reading import Person
 
-AGE_GROUPS = ("young", "middle-aged", "older")
 LOOKS = ("skin_tone", "face_shape", "hair_colour", "hair_style", "eye_colour", "glasses")
 
 Groups = dict[str, Counter[str]]
@@ -41,10 +41,10 @@ Targets = Mapping[str, Mapping[str, Target]]
 def targets(recipe: Recipe) -> Targets:
     """What share each group is to have: the recipe's, and even shares where it states none."""
     female, locales = recipe.profiles.female_share, recipe.profiles.locales
-    shares = {
+    shares: dict[str, Mapping[str, float]] = {
         "gender": {"female": female, "male": 1 - female},
         "locale": dict.fromkeys(locales, 1 / len(locales)),
-        "age group": dict.fromkeys(AGE_GROUPS, 1 / len(AGE_GROUPS)),
+        "age group": dict.fromkeys(map(str, AGE_GROUPS), 1 / len(AGE_GROUPS)),
     }
     return {
         kind: {group: Target(share, share, share) for group, share in groups.items()} for kind, groups in shares.items()

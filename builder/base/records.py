@@ -20,6 +20,8 @@ Task = Literal["classification", "generation", "cloze"]
 Modality = Literal["image_text", "text"]
 Use = Literal["train", "eval", "paraphrase"]
 
+GENDERS: tuple[Gender, ...] = typing.get_args(Gender)
+AGE_GROUPS: tuple[AgeGroup, ...] = typing.get_args(AgeGroup)
 LETTERS = ("A", "B", "C", "D")
 BLANK = "__"
 """How a cloze question writes its blank, as MLLMU-Bench does."""

@@ -1,37 +1,12 @@
-"""The words that the offline painter knows for how people look, and how it reads any others."""
+"""How the offline painter reads a word for how people look: as the nearest one of the vocabularies in base/looks."""
 
 import difflib
 import functools
 import random
 from collections.abc import Sequence
 
-from builder.base.records import AgeGroup, Appearance, Gender
-
-GENDERS: tuple[Gender, ...] = ("female", "male")
-AGE_GROUPS: tuple[AgeGroup, ...] = ("young", "middle-aged", "older")
-SKIN_TONES = ("porcelain", "fair", "light", "beige", "olive", "tan", "brown", "dark brown", "deep brown")
-FACE_SHAPES = ("oval", "round", "square", "heart-shaped", "long", "diamond-shaped")
-HAIR_COLOURS = ("black", "dark brown", "brown", "light brown", "blonde", "auburn", "red", "grey", "white")
-HAIR_STYLES: dict[Gender, tuple[str, ...]] = {
-    "female": (
-        "long straight hair", "long wavy hair", "shoulder-length bob", "short pixie cut", "curly hair",
-        "hair in a bun", "ponytail", "braided hair", "afro",
-    ),
-    "male": (
-        "short cropped hair", "side-parted hair", "curly hair", "slicked-back hair", "bald head", "buzz cut",
-        "medium-length wavy hair", "receding hair", "afro",
-    ),
-}  # fmt: skip
-ALL_HAIR_STYLES = tuple(dict.fromkeys(HAIR_STYLES["female"] + HAIR_STYLES["male"]))
-EYE_SHAPES = ("almond-shaped", "round", "hooded", "monolid", "upturned", "downturned")
-EYE_COLOURS = ("brown", "dark brown", "hazel", "green", "blue", "grey")
-FACIAL_HAIR = ("none", "stubble", "moustache", "goatee", "short beard", "full beard")
-GLASSES = ("none", "round glasses", "rectangular glasses", "cat-eye glasses", "half-rim glasses")
-MARKS = (
-    "freckles", "a mole on the left cheek", "a mole on the right cheek", "a mole above the lip", "dimples",
-    "a small scar on the chin", "a scar through the left eyebrow",
-)  # fmt: skip
-
+from builder.base import looks
+from builder.base.records import Appearance, Gender
 
 _DENIALS = frozenset({"no", "none", "not", "without", "clean", "shaven", "smooth"})
 """Words that say that there is no beard, no glasses."""
@@ -56,15 +31,15 @@ def nearest(word: str, known: tuple[str, ...]) -> str:
 def settled(appearance: Appearance) -> Appearance:
     """The appearance with every word replaced by the nearest one that the painter knows."""
     return Appearance(
-        skin_tone=nearest(appearance.skin_tone, SKIN_TONES),
-        face_shape=nearest(appearance.face_shape, FACE_SHAPES),
-        hair_colour=nearest(appearance.hair_colour, HAIR_COLOURS),
-        hair_style=nearest(appearance.hair_style, ALL_HAIR_STYLES),
-        eye_colour=nearest(appearance.eye_colour, EYE_COLOURS),
-        facial_hair=nearest(appearance.facial_hair, FACIAL_HAIR),
-        glasses=nearest(appearance.glasses, GLASSES),
-        marks=tuple(dict.fromkeys(nearest(mark, MARKS) for mark in appearance.marks)),
-        eye_shape=nearest(appearance.eye_shape, EYE_SHAPES),
+        skin_tone=nearest(appearance.skin_tone, looks.SKIN_TONES),
+        face_shape=nearest(appearance.face_shape, looks.FACE_SHAPES),
+        hair_colour=nearest(appearance.hair_colour, looks.HAIR_COLOURS),
+        hair_style=nearest(appearance.hair_style, looks.ALL_HAIR_STYLES),
+        eye_colour=nearest(appearance.eye_colour, looks.EYE_COLOURS),
+        facial_hair=nearest(appearance.facial_hair, looks.FACIAL_HAIR),
+        glasses=nearest(appearance.glasses, looks.GLASSES),
+        marks=tuple(dict.fromkeys(nearest(mark, looks.MARKS) for mark in appearance.marks)),
+        eye_shape=nearest(appearance.eye_shape, looks.EYE_SHAPES),
     )
 
 
@@ -73,15 +48,15 @@ def random_appearance(gender: Gender, rng: random.Random) -> Appearance:
     bearded = gender == "male" and rng.random() < 0.6
     bespectacled = rng.random() < 0.35
     return Appearance(
-        skin_tone=rng.choice(SKIN_TONES),
-        face_shape=rng.choice(FACE_SHAPES),
-        hair_colour=rng.choice(HAIR_COLOURS),
-        hair_style=rng.choice(HAIR_STYLES[gender]),
-        eye_colour=rng.choice(EYE_COLOURS),
-        facial_hair=rng.choice(FACIAL_HAIR[1:]) if bearded else FACIAL_HAIR[0],
-        glasses=rng.choice(GLASSES[1:]) if bespectacled else GLASSES[0],
-        marks=tuple(_sample(MARKS, rng.choice((0, 0, 1, 1, 2)), rng)),
-        eye_shape=rng.choice(EYE_SHAPES),
+        skin_tone=rng.choice(looks.SKIN_TONES),
+        face_shape=rng.choice(looks.FACE_SHAPES),
+        hair_colour=rng.choice(looks.HAIR_COLOURS),
+        hair_style=rng.choice(looks.HAIR_STYLES[gender]),
+        eye_colour=rng.choice(looks.EYE_COLOURS),
+        facial_hair=rng.choice(looks.FACIAL_HAIR[1:]) if bearded else looks.FACIAL_HAIR[0],
+        glasses=rng.choice(looks.GLASSES[1:]) if bespectacled else looks.GLASSES[0],
+        marks=tuple(_sample(looks.MARKS, rng.choice((0, 0, 1, 1, 2)), rng)),
+        eye_shape=rng.choice(looks.EYE_SHAPES),
     )
 
 

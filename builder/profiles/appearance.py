@@ -1,4 +1,4 @@
-"""How people look, in closed vocabularies that a painter of any kind can follow.
+"""Draws how people look, in the words of base/looks.
 
 An appearance depends on the country, the gender and the age group alone: a face must not give away the exact age or
 any other fact. Four people who share these look as different as they plausibly can: their styles, face shapes, eyes,
@@ -8,32 +8,11 @@ glasses and marks are dealt among them, so that one of them put in another's pla
 from collections.abc import Sequence
 from random import Random
 
+from builder.base.looks import FACE_SHAPES, FACIAL_HAIR, GLASSES, HAIR_STYLES, MARKS
 from builder.base.recipe import FOUR
 from builder.base.records import AgeGroup, Appearance, Gender
 from builder.profiles.origins import ORIGINS, Origin, origins_of
 from builder.profiles.quartets import Quartet
-
-SKIN_TONES = ("porcelain", "fair", "light", "beige", "olive", "tan", "brown", "dark brown", "deep brown")
-FACE_SHAPES = ("oval", "round", "square", "heart-shaped", "long", "diamond-shaped")
-HAIR_COLOURS = ("black", "dark brown", "brown", "light brown", "blonde", "auburn", "red", "grey", "white")
-HAIR_STYLES: dict[Gender, tuple[str, ...]] = {
-    "female": (
-        "long straight hair", "long wavy hair", "shoulder-length bob", "short pixie cut", "curly hair", "hair in a bun",
-        "ponytail", "braided hair", "afro",
-    ),
-    "male": (
-        "short cropped hair", "side-parted hair", "curly hair", "slicked-back hair", "bald head", "buzz cut",
-        "medium-length wavy hair", "receding hair", "afro",
-    ),
-}  # fmt: skip
-EYE_SHAPES = ("almond-shaped", "round", "hooded", "monolid", "upturned", "downturned")
-EYE_COLOURS = ("brown", "dark brown", "hazel", "green", "blue", "grey")
-FACIAL_HAIR = ("none", "stubble", "moustache", "goatee", "short beard", "full beard")
-GLASSES = ("none", "round glasses", "rectangular glasses", "cat-eye glasses", "half-rim glasses")
-MARKS = (
-    "freckles", "a mole on the left cheek", "a mole on the right cheek", "a mole above the lip", "dimples",
-    "a small scar on the chin", "a scar through the left eyebrow",
-)  # fmt: skip
 
 _LATER_STYLES = frozenset({"receding hair", "bald head"})
 """Hair styles that nobody young has."""

@@ -15,13 +15,12 @@ from typing import Any
 from builder.base.errors import CallError
 from builder.base.randomness import Permutation, stream
 from builder.base.recipe import FOUR, Recipe
-from builder.base.records import Gender
+from builder.base.records import GENDERS, Gender
 from builder.figures.well_known import folded_name, key, known_names
 from builder.profiles import places, sources
 
 _PARTICLES = frozenset({"van", "de", "den", "der"})
 _PREFIXES = ("O'", "Mac", "Mc")
-_GENDERS: tuple[Gender, ...] = ("female", "male")
 _Hands = tuple[tuple[str, ...], ...]
 _Seats = dict[str, tuple[int, int]]
 
@@ -209,10 +208,10 @@ def _pool(name: str) -> NamePool:
     return NamePool(
         name,
         tuple(table["locales"]),
-        {gender: _listed(table[gender]) for gender in _GENDERS},
+        {gender: _listed(table[gender]) for gender in GENDERS},
         _listed(table["family"]),
-        {gender: _listed(table[f"elders_{gender}"]) for gender in _GENDERS},
-        {gender: _listed(table[f"spouses_{gender}"]) for gender in _GENDERS},
+        {gender: _listed(table[f"elders_{gender}"]) for gender in GENDERS},
+        {gender: _listed(table[f"spouses_{gender}"]) for gender in GENDERS},
         _listed(table["children"]),
         _listed(table["maiden"]),
     )

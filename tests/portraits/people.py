@@ -5,7 +5,7 @@ import random
 from typing import Any
 
 from builder.base.recipe import PortraitsPart, Recipe
-from builder.base.records import AgeGroup, Appearance, Gender, Profile, View
+from builder.base.records import AGE_GROUPS, GENDERS, AgeGroup, Appearance, Gender, Profile, View
 from builder.portraits import OfflinePainter, Order, words
 from builder.portraits.views import scene
 
@@ -29,7 +29,7 @@ def recipe(seed: int = 3, **portraits: Any) -> Recipe:
 def somebody(number: int = 0) -> Profile:
     """A person whose looks are drawn from all that there are, another one for every number."""
     rng = random.Random(number)
-    gender: Gender = rng.choice(words.GENDERS)
+    gender: Gender = rng.choice(GENDERS)
     return Profile(
         quartet=0,
         id=f"{number:05d}",
@@ -37,7 +37,7 @@ def somebody(number: int = 0) -> Profile:
         given_name="Ada",
         family_name="Example",
         gender=gender,
-        age_group=rng.choice(words.AGE_GROUPS),
+        age_group=rng.choice(AGE_GROUPS),
         locale="en_GB",
         facts=(),
         appearance=words.random_appearance(gender, rng),

@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from builder.base.looks import HAIR_COLOURS, SKIN_TONES
 from builder.base.randomness import stream
 from builder.base.recipe import LOCALES, PortraitsPart
-from builder.base.records import AgeGroup, Gender, View
+from builder.base.records import AGE_GROUPS, GENDERS, AgeGroup, Gender, View
 from builder.portraits import OfflinePainter, words
 from builder.portraits.drawn.face import MEASURES, Face, face_of, random_face
 from builder.portraits.drawn.glasses import frame_colour
@@ -41,8 +42,8 @@ def _light(pixels: Pixels) -> Pixels:
     return np.asarray(116 * np.cbrt(linear @ (0.2126, 0.7152, 0.0722)) - 16)
 
 
-@pytest.mark.parametrize("skin", words.SKIN_TONES)
-@pytest.mark.parametrize("hair", words.HAIR_COLOURS)
+@pytest.mark.parametrize("skin", SKIN_TONES)
+@pytest.mark.parametrize("hair", HAIR_COLOURS)
 def test_a_moustache_is_seen(skin: str, hair: str) -> None:
     looks: dict[str, Any] = {"gender": "male", "skin_tone": skin, "hair_colour": hair, "hair_style": "bald head"}
     bare, grown = (_light(_picture(**looks, facial_hair=kind)) for kind in ("none", "moustache"))
@@ -50,7 +51,7 @@ def test_a_moustache_is_seen(skin: str, hair: str) -> None:
     assert seen.sum() > 0.0035 * SIZE**2, "most of the hair on the lip, which covers about half a per cent"
 
 
-@pytest.mark.parametrize("skin", words.SKIN_TONES)
+@pytest.mark.parametrize("skin", SKIN_TONES)
 def test_frames_are_seen_on_every_skin(skin: str) -> None:
     faces = [_face("male", "young", seed, skin_tone=skin) for seed in range(40)]
     for face in faces:
@@ -118,9 +119,9 @@ def _face(gender: Gender, age_group: AgeGroup, seed: int, **looks: Any) -> Face:
     return face_of(type(appearance)(**{**appearance.__dict__, **looks}), gender, age_group, random.Random(seed))
 
 
-@pytest.mark.parametrize("gender", words.GENDERS)
+@pytest.mark.parametrize("gender", GENDERS)
 def test_ages_differ_in_the_shape_of_the_face(gender: Gender) -> None:
-    faces = {age: [_face(gender, age, seed) for seed in range(60)] for age in words.AGE_GROUPS}
+    faces = {age: [_face(gender, age, seed) for seed in range(60)] for age in AGE_GROUPS}
 
     def mean(of: str, age: AgeGroup) -> float:
         return float(np.mean([getattr(face, of) for face in faces[age]]))
@@ -130,7 +131,7 @@ def test_ages_differ_in_the_shape_of_the_face(gender: Gender) -> None:
         widths = [float(half_width(face, level)) for face, level in zip(faces[age], levels, strict=True)]
         return float(np.mean(widths))
 
-    for younger, elder in itertools.pairwise(words.AGE_GROUPS):
+    for younger, elder in itertools.pairwise(AGE_GROUPS):
         assert jowl(younger) < jowl(elder)
         assert mean("upper_lip", younger) > mean("upper_lip", elder)
         assert mean("eye_height", younger) > mean("eye_height", elder)
@@ -173,7 +174,7 @@ def test_four_who_share_country_gender_and_age_are_told_apart() -> None:
 
 def _marks_of_four(number: int) -> list[str]:
     chance = random.Random(number)
-    gender, age_group = chance.choice(words.GENDERS), chance.choice(words.AGE_GROUPS)
+    gender, age_group = chance.choice(GENDERS), chance.choice(AGE_GROUPS)
     four = Quartet(0, LOCALES[number % len(LOCALES)], gender, age_group, 0, 0, 0)
     looks = [draw_appearance(four, member, stream(9, "four", number)) for member in range(4)]
     orders = [

@@ -9,8 +9,19 @@ import numpy.typing as npt
 import pytest
 from PIL import Image
 
-from builder.base.records import Gender, View
-from builder.portraits import OfflinePainter, Order, words
+from builder.base.looks import (
+    ALL_HAIR_STYLES,
+    EYE_COLOURS,
+    EYE_SHAPES,
+    FACE_SHAPES,
+    FACIAL_HAIR,
+    GLASSES,
+    HAIR_COLOURS,
+    MARKS,
+    SKIN_TONES,
+)
+from builder.base.records import AGE_GROUPS, Gender, View
+from builder.portraits import OfflinePainter, Order
 from builder.portraits.checks import fault
 from builder.portraits.drawn.curves import points
 from builder.portraits.drawn.face import random_face
@@ -43,16 +54,16 @@ def test_another_attempt_keeps_the_person_and_moves_the_picture() -> None:
 
 
 LOOKS: list[tuple[Gender, str, tuple[Any, ...]]] = [
-    ("female", "skin_tone", words.SKIN_TONES),
-    ("female", "face_shape", words.FACE_SHAPES),
-    ("female", "hair_colour", words.HAIR_COLOURS),
-    ("female", "hair_style", words.ALL_HAIR_STYLES),
-    ("male", "hair_style", words.ALL_HAIR_STYLES),
-    ("male", "eye_colour", words.EYE_COLOURS),
-    ("female", "eye_shape", words.EYE_SHAPES),
-    ("male", "facial_hair", words.FACIAL_HAIR),
-    ("female", "glasses", words.GLASSES),
-    ("female", "marks", ((), *((mark,) for mark in words.MARKS), words.MARKS)),
+    ("female", "skin_tone", SKIN_TONES),
+    ("female", "face_shape", FACE_SHAPES),
+    ("female", "hair_colour", HAIR_COLOURS),
+    ("female", "hair_style", ALL_HAIR_STYLES),
+    ("male", "hair_style", ALL_HAIR_STYLES),
+    ("male", "eye_colour", EYE_COLOURS),
+    ("female", "eye_shape", EYE_SHAPES),
+    ("male", "facial_hair", FACIAL_HAIR),
+    ("female", "glasses", GLASSES),
+    ("female", "marks", ((), *((mark,) for mark in MARKS), MARKS)),
 ]
 
 
@@ -70,7 +81,7 @@ def test_every_word_of_an_appearance_is_seen(gender: Gender, field: str, known: 
 
 
 def test_every_age_group_is_seen() -> None:
-    assert len({drawn(order(6, size=128, age_group=age)) for age in words.AGE_GROUPS}) == 3
+    assert len({drawn(order(6, size=128, age_group=age)) for age in AGE_GROUPS}) == 3
 
 
 @pytest.mark.parametrize("view", ["reference", "train", "test"])

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from builder.base.looks import ALL_HAIR_STYLES, FACE_SHAPES, FACIAL_HAIR, GLASSES, HAIR_COLOURS, MARKS, SKIN_TONES
 from builder.portraits import words
 from builder.portraits.drawn.face import face_of
 from tests.portraits.people import PLAIN, drawn, order
@@ -16,18 +17,18 @@ from tests.portraits.people import PLAIN, drawn, order
 @pytest.mark.parametrize(
     ("word", "known", "meant"),
     [
-        ("dark brown", words.SKIN_TONES, "dark brown"),
-        ("Very Dark Brown", words.SKIN_TONES, "dark brown"),
-        ("long, wavy chestnut hair", words.ALL_HAIR_STYLES, "long wavy hair"),
-        ("two braids", words.ALL_HAIR_STYLES, "braided hair"),
-        ("a neat moustache", words.FACIAL_HAIR, "moustache"),
-        ("no facial hair", words.FACIAL_HAIR, "none"),
-        ("clean-shaven", words.FACIAL_HAIR, "none"),
-        ("", words.GLASSES, "none"),
-        ("thick round spectacles", words.GLASSES, "round glasses"),
-        ("heart", words.FACE_SHAPES, "heart-shaped"),
-        ("gray", words.HAIR_COLOURS, "grey"),
-        ("freckled", words.MARKS, "freckles"),
+        ("dark brown", SKIN_TONES, "dark brown"),
+        ("Very Dark Brown", SKIN_TONES, "dark brown"),
+        ("long, wavy chestnut hair", ALL_HAIR_STYLES, "long wavy hair"),
+        ("two braids", ALL_HAIR_STYLES, "braided hair"),
+        ("a neat moustache", FACIAL_HAIR, "moustache"),
+        ("no facial hair", FACIAL_HAIR, "none"),
+        ("clean-shaven", FACIAL_HAIR, "none"),
+        ("", GLASSES, "none"),
+        ("thick round spectacles", GLASSES, "round glasses"),
+        ("heart", FACE_SHAPES, "heart-shaped"),
+        ("gray", HAIR_COLOURS, "grey"),
+        ("freckled", MARKS, "freckles"),
     ],
 )
 def test_other_words_are_read_as_the_nearest(word: str, known: tuple[str, ...], meant: str) -> None:

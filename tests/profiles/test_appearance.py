@@ -2,10 +2,20 @@ from itertools import combinations, product
 
 import pytest
 
+from builder.base.looks import (
+    EYE_COLOURS,
+    EYE_SHAPES,
+    FACE_SHAPES,
+    FACIAL_HAIR,
+    GLASSES,
+    HAIR_COLOURS,
+    HAIR_STYLES,
+    MARKS,
+    SKIN_TONES,
+)
 from builder.base.randomness import stream
 from builder.base.recipe import LOCALES
 from builder.base.records import AgeGroup, Appearance, Gender, Profile
-from builder.profiles import appearance
 from builder.profiles.appearance import draw_appearance
 from builder.profiles.origins import ORIGINS, origins_of
 from builder.profiles.quartets import AGES, Quartet
@@ -14,16 +24,16 @@ from builder.profiles.quartets import AGES, Quartet
 def test_appearances_keep_to_the_vocabularies(people: list[Profile]) -> None:
     for person in people:
         looks = person.appearance
-        assert looks.skin_tone in appearance.SKIN_TONES
-        assert looks.face_shape in appearance.FACE_SHAPES
-        assert looks.hair_colour in appearance.HAIR_COLOURS
-        assert looks.hair_style in appearance.HAIR_STYLES[person.gender]
-        assert looks.eye_colour in appearance.EYE_COLOURS
-        assert looks.eye_shape in appearance.EYE_SHAPES
-        assert looks.facial_hair in appearance.FACIAL_HAIR
-        assert looks.glasses in appearance.GLASSES
+        assert looks.skin_tone in SKIN_TONES
+        assert looks.face_shape in FACE_SHAPES
+        assert looks.hair_colour in HAIR_COLOURS
+        assert looks.hair_style in HAIR_STYLES[person.gender]
+        assert looks.eye_colour in EYE_COLOURS
+        assert looks.eye_shape in EYE_SHAPES
+        assert looks.facial_hair in FACIAL_HAIR
+        assert looks.glasses in GLASSES
         assert len(set(looks.marks)) == len(looks.marks) <= 2
-        assert set(looks.marks) <= set(appearance.MARKS)
+        assert set(looks.marks) <= set(MARKS)
 
 
 def test_looks_fit_gender_and_age(people: list[Profile]) -> None:
@@ -57,16 +67,16 @@ def test_every_word_is_used_somewhere() -> None:
             *looks.marks,
         }
     words = {
-        *appearance.SKIN_TONES,
-        *appearance.FACE_SHAPES,
-        *appearance.HAIR_COLOURS,
-        *appearance.HAIR_STYLES["female"],
-        *appearance.HAIR_STYLES["male"],
-        *appearance.EYE_COLOURS,
-        *appearance.EYE_SHAPES,
-        *appearance.FACIAL_HAIR,
-        *appearance.GLASSES,
-        *appearance.MARKS,
+        *SKIN_TONES,
+        *FACE_SHAPES,
+        *HAIR_COLOURS,
+        *HAIR_STYLES["female"],
+        *HAIR_STYLES["male"],
+        *EYE_COLOURS,
+        *EYE_SHAPES,
+        *FACIAL_HAIR,
+        *GLASSES,
+        *MARKS,
     }
     assert seen == words
 
@@ -104,12 +114,12 @@ def test_colouring_goes_together(locale: str) -> None:
 
 
 def test_origins_keep_to_the_vocabularies() -> None:
-    styles = {*appearance.HAIR_STYLES["female"], *appearance.HAIR_STYLES["male"]}
+    styles = {*HAIR_STYLES["female"], *HAIR_STYLES["male"]}
     for origin in ORIGINS.values():
-        assert set(origin.skin) <= set(appearance.SKIN_TONES)
-        assert set(origin.hair) <= set(appearance.HAIR_COLOURS)
-        assert set(origin.eyes) <= set(appearance.EYE_COLOURS)
-        assert set(origin.eye_shapes) <= set(appearance.EYE_SHAPES)
+        assert set(origin.skin) <= set(SKIN_TONES)
+        assert set(origin.hair) <= set(HAIR_COLOURS)
+        assert set(origin.eyes) <= set(EYE_COLOURS)
+        assert set(origin.eye_shapes) <= set(EYE_SHAPES)
         assert origin.not_worn <= styles
 
 

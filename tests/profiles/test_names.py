@@ -7,11 +7,10 @@ from hypothesis import strategies as st
 
 from builder.base.errors import CallError
 from builder.base.recipe import LOCALES, ProfilesPart, Recipe
-from builder.base.records import Gender
+from builder.base.records import GENDERS
 from builder.figures.well_known import folded_name, is_public_figure
 from builder.profiles import capacity, check_capacity, names, quartets, sources
 
-GENDERS: tuple[Gender, ...] = ("female", "male")
 WHERE = [locale for data in sources.table("names").values() for locale in data["locales"]]
 POOLS = {pool.name: pool for pool in map(names.pool_of, WHERE)}
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from builder.base.records import AgeGroup, Appearance, Gender
+from builder.base import looks
+from builder.base.records import AGE_GROUPS, GENDERS, AgeGroup, Appearance, Gender
 from builder.portraits import words
 
 Window = tuple[float, float]
@@ -128,17 +129,17 @@ MEASURES: Mapping[str, Window] = {
 """Every measure with its range, in the order of `Face.vector()`."""
 
 _WORDS: Mapping[str, tuple[str, ...]] = {
-    "gender": words.GENDERS,
-    "age_group": words.AGE_GROUPS,
-    "skin_tone": words.SKIN_TONES,
-    "face_shape": words.FACE_SHAPES,
-    "eye_shape": words.EYE_SHAPES,
-    "hair_colour": words.HAIR_COLOURS,
-    "hair_style": words.ALL_HAIR_STYLES,
-    "eye_colour": words.EYE_COLOURS,
-    "facial_hair": words.FACIAL_HAIR,
-    "glasses": words.GLASSES,
-    "marks": words.MARKS,
+    "gender": GENDERS,
+    "age_group": AGE_GROUPS,
+    "skin_tone": looks.SKIN_TONES,
+    "face_shape": looks.FACE_SHAPES,
+    "eye_shape": looks.EYE_SHAPES,
+    "hair_colour": looks.HAIR_COLOURS,
+    "hair_style": looks.ALL_HAIR_STYLES,
+    "eye_colour": looks.EYE_COLOURS,
+    "facial_hair": looks.FACIAL_HAIR,
+    "glasses": looks.GLASSES,
+    "marks": looks.MARKS,
 }
 
 
@@ -162,8 +163,8 @@ def face_of(appearance: Appearance, gender: Gender, age_group: AgeGroup, rng: ra
 
 def random_face(rng: random.Random) -> Face:
     """A face of anybody, every known word equally likely: what a vision model is trained on beforehand."""
-    gender = rng.choice(words.GENDERS)
-    return face_of(words.random_appearance(gender, rng), gender, rng.choice(words.AGE_GROUPS), rng)
+    gender = rng.choice(GENDERS)
+    return face_of(words.random_appearance(gender, rng), gender, rng.choice(AGE_GROUPS), rng)
 
 
 def _words_of(face: Face) -> list[bool]:
