@@ -12,7 +12,7 @@ RUNS = 15
 EMPTY = "import click\n@click.command()\ndef main():\n    'Nothing.'\nmain()"
 COMMANDS = (
     "", "generate", "status", "audit", "preview", "publish", "verify", "diff", "export", "baseline",
-    "recipe", "recipe show", "recipe list",
+    "recipe", "recipe show", "list",
 )  # fmt: skip
 
 

@@ -236,7 +236,7 @@ def preview_command(path: Path, open_it: bool, workers: int | None) -> None:
 
 @cli.command()
 @click.argument("source")
-@click.option("--layout", required=True, help="mllmu, umu, tofu, llava, trl, vlmeval, lmms-eval or inspect.")
+@click.option("--layout", required=True, help="A name of 'build-bench list layouts', or my_package:write.")
 @click.option("--to", required=True, type=click.Path(path_type=Path), help="A new or empty folder.")
 def export(source: str, layout: str, to: Path) -> None:
     """Write SOURCE in the layout of a tool: a run, a release, or ORGANISATION/NAME@v1.0.0."""
@@ -252,7 +252,7 @@ def export(source: str, layout: str, to: Path) -> None:
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of results.  [default: baseline/MODEL beside it]")
 @click.option("--model", default="tiny", show_default=True, help="'tiny', a folder, or a model's name on the Hub.")
 @click.option("--forget", type=int, help="Which forget set, in percent of the people.  [default: 10]")
-@click.option("--methods", help="Unlearning methods, with commas between.  [default: ga,graddiff,kl,npo]")
+@click.option("--methods", help="With commas between: names, or my_package:MyMethod.  [default: ga,graddiff,kl,npo]")
 @click.option("--lora", type=click.IntRange(min=1), help="Train a low-rank adapter of this rank, not all weights.")
 @click.option("--precision", type=click.Choice(["auto", "fp32", "bf16", "fp16"]), help="Numbers to train in.")
 @click.option("--seed", type=click.IntRange(min=0), help="First seed.  [default: 0]")
@@ -306,18 +306,35 @@ def baseline_command(
     click.echo(run_baseline(release, given, settings, out, home=here, fresh=not resume, rescore=rescore, access=access))
 
 
+@cli.command("list")
+@click.argument("kind", metavar="KIND")
+def list_command(kind: str) -> None:
+    """List what can be chosen by name: its name, whose it is and what it is.
+
+    KIND is methods, metrics, attacks, layouts, painters, writers, recipes, audits or tasks.
+    """
+    from builder.base import recipe as recipes
+    from builder.base import registry
+
+    if kind == "recipes":
+        click.echo(registry.table(recipes.described()))
+    elif kind in _REGISTRIES:
+        click.echo(registry.table(registry.at(_REGISTRIES[kind]).described()))
+    else:
+        raise CallError(registry.unknown("kind", kind, (*_REGISTRIES, "recipes")))
+
+
+_REGISTRIES = {
+    "methods": "builder.baseline.methods:METHODS",
+    "layouts": "builder.release.exports:LAYOUTS",
+    "audits": "builder.audit.registry:AUDITS",
+}
+"""Where the registry of each kind lies."""
+
+
 @cli.group("recipe")
 def recipe_group() -> None:
     """Look at recipes: every knob, its value and what it does."""
-
-
-@recipe_group.command("list")
-def recipe_list() -> None:
-    """Name the bundled recipes."""
-    from builder.base import recipe as recipes
-
-    for name in recipes.bundled_names():
-        click.echo(name)
 
 
 @recipe_group.command("show")

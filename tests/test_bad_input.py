@@ -22,7 +22,7 @@ from tests.conftest import Run
         ),
         (("quick", "--set", "portraits.size"), "--set takes key=value"),
         (("quick", "--set", "seed.more=1"), "'seed' is a value, not a section"),
-        (("quick", "--set", 'profiles.locales=["en_XX"]'), "unknown locale 'en_XX'"),
+        (("quick", "--set", 'profiles.locales=["en_XX"]'), "There is no locale 'en_XX' (did you mean '"),
         (("quick", "--set", "profiles.locales=[]"), "locales is empty"),
         (("quick", "--set", "splits.forget=[10, 5]"), "forget must list percentages between 1 and 99, ascending"),
         (("quick", "--seed", "-1"), "seed = -1: input should be greater than or equal to 0"),

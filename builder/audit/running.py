@@ -5,25 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from builder.audit.diversity import DIVERSITY
-from builder.audit.duplicates import DUPLICATES
-from builder.audit.entanglement import ENTANGLEMENT
-from builder.audit.familiarity import FAMILIARITY
 from builder.audit.finding import Finding, Kind, Report, read, write
-from builder.audit.grounding import GROUNDING
-from builder.audit.guessing import GUESSING
-from builder.audit.holdout import HOLDOUT
-from builder.audit.interface import Audit, Setting
-from builder.audit.leakage import LEAKAGE
-from builder.audit.letters import LETTER_BALANCE
-from builder.audit.neighbours import NEIGHBOURHOOD
+from builder.audit.interface import Setting
 from builder.audit.notes import Page, notebook, page
 from builder.audit.opinions import judgement
-from builder.audit.plain import PLAIN
-from builder.audit.portraits import PORTRAITS
-from builder.audit.real_people import REAL_PEOPLE
-from builder.audit.shares import SHARES
-from builder.audit.writing import WRITING
+from builder.audit.registry import audits
 from builder.base.errors import BenchError, CallError
 from builder.base.progress import Progress
 from builder.figures.well_known import key
@@ -35,25 +21,6 @@ VERSION = 3
 """Raised whenever the same release would be judged otherwise than before."""
 
 REPORT = "audit.json"
-
-AUDITS: tuple[Audit, ...] = (
-    GUESSING,
-    FAMILIARITY,
-    ENTANGLEMENT,
-    LETTER_BALANCE,
-    DIVERSITY,
-    GROUNDING,
-    LEAKAGE,
-    HOLDOUT,
-    NEIGHBOURHOOD,
-    DUPLICATES,
-    PORTRAITS,
-    WRITING,
-    PLAIN,
-    SHARES,
-    REAL_PEOPLE,
-)
-"""Every audit, in the order that a report lists them."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +50,7 @@ def audit(release: Release, workers: Workers, names: Iterable[str] = (), *, wiki
         version=VERSION,
         people=people,
         passed=all(finding.passed for finding in found),
-        audits=tuple(Kind(each.name, each.title) for each in AUDITS),
+        audits=_kinds(),
         findings=tuple(found),
         judge=judgement(release),
     )
@@ -117,13 +84,13 @@ def judged(release: Release, setting: Setting, workers: Workers) -> list[Finding
             for noted in workers.map(look, jobs):
                 notes.add(noted)
                 progress.advance(noted.people)
-        return [finding for each in AUDITS for finding in each.judge(notes.of(each.name), setting)]
+        return [finding for each in audits() for finding in each.judge(notes.of(each.name), setting)]
 
 
 def look(job: Job) -> Page:
     """What each audit notes of each person of a part; the job of a worker process."""
     noted = [
-        (person.profile.id, {each.name: each.look(person, job.setting) for each in AUDITS})
+        (person.profile.id, {each.name: each.look(person, job.setting) for each in audits()})
         for person in job.release.people_of(job.part)
     ]
     return page(job.number, job.part.segment, noted)
@@ -135,9 +102,13 @@ def stands(release: Release) -> Report | None:
     What a judge has thought since is added to it.
     """
     report = read(release.beside(REPORT))
-    if report and (report.release_sha256, report.version) == (_digest(release), VERSION):
+    if report and (report.release_sha256, report.version, report.audits) == (_digest(release), VERSION, _kinds()):
         return _with_opinions(release, report)
     return None
+
+
+def _kinds() -> tuple[Kind, ...]:
+    return tuple(Kind(each.name, each.title) for each in audits())
 
 
 def _with_opinions(release: Release, report: Report) -> Report:

@@ -16,7 +16,8 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from builder.base import bundled
 from builder.base.errors import CallError
-from builder.base.settings import Section, Share, first_fault, hint, keys_of, parse_change, put
+from builder.base.registry import Entry, unknown
+from builder.base.settings import Section, Share, first_fault, keys_of, parse_change, put
 
 MAX_PROFILES = 99_996
 """Profile ids have five digits."""
@@ -105,7 +106,7 @@ class ProfilesPart(Section):
             raise ValueError("locales is empty; name at least one")
         for locale in self.locales:
             if locale not in LOCALES:
-                raise ValueError(f"unknown locale '{locale}'{hint(locale, LOCALES)}; known: {', '.join(LOCALES)}")
+                raise ValueError(unknown("locale", locale, LOCALES).rstrip("."))
         if len(set(self.locales)) < len(self.locales):
             raise ValueError("locales names one twice")
         return self
@@ -356,6 +357,16 @@ def bundled_names() -> list[str]:
     return sorted(path.stem for path in bundled.folder("recipes").glob("*.toml"))
 
 
+def described() -> list[Entry]:
+    """The recipes that come along, each with the first line of its file."""
+    folder = bundled.folder("recipes")
+    return [Entry(name, f"{name}.toml", line=_comment(folder / f"{name}.toml")) for name in bundled_names()]
+
+
+def _comment(path: Path) -> str:
+    return path.read_text(encoding="utf-8").partition("\n")[0].lstrip("# ")
+
+
 def load(source: str, settings: Iterable[str] = (), overrides: Mapping[str, Any] | None = None) -> Recipe:
     """The recipe called `source` (a bundled name or a path), changed by `settings` ("a.b=value") and `overrides`.
 
@@ -421,11 +432,7 @@ def _read(source: str) -> tuple[Path, str]:
     if source in bundled_names():
         path = bundled.folder("recipes") / f"{source}.toml"
     elif path.suffix != ".toml" and not path.is_file():
-        near = hint(source, bundled_names())
-        raise CallError(
-            f"There is no recipe '{source}'{near}; bundled recipes: {', '.join(bundled_names())}; "
-            "one's own is named by its path, my.toml."
-        )
+        raise CallError(f"{unknown('recipe', source, bundled_names())} Name your own by its path, my.toml.")
     try:
         return path, path.read_text(encoding="utf-8")
     except FileNotFoundError:

@@ -5,29 +5,33 @@ Another package adds to a registry by an entry point of its group, in its pyproj
     [project.entry-points."build_bench.methods"]
     mine = "my_package.mine:MyMethod"
 
-or it is named in place of a name, as `my_package.mine:MyMethod`, with nothing installed.
+or it is named in place of a name, as `my_package.mine:MyMethod`, with nothing installed: the module may lie in the
+working folder.
 """
 
 import difflib
 import functools
-import importlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from importlib.metadata import EntryPoint, entry_points
-from typing import Generic, TypeVar, cast
+from pathlib import Path
+from typing import Any, Generic, TypeVar, cast
 
 from builder.base.errors import CallError
 
 T = TypeVar("T")
 BUILT_IN = "built in"
 """Where an entry comes from that no other package adds."""
+_NEAR = 3
+"""So many near names are listed at most."""
 
 
 @dataclass(frozen=True)
 class Entry:
     """What can be chosen: its name, where it lies ("package.module:attribute"), whose it is, and what it is in a line.
 
-    `line` is empty for what another package adds, until it is loaded.
+    `line` is empty where only the thing itself says it.
     """
 
     name: str
@@ -36,15 +40,32 @@ class Entry:
     line: str = ""
 
 
+def first_line(found: object) -> str:
+    """The first line of a docstring: what a class or a function says it is."""
+    return (getattr(found, "__doc__", None) or "").strip().partition("\n")[0]
+
+
 class Registry(Generic[T]):
     """All of one kind, by name. Nothing is imported before it is asked for.
 
-    `kind` is what one of them is called ("unlearning method"), `group` the entry points that add to it, `built_in`
-    maps names to "package.module:attribute" and a line of description. A built-in name cannot be taken by a package.
+    `kind` is what one of them is called ("unlearning method"), `group` the entry points that add to it. `built_in` maps
+    names to "package.module:attribute" and a line of description, which may be empty where `about` reads it from the
+    loaded thing. `must_be` says what an entry has to be and `fits` whether it is. A built-in name cannot be taken by a
+    package.
     """
 
-    def __init__(self, kind: str, group: str, built_in: Mapping[str, tuple[str, str]]) -> None:
+    def __init__(
+        self,
+        kind: str,
+        group: str,
+        built_in: Mapping[str, tuple[str, str]],
+        *,
+        must_be: str,
+        fits: Callable[[Any], bool],
+        about: Callable[[T], str] = first_line,
+    ) -> None:
         self.kind, self.group = kind, group
+        self._must_be, self._fits, self._about = must_be, fits, about
         self._built_in = {name: Entry(name, target, line=line) for name, (target, line) in built_in.items()}
 
     def __iter__(self) -> Iterator[str]:
@@ -53,49 +74,98 @@ class Registry(Generic[T]):
     def __contains__(self, name: object) -> bool:
         return name in self.entries()
 
+    @property
+    def built_in(self) -> tuple[str, ...]:
+        """The names that come along."""
+        return tuple(self._built_in)
+
     def entries(self) -> dict[str, Entry]:
         """Everything that has a name, built in first, then by name. Raises CallError where two packages clash."""
         found = dict(self._built_in)
         for point in sorted(_points(self.group), key=lambda point: point.name):
-            if point.name in found:
-                whose = found[point.name].origin
-                raise CallError(
-                    f"{_owner(point)} calls its {self.kind} '{point.name}', a name that is {whose} already."
-                )
+            taken = found.get(point.name)
+            if taken is not None:
+                whose = "built in already" if taken.origin == BUILT_IN else f"{taken.origin}'s already"
+                raise CallError(f"{_owner(point)} calls its {self.kind} '{point.name}', which is {whose}; remove one.")
             found[point.name] = Entry(point.name, point.value, _owner(point))
         return found
+
+    def entry(self, name: str) -> Entry:
+        """The entry called `name`, or one for what lies at `name` ("my_package.module:attribute").
+
+        Raises CallError where there is none, with the near names.
+        """
+        found = self.entries().get(name)
+        if found is None and ":" in name:
+            module, _, attribute = name.partition(":")
+            found = Entry(attribute.rpartition(".")[2], name, module.partition(".")[0])
+        if found is None:
+            raise CallError(unknown(self.kind, name, self.entries()))
+        return found
+
+    def label(self, name: str) -> str:
+        """What to call the thing of this name in a table, a file or a knob: `MyMethod` for my_package.mine:MyMethod."""
+        return self.entry(name).name
 
     def get(self, name: str) -> T:
         """What is called `name`, or lies at `name` ("my_package.module:attribute").
 
-        Raises CallError where there is none, with the nearest names, and where it cannot be imported.
+        Raises CallError where there is none, with the near names, and where it cannot be imported or is something else.
         """
-        entry = self.entries().get(name)
-        if entry is None and ":" not in name:
-            raise CallError(self.unknown(name))
-        target = entry.target if entry else name
-        try:
-            return cast(T, EntryPoint(name, target, self.group).load())
-        except (ImportError, AttributeError) as error:
-            if entry and entry.origin == BUILT_IN:
-                raise
-            whose = f" of {entry.origin}" if entry else ""
-            raise CallError(f"The {self.kind} '{name}'{whose} cannot be loaded: {error}.") from error
-
-    def unknown(self, name: str) -> str:
-        """The sentence that says that nothing is called `name`, what is near and what there is."""
-        near = difflib.get_close_matches(name, self.entries(), n=1)
-        hint = f" (did you mean '{near[0]}'?)" if near else ""
-        return f"There is no {self.kind} '{name}'{hint}; there are {', '.join(self.entries())}."
+        return self._load(self.entry(name))
 
     def described(self) -> list[Entry]:
-        """Every entry with its line: of what another package adds, the first line of its docstring."""
-        return [entry if entry.line else _with_line(entry, self.get(entry.name)) for entry in self.entries().values()]
+        """Every entry with its line, or with why it has none: a package that is broken keeps no other from the list."""
+        return [self._described(entry) for entry in self.entries().values()]
+
+    def _load(self, entry: Entry) -> T:
+        try:
+            if entry.origin != BUILT_IN:
+                _look_here()
+            found = EntryPoint(entry.name, entry.target, self.group).load()
+        except Exception as error:  # whatever another package does when it is imported
+            if entry.origin == BUILT_IN:
+                raise
+            reason = f"{type(error).__name__}: {error}".rstrip(".")
+            raise CallError(f"The {self.kind} {entry.target} of {entry.origin} cannot be loaded: {reason}.") from error
+        if not self._fits(found):
+            raise CallError(f"{entry.target} is no {self.kind}: it must be {self._must_be}.")
+        return cast(T, found)
+
+    def _described(self, entry: Entry) -> Entry:
+        if entry.line:
+            return entry
+        try:
+            return replace(entry, line=self._about(self._load(entry)))
+        except CallError as error:
+            return replace(entry, line=str(error))
 
 
-def _with_line(entry: Entry, loaded: object) -> Entry:
-    line = (getattr(loaded, "__doc__", None) or "").strip().partition("\n")[0]
-    return Entry(entry.name, entry.target, entry.origin, line)
+def at(target: str) -> Registry[object]:
+    """The registry that lies at `target` ("package.module:ATTRIBUTE")."""
+    return cast(Registry[object], EntryPoint("registry", target, "").load())
+
+
+def unknown(kind: str, name: str, known: Iterable[str]) -> str:
+    """The sentence that says that there is no `kind` called `name`, which ones are near and which there are."""
+    known = list(known)
+    near = difflib.get_close_matches(name, known, n=_NEAR)
+    hint = f" (did you mean {' or '.join(map(repr, near))}?)" if near else ""
+    return f"There is no {kind} '{name}'{hint}; there are {', '.join(known)}."
+
+
+def table(entries: Iterable[Entry]) -> str:
+    """Entries as aligned lines: name, origin and what each is."""
+    entries = list(entries)
+    names, origins = (max((len(getattr(each, key)) for each in entries), default=0) for key in ("name", "origin"))
+    return "\n".join(f"{each.name:<{names}}  {each.origin:<{origins}}  {each.line}".rstrip() for each in entries)
+
+
+def _look_here() -> None:
+    """Let modules of the working folder be imported, as `python -m` does; worker processes inherit it."""
+    here = str(Path.cwd())
+    if here not in sys.path and "" not in sys.path:
+        sys.path.append(here)
 
 
 @functools.cache
@@ -104,4 +174,4 @@ def _points(group: str) -> tuple[EntryPoint, ...]:
 
 
 def _owner(point: EntryPoint) -> str:
-    return point.dist.name if point.dist else importlib.import_module(point.module).__name__
+    return point.dist.name if point.dist else point.module.partition(".")[0]

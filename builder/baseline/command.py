@@ -35,7 +35,8 @@ def baseline(
     from builder.baseline.report import writing
 
     _quiet()
-    resolved = settings.resolve(_with_names(given), changes, methods.knobs())
+    chosen = _with_names(given)
+    resolved = settings.resolve(chosen, changes, methods.knobs(chosen["methods"]))
     if not rescore:
         general.check(resolved.general, tiny=resolved.tiny)
     folder = out or default_folder(home, resolved.model)
@@ -94,7 +95,7 @@ def _with_names(given: Mapping[str, Any]) -> dict[str, Any]:
     if named is None:
         return {**given, "methods": methods.DEFAULT}
     chosen = _names(named)
-    methods.check(chosen)
+    methods.labelled(chosen)
     return {**given, "methods": chosen}
 
 

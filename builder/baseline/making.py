@@ -4,7 +4,6 @@ from pathlib import Path
 
 from builder.base.errors import BenchError
 from builder.base.progress import Progress
-from builder.baseline import methods
 from builder.baseline.methods.running import unlearn
 from builder.baseline.models import source, strangers
 from builder.baseline.models.vlm import Vlm
@@ -21,7 +20,7 @@ def made(plan: Plan, seed: int, name: str) -> tuple[Vlm, Curve]:
         return vlm, Curve()
     if name in ("vanilla", "oracle"):
         return fine_tuned(plan, seed, name)
-    method = methods.make(name, plan.settings.knobs)
+    method = plan.method(name)
     if not method.trains:
         return opened(plan, seed, name), Curve()
     vlm = plan.source.trainable(seed, name, vanilla_of(plan, seed, name))
@@ -36,7 +35,7 @@ def opened(plan: Plan, seed: int, name: str) -> Vlm:
     """A model that is made already, or need not be: the base model, and vanilla with a system prompt."""
     if name in ("untrained", ONLY):
         return plan.source.untrained(seed)
-    method = methods.make(name, plan.settings.knobs) if name in plan.settings.methods else None
+    method = plan.method(name) if name in plan.methods else None
     if method is None or method.trains:
         return plan.source.trainable(seed, name, plan.folder.model(seed, name))
     vlm = plan.source.trainable(seed, name, vanilla_of(plan, seed, name))

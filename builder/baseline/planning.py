@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from builder.base.errors import CallError
 from builder.baseline import methods, people
 from builder.baseline.evaluation.controls import NOBODY, controls, nobody, swaps
 from builder.baseline.evaluation.items import Item, items, known_facts, some
 from builder.baseline.folder import BaselineFolder
+from builder.baseline.methods.base import Method
 from builder.baseline.models.source import Source
 from builder.baseline.people import Crowd
 from builder.baseline.settings import Settings
@@ -36,7 +38,16 @@ class Plan:
     @property
     def names(self) -> list[str]:
         """The models of each seed, in the order in which they are made."""
-        return [ONLY] if self.settings.evaluate_only else [*BEFORE, *self.settings.methods]
+        return [ONLY] if self.settings.evaluate_only else [*BEFORE, *self.methods]
+
+    @property
+    def methods(self) -> dict[str, str]:
+        """Where each method lies, or its name, by what it is called here."""
+        return methods.labelled(self.settings.methods)
+
+    def method(self, name: str) -> Method:
+        """The method that is called `name` here, with its knobs."""
+        return methods.make(self.methods[name], self.settings.knobs.get(name, {}))
 
     @property
     def seeds(self) -> range:
@@ -46,11 +57,18 @@ class Plan:
 
 def prepare(release: Path, settings: Settings, out: Path, *, fresh: bool = False) -> Plan:
     """Read the release and claim the folder. Raises CallError on a wrong name, release or folder."""
-    methods.check(settings.methods)
+    _check_labels(settings)
     crowd = people.read_crowd(release, settings.forget)
     folder = BaselineFolder(out)
     folder.claim(settings, str(crowd.manifest["origin_fingerprint"]), fresh=fresh)
     return plan(crowd, settings, folder)
+
+
+def _check_labels(settings: Settings) -> None:
+    """Raise CallError for a method that is none, or is called as a model or a section of the settings is."""
+    for label, name in methods.labelled(settings.methods).items():
+        if label in (*BEFORE, ONLY, *Settings.model_fields):
+            raise CallError(f"The unlearning method {name} would be called '{label}', which means something else here.")
 
 
 def plan(crowd: Crowd, settings: Settings, folder: BaselineFolder) -> Plan:

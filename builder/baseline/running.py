@@ -94,7 +94,7 @@ def _make(plan: Plan, seed: int, name: str) -> None:
         raise
     except Exception as error:  # a method of anybody's, on a model of anybody's
         reason = _unexpected(plan, seed, name, error)
-        if name not in plan.settings.methods:
+        if name not in plan.methods:
             raise BenchError(f"Making {name} with seed {seed} failed. {reason}") from error
         record |= {"failed": reason, "again": True}
     record["seconds"] = time.monotonic() - started

@@ -7,7 +7,7 @@ defaults in `TINY` and `PRETRAINED`.
 import copy
 import datetime
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -165,7 +165,7 @@ def _put(tree: dict[str, Any], change: str, knobs: Mapping[str, Mapping[str, typ
     key, value = parse_change(change, "train.lr=1e-5")
     section, _, name = key.partition(".")
     if name in knobs.get(section, {}):
-        put(tree["knobs"].setdefault(section, {}), name, _number(key, value, knobs[section][name]))
+        put(tree["knobs"].setdefault(section, {}), name, _fitting(key, value, knobs[section][name]))
     elif key not in _keys(knobs):
         raise CallError(f"--set: {unknown(key, _keys(knobs), _LISTED)}")
     elif section == "judge" and "judge" not in tree:
@@ -174,9 +174,20 @@ def _put(tree: dict[str, Any], change: str, knobs: Mapping[str, Mapping[str, typ
         put(tree, key, value)
 
 
-def _number(key: str, value: Any, wanted: type) -> Any:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or (wanted is int and value != int(value)):
-        raise CallError(f"{key} = {value!r}: must be {'an integer' if wanted is int else 'a number'}.")
+_KNOBS: Mapping[type, tuple[str, Callable[[Any], bool]]] = {
+    int: ("an integer", lambda value: isinstance(value, (int, float)) and value == int(value)),
+    float: ("a number", lambda value: isinstance(value, (int, float))),
+    bool: ("true or false", lambda value: isinstance(value, bool)),
+    str: ("a text", lambda value: isinstance(value, str)),
+}
+"""What a method's knob of each type takes: in words, and whether a value is such."""
+
+
+def _fitting(key: str, value: Any, wanted: type) -> Any:
+    """The value of a method's knob in its own type. Raises CallError where it is of another."""
+    words, fits = _KNOBS[wanted]
+    if isinstance(value, bool) != (wanted is bool) or not fits(value):
+        raise CallError(f"{key} = {value!r}: must be {words}.")
     return wanted(value)
 
 

@@ -8,7 +8,7 @@ import pytest
 from builder.audit import sameness
 from builder.audit.interface import Setting
 from builder.audit.notes import Notebook, notebook, page
-from builder.audit.running import AUDITS
+from builder.audit.registry import audits
 from builder.format.reading import Person
 from tests.audit.people import RECIPE, world
 
@@ -29,7 +29,7 @@ def _noted(notes: Notebook, people: list[Person]) -> int:
     total = 0
     for number, start in enumerate(range(0, len(people), PAGE)):
         some = people[start : start + PAGE]
-        noted = [(each.profile.id, {audit.name: audit.look(each, setting) for audit in AUDITS}) for each in some]
+        noted = [(each.profile.id, {audit.name: audit.look(each, setting) for audit in audits()}) for each in some]
         written = page(number, "retain" if number % 2 else "forget_5", noted)
         notes.add(written)
         total += sum(map(len, written.notes.values()))
@@ -40,7 +40,7 @@ def _peaks(notes: Notebook, people: int) -> dict[str, int]:
     """The bytes that each audit's judgement takes at its worst."""
     setting = Setting(RECIPE, people)
     peaks = {}
-    for audit in AUDITS:
+    for audit in audits():
         audit.judge(notes.of(audit.name), setting)  # what is loaded once and kept is not what is measured
         tracemalloc.start()
         audit.judge(notes.of(audit.name), setting)

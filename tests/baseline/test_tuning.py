@@ -57,7 +57,7 @@ def test_where_none_keeps_enough_the_one_that_keeps_most_is_taken_and_said_so() 
 
 @pytest.mark.parametrize("name", TRAINING)
 def test_every_method_has_the_same_budget_and_a_grid_of_its_own_knobs(name: str) -> None:
-    found = grid(methods.METHODS[name])
+    found = grid(methods.METHODS.get(name))
     assert len(found) == 6 and len({json.dumps(each) for each in found}) == 6
     for knobs in found:
         dataclasses.replace(methods.make(name, {}), **knobs)

@@ -1,61 +1,79 @@
 """The unlearning methods, one small file each, by the name that the command line knows.
 
-A new method is a file beside these and a line in `METHODS`; docs/adding-a-method.md shows one.
+A new method is a file beside these and a line in `METHODS`, or a class of another package; docs/extending.md shows one.
 """
 
 import dataclasses
-import difflib
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from builder.base.errors import CallError
-from builder.baseline.methods.base import Method
-from builder.baseline.methods.ga import GradientAscent
-from builder.baseline.methods.graddiff import GradDiff
-from builder.baseline.methods.idk import IdkPO
-from builder.baseline.methods.kl import KLMin
-from builder.baseline.methods.npo import NPO
-from builder.baseline.methods.prompting import NamePrompting, Prompting
-from builder.baseline.methods.rmu import RMU
-from builder.baseline.methods.simnpo import SimNPO
-from builder.baseline.methods.siu import SIU
-from builder.baseline.methods.undial import UNDIAL
+from builder.base.registry import Registry
 
-METHODS: Mapping[str, type[Method]] = {
-    "ga": GradientAscent,
-    "graddiff": GradDiff,
-    "kl": KLMin,
-    "npo": NPO,
-    "simnpo": SimNPO,
-    "idk": IdkPO,
-    "rmu": RMU,
-    "undial": UNDIAL,
-    "siu": SIU,
-    "prompting": Prompting,
-    "prompting-names": NamePrompting,
-}
+if TYPE_CHECKING:
+    from builder.baseline.methods.base import Method
+
+
+def _is_method(found: object) -> bool:
+    from builder.baseline.methods.base import Method
+
+    return isinstance(found, type) and issubclass(found, Method)
+
+
+_HERE = "builder.baseline.methods"
+METHODS: Registry["type[Method]"] = Registry(
+    "unlearning method",
+    "build_bench.methods",
+    {
+        "ga": (f"{_HERE}.ga:GradientAscent", "gradient ascent on the forget set, without a brake"),
+        "graddiff": (f"{_HERE}.graddiff:GradDiff", "ascent on the forget set, descent on the retain set"),
+        "kl": (f"{_HERE}.kl:KLMin", "ascent on the forget set, unchanged answers on the retain set"),
+        "npo": (f"{_HERE}.npo:NPO", "negative preference optimisation"),
+        "simnpo": (f"{_HERE}.simnpo:SimNPO", "negative preference optimisation without a reference model"),
+        "idk": (f"{_HERE}.idk:IdkPO", "a refusal preferred to the true answer"),
+        "rmu": (f"{_HERE}.rmu:RMU", "hidden states of the forget set steered in a random direction"),
+        "undial": (f"{_HERE}.undial:UNDIAL", "self-distillation with the true tokens' logits lowered"),
+        "siu": (f"{_HERE}.siu:SIU", "single image unlearning: the face gets another identity"),
+        "prompting": (f"{_HERE}.prompting:Prompting", "a system prompt that forbids personal information"),
+        "prompting-names": (
+            f"{_HERE}.prompting:NamePrompting",
+            "a system prompt that names the forget people",
+        ),
+    },
+    must_be=f"a subclass of {_HERE}.base.Method",
+    fits=_is_method,
+)
 
 DEFAULT = ("ga", "graddiff", "kl", "npo")
 """Run when none is named: MLLMU-Bench's four."""
+KNOB_TYPES = (int, float, bool, str)
+"""What a field's default may be for `--set` to change it."""
 
 
-def check(names: tuple[str, ...]) -> None:
-    """Raise CallError for a name that is no method."""
+def labelled(names: Iterable[str]) -> dict[str, str]:
+    """Names or references ("my_package:MyMethod") by what each is called in tables, files and knobs.
+
+    Raises CallError for what is no method, and where two would be called the same.
+    """
+    found: dict[str, str] = {}
     for name in names:
-        if name not in METHODS:
-            near = difflib.get_close_matches(name, METHODS, n=1)
-            hint = f" (did you mean '{near[0]}'?)" if near else ""
-            raise CallError(f"There is no unlearning method '{name}'{hint}; there are {', '.join(METHODS)}.")
+        METHODS.get(name)
+        label = METHODS.label(name)
+        if found.setdefault(label, name) != name:
+            raise CallError(f"{found[label]} and {name} would both be called '{label}'; leave one out of --methods.")
+    return found
 
 
-def make(name: str, knobs: Mapping[str, Mapping[str, Any]]) -> Method:
-    """The method called `name` with its knobs."""
-    return METHODS[name](**knobs.get(name, {}))
+def make(name: str, knobs: Mapping[str, Any]) -> "Method":
+    """The method called `name`, or that lies at `name`, with its knobs."""
+    return METHODS.get(name)(**knobs)
 
 
-def knobs() -> dict[str, dict[str, type]]:
-    """The knobs of every method with their types."""
-    return {
-        name: {field.name: type(field.default) for field in dataclasses.fields(method)}
-        for name, method in METHODS.items()
-    }
+def knobs(names: Iterable[str] = ()) -> dict[str, dict[str, type]]:
+    """The knobs of the methods that come along, and of those of `names`, with their types."""
+    return {METHODS.label(name): _knobs_of(METHODS.get(name)) for name in dict.fromkeys((*METHODS.built_in, *names))}
+
+
+def _knobs_of(method: "type[Method]") -> dict[str, type]:
+    found = {field.name: type(field.default) for field in dataclasses.fields(method)}
+    return {name: kind for name, kind in found.items() if kind in KNOB_TYPES}

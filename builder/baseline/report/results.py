@@ -264,7 +264,7 @@ def _judge(plan: Plan, stored: Mapping[int, Mapping[str, Sequence[Outcome]]]) ->
 
 def _ranking(plan: Plan, each: Mapping[int, Mapping[str, Measured]]) -> dict[str, Any]:
     """Whether the seeds rank the methods alike: Kendall's τ, as they are and when people are drawn again."""
-    names = [name for name in plan.settings.methods if all(name in models for models in each.values())]
+    names = [name for name in plan.methods if all(name in models for models in each.values())]
     found = [ranking.distances(models, names) for models in each.values()]
     known = [one for one in found if one is not None]
     taus = ranking.agreement(known) if len(known) == len(found) else None

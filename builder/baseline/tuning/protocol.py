@@ -107,7 +107,7 @@ def crowd_of(crowd: Crowd, seed: int) -> Crowd:
 def tuned(plan: Plan) -> Plan:
     """The plan with the knobs that tuning chooses; those that were set by hand stay. What is finished is kept."""
     chosen = {name: dict(each.knobs) for name, each in _tune(plan).items()}
-    knobs = {name: {**chosen.get(name, {}), **plan.settings.knobs.get(name, {})} for name in plan.settings.methods}
+    knobs = {name: {**chosen.get(name, {}), **plan.settings.knobs.get(name, {})} for name in plan.methods}
     return replace(plan, settings=plan.settings.model_copy(update={"knobs": knobs}))
 
 
@@ -125,11 +125,11 @@ def _tune(plan: Plan) -> dict[str, Choice]:
         **before,
         "methods": {},
     }
-    for name in ours.settings.methods:
-        method = methods.METHODS[name]
-        if not methods.make(name, {}).trains:
+    for name, where in ours.methods.items():
+        method = methods.make(where, {})
+        if not method.trains:
             continue
-        runs = [_run(ours, name, number, knobs) for number, knobs in enumerate(grid(method))]
+        runs = [_run(ours, name, number, knobs) for number, knobs in enumerate(grid(type(method)))]
         chosen = choose(runs, before["vanilla"], before["oracle"])
         if chosen is not None:
             choices[name] = chosen
@@ -175,7 +175,7 @@ def _run(plan: Plan, name: str, number: int, knobs: Mapping[str, float]) -> Run:
     """One run of the grid; one that diverges has no marks after its start."""
     path, seed = plan.folder.tried(f"{name}-{number}"), plan.settings.seed
     part = plan.settings.unlearn.model_copy(update={"epochs": PASSES, "steps": 0})
-    method = dataclasses.replace(methods.make(name, {}), **knobs)
+    method = methods.make(plan.methods[name], knobs)
     steps = length(part, method, len(plan.forget))
     found = _stored(path)
     if found is None or found["knobs"] != knobs:
