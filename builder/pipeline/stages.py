@@ -1,35 +1,25 @@
 """The stages of a run, in the order that the data takes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
-from builder import portraits, profiles, questions
+from builder import profiles, questions
 from builder.base.recipe import Recipe
 from builder.base.records import Portrait, Profile, Question
 from builder.llm.answers import Answers
 from builder.llm.chat import ChatWriter
 from builder.llm.offline import OfflineWriter
 from builder.portraits import staging
-from builder.portraits.drawn.painter import OfflinePainter
-from builder.run.stage import Make, Stage
+from builder.run.stage import Make, Place, Stage
 
 
-def _make_profile(number: int, _: None, recipe: Recipe) -> Sequence[Profile]:
-    return [profiles.make_profile(number, recipe, OfflineWriter())]
+def _profiles(_stage: Stage, _place: Place, recipe: Recipe) -> Make:
+    return lambda number, _: [profiles.make_profile(number, recipe, OfflineWriter())]
 
 
-def _make_portraits(_: int, profile: Profile, recipe: Recipe) -> Sequence[Portrait]:
-    return portraits.make_portraits(profile, recipe, OfflinePainter())
-
-
-def _bind_portraits(folder: Path, recipe: Recipe) -> Make:
-    return staging.bound(portraits_stage(recipe), folder, recipe)
-
-
-def _make_questions(_: int, profile: Profile, recipe: Recipe) -> Sequence[Question]:
-    return questions.make_questions(profile, recipe, OfflineWriter())
+def _questions(_stage: Stage, _place: Place, recipe: Recipe) -> Make:
+    return lambda _, profile: questions.make_questions(profile, recipe, OfflineWriter())
 
 
 def _looks(profile: Profile) -> Profile:
@@ -47,7 +37,7 @@ STAGES = (
         name="profiles",
         version=2,
         record=Profile,
-        make=_make_profile,
+        prepare=_profiles,
         recipe_parts=("seed", "profiles", "writer"),
         files=("builder/profiles/data", "builder/figures/well_known.txt.gz", "prompts/offline/biography.toml"),
         libraries=("faker",),
@@ -56,20 +46,19 @@ STAGES = (
         name="portraits",
         version=2,
         record=Portrait,
-        make=_make_portraits,
+        prepare=staging.prepare,
         recipe_parts=("seed", "portraits"),
         files=(),
         libraries=("numpy", "pillow"),
         follows="profiles",
         sees=_looks,
-        bind=_bind_portraits,
         apart=staging.APART,
     ),
     Stage(
         name="questions",
         version=3,
         record=Question,
-        make=_make_questions,
+        prepare=_questions,
         recipe_parts=("seed", "questions", "writer"),
         files=("prompts/offline/questions",),
         libraries=(),
@@ -95,31 +84,31 @@ def portraits_stage(recipe: Recipe) -> Stage:
 def _by_chat(stage: Stage) -> Stage:
     if stage.name not in _CHAT:
         return stage
-    bind, files = _CHAT[stage.name]
-    return replace(stage, bind=bind, recipe_parts=(*stage.recipe_parts, "chat"), files=(*stage.files, *files))
+    prepare, files = _CHAT[stage.name]
+    return replace(stage, prepare=prepare, recipe_parts=(*stage.recipe_parts, "chat"), files=(*stage.files, *files))
 
 
-def _chat_writer(folder: Path, recipe: Recipe) -> ChatWriter:
-    return ChatWriter(recipe, Answers(folder), partial(questions.faults_of, recipe=recipe), OfflineWriter())
+def _chat_writer(place: Place, recipe: Recipe) -> ChatWriter:
+    return ChatWriter(recipe, Answers(place.folder), partial(questions.faults_of, recipe=recipe), OfflineWriter())
 
 
-def _bind_profiles(folder: Path, recipe: Recipe) -> Make:
-    writer = _chat_writer(folder, recipe)
-    return lambda number, _, recipe: [profiles.make_profile(number, recipe, writer)]
+def _profiles_by_chat(_stage: Stage, place: Place, recipe: Recipe) -> Make:
+    writer = _chat_writer(place, recipe)
+    return lambda number, _: [profiles.make_profile(number, recipe, writer)]
 
 
-def _bind_questions(folder: Path, recipe: Recipe) -> Make:
-    writer = _chat_writer(folder, recipe)
-    return lambda _, profile, recipe: questions.make_questions(profile, recipe, writer)
+def _questions_by_chat(_stage: Stage, place: Place, recipe: Recipe) -> Make:
+    writer = _chat_writer(place, recipe)
+    return lambda _, profile: questions.make_questions(profile, recipe, writer)
 
 
-_CHAT: dict[str, tuple[Callable[[Path, Recipe], Make], tuple[str, ...]]] = {
+_CHAT: dict[str, tuple[Callable[[Stage, Place, Recipe], Make], tuple[str, ...]]] = {
     "profiles": (
-        _bind_profiles,
+        _profiles_by_chat,
         ("prompts/chat/biography_system.j2", "prompts/chat/biography.j2", "schemas/reply_biography.json"),
     ),
     "questions": (
-        _bind_questions,
+        _questions_by_chat,
         (
             "prompts/chat/words_system.j2",
             "prompts/chat/words.j2",

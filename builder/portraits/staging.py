@@ -21,7 +21,7 @@ from builder.run.alike import Apart
 from builder.run.fetching import Fetcher
 from builder.run.folder import RunFolder
 from builder.run.made_on import MadeOn
-from builder.run.stage import Make, Stage, digest
+from builder.run.stage import Make, Place, Stage, digest
 
 
 def _compared(portrait: Mapping[str, Any]) -> str:
@@ -47,12 +47,13 @@ def by_diffusers(stage: Stage) -> Stage:
     )
 
 
-def bound(stage: Stage, folder: Path, recipe: Recipe) -> Make:
-    """The `make` of the portraits stage for the run in `folder`: a drawn face at once, a painted one from its shelf."""
+def prepare(stage: Stage, place: Place, recipe: Recipe) -> Make:
+    """What makes the portraits of a person: a drawn face at once, a painted one from its shelf."""
     setting = digest(stage.basis(recipe))
+    shelf_path = RunFolder(place.folder).unfinished(stage.name, place.index)
 
-    def make(number: int, profile: Profile, recipe: Recipe) -> list[Portrait]:
-        casting = remaking.times_of(folder, stage, recipe, profile)
+    def make(_: int, profile: Profile) -> list[Portrait]:
+        casting = remaking.times_of(place.folder, stage, recipe, profile)
         if casting >= APART.limit:
             raise PortraitRefused(
                 f"portraits of {profile.id}: cast {casting} times, and looked like a person of a lower number "
@@ -60,7 +61,7 @@ def bound(stage: Stage, folder: Path, recipe: Recipe) -> Make:
             )
         if recipe.portraits.painter == "offline":
             return portraits.make_portraits(profile, recipe, OfflinePainter(), casting)
-        with Shelf(_shelf(folder, stage, recipe, number), setting) as shelf:
+        with Shelf(shelf_path, setting) as shelf:
             return portraits_from(shelf, profile, recipe, casting)
 
     return make
@@ -77,8 +78,4 @@ def fetcher(stage: Stage, folder: Path, recipe: Recipe) -> AbstractContextManage
 
 
 def _shelf_of(folder: Path, stage: Stage, recipe: Recipe, order: Order) -> Path:
-    return _shelf(folder, stage, recipe, int(order.profile_id))
-
-
-def _shelf(folder: Path, stage: Stage, recipe: Recipe, number: int) -> Path:
-    return RunFolder(folder).unfinished(stage.name, number // recipe.run.shard_size)
+    return RunFolder(folder).unfinished(stage.name, int(order.profile_id) // recipe.run.shard_size)

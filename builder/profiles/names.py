@@ -59,7 +59,7 @@ def full_name(recipe: Recipe, naming: Naming, gender: Gender) -> tuple[str, str]
     deck = _deck(pool.name, gender, recipe.seed, recipe.profiles.barred_names)
     index = rank * len(sharers) + sharers.index(naming.locale)
     if index >= deck.size:
-        raise _too_many(recipe)
+        raise CallError(f"The names of {', '.join(sharers)} are used up; name more locales or fewer profiles.")
     return deck.four(index)[member]
 
 
@@ -70,8 +70,14 @@ def capacity(recipe: Recipe) -> int:
 
 def check_capacity(recipe: Recipe) -> None:
     """Raise CallError when the recipe asks for more people than it has names for."""
-    if recipe.total > capacity(recipe):
-        raise _too_many(recipe)
+    if recipe.total <= capacity(recipe):
+        return
+    room = _room(recipe)
+    tightest = min(room, key=lambda locales: room[locales])
+    raise CallError(
+        f"The recipe asks for {recipe.total} people, but the names of {', '.join(tightest)} allow {room[tightest]}; "
+        "name more locales or fewer profiles."
+    )
 
 
 @functools.cache
@@ -79,15 +85,6 @@ def pool_of(locale: str) -> NamePool:
     """The pool that `locale` takes its names from."""
     name = next(name for name, data in sources.table("names").items() if locale in data["locales"])
     return _pool(name)
-
-
-def _too_many(recipe: Recipe) -> CallError:
-    room = _room(recipe)
-    tightest = min(room, key=lambda locales: room[locales])
-    return CallError(
-        f"The recipe asks for {recipe.total} people, but the names of {', '.join(tightest)} allow {room[tightest]}; "
-        "name more locales or fewer profiles."
-    )
 
 
 def _room(recipe: Recipe) -> dict[tuple[str, ...], int]:

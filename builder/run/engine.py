@@ -11,11 +11,12 @@ from builder.base.progress import Progress
 from builder.base.recipe import Recipe
 from builder.base.records import Record, to_json
 from builder.run import shards
+from builder.run.declared import UndeclaredPart
 from builder.run.fetching import Fetcher, NotFetched, ShardJob, ShardResult, carry_out
 from builder.run.folder import RunFolder
 from builder.run.remaking import marks_of, remember
 from builder.run.shards import DamagedShard, Failure, Footer
-from builder.run.stage import Stage
+from builder.run.stage import Place, Stage
 from builder.run.survey import input_records, look, spans, stray_shards, wanted_footer
 from builder.run.workers import Workers
 
@@ -131,7 +132,7 @@ def _by_person(records: Sequence[Record]) -> dict[int, list[Record]]:
 
 def _some_too_alike(run: RunFolder, stage: Stage, source: Stage | None, recipe: Recipe, workers: Workers) -> bool:
     """Whether somebody must be made again for being too like somebody else, which is then remembered."""
-    if not stage.apart or not stage.apart.distance(recipe):
+    if not stage.distance(recipe):
         return False
     indexes = [span.index for span in spans(recipe)]
     found = workers.map(partial(marks_of, run, stage), indexes)
@@ -145,15 +146,15 @@ def _records(job: ShardJob, people: Mapping[int, Any]) -> tuple[list[Record], li
     records: list[Record] = []
     failures: list[Failure] = []
     lacking: dict[int, NotFetched] = {}
-    stage = job.stage.bound(job.folder, job.recipe)
+    make = job.stage.maker(Place(job.folder, job.span.index), job.recipe)
     for number, before in people.items():
         try:
-            made = stage.records(number, before, job.recipe)
+            made = make(number, before)
             for record in () if lacking else made:  # where somebody lacks something, the shard is not made yet
-                check(stage, record)
+                check(job.stage, record)
             records.extend(made)
-        except (OSError, MemoryError):
-            raise  # the machine's trouble, not the profile's
+        except (OSError, MemoryError, UndeclaredPart):
+            raise  # the machine's trouble or the code's, not the profile's
         except Exception as error:
             if isinstance(error, NotFetched) and job.fetches:
                 lacking[number] = error

@@ -47,7 +47,7 @@ def remember(run: RunFolder, stage: Stage, recipe: Recipe, before: Iterable[Any]
 
     `before` are the records that the stage is given, of everybody; `marks` are the people as they stand.
     """
-    distance = _apart(stage).distance(recipe)
+    distance = stage.distance(recipe)
     if not _memory_of(run, stage).is_file() and not set_aside(marks, {}, distance):
         return False  # as nearly always, and nobody's records need be read
     before = list(before)
@@ -66,7 +66,7 @@ def remember(run: RunFolder, stage: Stage, recipe: Recipe, before: Iterable[Any]
 
 
 def _known(run: RunFolder, stage: Stage, recipe: Recipe, before: Sequence[Any]) -> dict[str, tuple[Mark, ...]]:
-    memory = _json(_memory_of(run, stage)) if stage.apart and stage.apart.distance(recipe) else {}
+    memory = _json(_memory_of(run, stage)) if stage.distance(recipe) else {}
     if not memory:
         return {}
     basis = stage.basis(recipe)

@@ -5,7 +5,7 @@ import hashlib
 import importlib.metadata
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,37 +14,56 @@ from builder.base.recipe import CHANGES_NO_RECORD, Recipe
 from builder.base.records import Record, to_json
 from builder.base.settings import Section
 from builder.run.alike import Apart
+from builder.run.declared import declared
 
-Make = Callable[[int, Any, Recipe], Sequence[Record]]
+Make = Callable[[int, Any], Sequence[Record]]
+"""Makes the records of one profile from its number and its input."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a stage works: at shard `index` of the run in `folder`."""
+
+    folder: Path
+    index: int
 
 
 @dataclass(frozen=True)
 class Stage:
     """One step of a run, from the records of one profile to further records of that profile.
 
-    `make(number, before, recipe)` is pure; `before` is the profile's record of the stage that this one `follows`,
-    passed through `sees`, which blanks what the stage must not depend on, and None for the first stage.
+    `prepare(stage, place, recipe)` gives what makes the records; the recipe that it gets has the declared parts alone.
+    What it gives is a pure function of the profile's number and of the profile's record of the stage that this one
+    `follows` (None for the first stage), passed through `sees`, which blanks what the stage must not depend on; it may
+    read what was fetched for the run (builder/run/fetching.py).
     The remaining fields say what else changes the records: parts of the recipe, bundled files, libraries and
     `version`, which is raised whenever the code makes other records than before.
-    `bind` gives the `make` of a stage that reads what was fetched for a run (builder/run/fetching.py).
     `apart` says how its people are told apart, if nobody may be too like somebody else (builder/run/alike.py).
     """
 
     name: str
     version: int
     record: type[Record]
-    make: Make
+    prepare: "Callable[[Stage, Place, Recipe], Make]"
     recipe_parts: tuple[str, ...]
     files: tuple[str, ...]
     libraries: tuple[str, ...]
     follows: str = ""
     sees: Callable[[Any], Record] | None = None
-    bind: Callable[[Path, Recipe], Make] | None = None
     apart: Apart | None = None
 
-    def bound(self, folder: Path, recipe: Recipe) -> "Stage":
-        """The stage as it runs for the run in `folder`."""
-        return replace(self, make=self.bind(folder, recipe)) if self.bind else self
+    def maker(self, place: Place, recipe: Recipe) -> Make:
+        """What makes the records of the profiles of one shard."""
+        make = self.prepare(self, place, self.declared(recipe))
+        return lambda number, before: make(number, self._seen(before))
+
+    def declared(self, recipe: Recipe) -> Recipe:
+        """The recipe as the stage's functions see it."""
+        return declared(recipe, self.recipe_parts, self.name)
+
+    def distance(self, recipe: Recipe) -> int:
+        """In how many bits the marks of two people may differ for them to be too alike; 0 compares nobody."""
+        return self.apart.distance(self.declared(recipe)) if self.apart else 0
 
     @property
     def schema(self) -> str:
@@ -63,10 +82,6 @@ class Stage:
     def input_digest(self, before: Sequence[Any]) -> str:
         """A digest of what the stage sees of its input records."""
         return digest([to_json(self._seen(record)) for record in before])
-
-    def records(self, number: int, before: Any, recipe: Recipe) -> Sequence[Record]:
-        """The records of profile `number`."""
-        return self.make(number, self._seen(before), recipe)
 
     def _seen(self, record: Any) -> Any:
         return self.sees(record) if self.sees else record
