@@ -1,16 +1,17 @@
 """What the stages hand to each other: profiles with their facts, portraits, questions.
 
-Field names are those of schemas/*.json, so `asdict` of a record is the JSON object that its schema describes
-(a portrait's image bytes aside). The words are explained in docs/data.md.
+Field names are those of schemas/*.json, so `to_json` of a record is the JSON object that its schema describes.
+The words are explained in docs/data.md.
 """
 
-import dataclasses
 import hashlib
 import json
 import typing
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
 
 Gender = Literal["female", "male"]
 AgeGroup = Literal["young", "middle-aged", "older"]
@@ -146,19 +147,18 @@ T = TypeVar("T")
 Record = Profile | Portrait | Question
 """What a stage makes and a shard holds."""
 
-_HINTS: dict[type, dict[str, Any]] = {}
-"""The resolved field types of each record type: get_type_hints is slow, and this is its cache."""
-
-
 def to_json(value: Any) -> Any:
-    """A record as plain dicts, lists and scalars; bytes stay bytes."""
-    if isinstance(value, str):  # most are, and this is asked of every one
-        return value
-    if dataclasses.is_dataclass(value):
-        return {name: to_json(getattr(value, name)) for name in _fields(type(value))}
+    """A record, or a tuple of them, as dicts, lists and scalars. Fields of bytes are left out: they are not JSON."""
     if isinstance(value, tuple):
         return [to_json(item) for item in value]
-    return value
+    adapter, blobs = _codec(type(value))
+    return adapter.dump_python(value, mode="json", exclude=blobs)
+
+
+def to_row(record: Record) -> dict[str, Any]:
+    """A record as a dict of Python's own values, bytes and tuples among them, for a table."""
+    row: dict[str, Any] = _codec(type(record))[0].dump_python(record)
+    return row
 
 
 def digest(profile: Profile, questions: Iterable[Question]) -> str:
@@ -172,20 +172,24 @@ def digest(profile: Profile, questions: Iterable[Question]) -> str:
 
 
 def from_json(kind: type[T], data: Mapping[str, Any]) -> T:
-    """The record of type `kind` that `to_json` made `data` from."""
-    return kind(**{name: _parse(hint, data[name]) for name, hint in _fields(kind).items()})
+    """The record of type `kind` that `to_json` or `to_row` made `data` from. Raises ValueError, naming the field."""
+    adapter, _ = _codec(kind)
+    try:
+        record: T = adapter.validate_python(data)
+    except ValidationError as error:
+        fault = error.errors(include_url=False)[0]
+        place = ".".join(map(str, fault["loc"])) or "all of it"
+        raise ValueError(f"{kind.__name__.lower()}: {place}: {fault['msg']}") from None
+    return record
 
 
-def _fields(kind: type) -> dict[str, Any]:
-    if kind not in _HINTS:
-        _HINTS[kind] = typing.get_type_hints(kind)
-    return _HINTS[kind]
+Codec = tuple[TypeAdapter[Any], set[str] | None]
+"""What reads and writes records of a type, and the names of its fields of bytes, if it has any."""
+_CODECS: dict[type, Codec] = {}
 
 
-def _parse(hint: Any, value: Any) -> Any:
-    if isinstance(hint, type) and dataclasses.is_dataclass(hint):
-        return from_json(hint, value)
-    if typing.get_origin(hint) is tuple:
-        inner = typing.get_args(hint)[0]
-        return tuple(value) if inner is str else tuple(_parse(inner, item) for item in value)
-    return value
+def _codec(kind: type) -> Codec:
+    if kind not in _CODECS:
+        blobs = {name for name, hint in typing.get_type_hints(kind).items() if hint is bytes}
+        _CODECS[kind] = TypeAdapter(kind), blobs or None
+    return _CODECS[kind]

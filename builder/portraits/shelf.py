@@ -1,14 +1,13 @@
 """Keeps the pictures of an unfinished shard, so that a crash costs a batch and not a shard."""
 
 import contextlib
-import dataclasses
 import hashlib
 import sqlite3
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from builder.base.records import to_json
 from builder.portraits.painter import Finished, Order
@@ -62,13 +61,7 @@ class Shelf:
     def _key(self, order: Order) -> str:
         """A digest of everything that an order says, and of the setting."""
         reference = hashlib.sha256(order.reference).hexdigest()
-        return digest([self.setting, reference, _json(order)])
-
-
-def _json(order: Order) -> dict[str, Any]:
-    fields = to_json(dataclasses.replace(order, reference=b""))
-    del fields["reference"]  # bytes are not JSON; its digest stands for it
-    return dict(fields)
+        return digest([self.setting, reference, to_json(order)])
 
 
 def _opened(path: Path) -> sqlite3.Connection:

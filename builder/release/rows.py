@@ -204,6 +204,9 @@ def _line(error: Exception) -> str:
 
 def _records(row: Row, contract: Contract) -> tuple[Checked | None, list[str]]:
     """The records in a row, None when they cannot be told, and all that is wrong with them."""
+    faults = [fault for question in row["questions"] if (fault := contract.fault("question", question))]
+    if faults:
+        return None, faults
     try:
         profile_data = {**row, "id": row["ID"], "biography": json.loads(row["biography"])["Description"]}
         profile = from_json(Profile, profile_data)
@@ -214,8 +217,7 @@ def _records(row: Row, contract: Contract) -> tuple[Checked | None, list[str]]:
     except (ValueError, LookupError, TypeError, AttributeError, OSError) as error:
         return None, [f"its records cannot be read: {type(error).__name__}: {error}"]
     data: list[tuple[str, Row]] = [("profile", to_json(profile))]
-    data += [("portrait", {k: v for k, v in to_json(each).items() if k != "image"}) for each in portraits]
-    data += [("question", each) for each in row["questions"]]
+    data += [("portrait", to_json(each)) for each in portraits]
     faults = [fault for name, record in data if (fault := contract.fault(name, record))]
     faults += odd_texts(profile, ())
     if not faults:

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from builder.base.errors import BenchError
-from builder.base.records import Record, from_json, to_json
+from builder.base.records import Record, from_json, to_json, to_row
 from builder.run.files import replacing
 from builder.run.stage import digest
 
@@ -49,7 +49,7 @@ class Footer:
 def write(path: Path, kind: type[Record], records: Sequence[Record], footer: Footer) -> None:
     """Write a shard, whole or not at all. Records are of type `kind`."""
     schema = arrow_schema(kind)
-    table = pa.Table.from_pylist([to_json(record) for record in records], schema=schema)
+    table = pa.Table.from_pylist([to_row(record) for record in records], schema=schema)
     data = to_json(footer)
     table = table.replace_schema_metadata({_FOOTER_KEY: json.dumps({"footer": data, "sha256": digest(data)})})
     with replacing(path) as temporary:

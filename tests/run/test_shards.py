@@ -5,7 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from builder.base.records import LETTERS, Portrait, Question, Scene, from_json, to_json
+from builder.base.records import LETTERS, Portrait, Question, Scene, from_json, to_row
 from builder.run import shards
 from builder.run.shards import DamagedShard, Failure, Footer
 
@@ -34,7 +34,7 @@ def test_records_come_back_as_they_were(tmp_path: Path, questions: list[Question
 def test_records_inside_records_and_bytes_come_back(tmp_path: Path) -> None:
     shards.write(tmp_path / "0.parquet", Portrait, [PORTRAIT], FOOTER)
     assert shards.read(tmp_path / "0.parquet", Portrait) == [PORTRAIT]
-    assert from_json(Portrait, to_json(PORTRAIT)) == PORTRAIT
+    assert from_json(Portrait, to_row(PORTRAIT)) == PORTRAIT
 
 
 def test_a_shard_of_other_records_is_damaged(tmp_path: Path) -> None:
