@@ -147,6 +147,7 @@ T = TypeVar("T")
 Record = Profile | Portrait | Question
 """What a stage makes and a shard holds."""
 
+
 def to_json(value: Any) -> Any:
     """A record, or a tuple of them, as dicts, lists and scalars. Fields of bytes are left out: they are not JSON."""
     if isinstance(value, tuple):
