@@ -23,10 +23,11 @@ from PIL import Image
 from torch.nn import functional
 
 from builder.baseline.evaluation.asking import Examiner
-from builder.baseline.evaluation.items import Item, items
+from builder.baseline.evaluation.items import items
 from builder.baseline.models.allocation import keep_freed_memory
 from builder.baseline.models.source import Source
 from builder.baseline.models.vlm import Vlm
+from builder.baseline.outcomes.records import Item
 from builder.baseline.people import Crowd, pictures_of, read_crowd
 from builder.baseline.settings import Settings, resolve
 from builder.baseline.training.examples import Example, examples

@@ -253,6 +253,7 @@ def export(source: str, layout: str, to: Path) -> None:
 @click.option("--model", default="tiny", show_default=True, help="'tiny', a folder, or a model's name on the Hub.")
 @click.option("--forget", type=int, help="Which forget set, in percent of the people.  [default: 10]")
 @click.option("--methods", help="With commas between: names, or my_package:MyMethod.  [default: ga,graddiff,kl,npo]")
+@click.option("--attacks", help="With commas between: names, or my_package:MyAttack.  [default: membership inference]")
 @click.option("--lora", type=click.IntRange(min=1), help="Train a low-rank adapter of this rank, not all weights.")
 @click.option("--precision", type=click.Choice(["auto", "fp32", "bf16", "fp16"]), help="Numbers to train in.")
 @click.option("--seed", type=click.IntRange(min=0), help="First seed.  [default: 0]")
@@ -326,6 +327,7 @@ def list_command(kind: str) -> None:
 
 _REGISTRIES = {
     "methods": "builder.baseline.methods:METHODS",
+    "attacks": "builder.baseline.attacks:ATTACKS",
     "layouts": "builder.release.exports:LAYOUTS",
     "audits": "builder.audit.registry:AUDITS",
 }

@@ -1,6 +1,7 @@
 """The shape of the package: who may import whom, and what the command line may load."""
 
 import ast
+import graphlib
 import re
 import subprocess
 import sys
@@ -71,6 +72,27 @@ def test_every_part_still_exists_and_is_explained() -> None:
 def test_no_part_imports_what_imports_it() -> None:
     order = list(LAYERS)
     assert all(order.index(below) < order.index(part) for part, parts in LAYERS.items() for below in parts)
+
+
+def _rooms_of_baseline() -> dict[str, set[str]]:
+    """What each folder and each loose file of `baseline` imports of the others."""
+    folder, rooms = PACKAGE / "baseline", dict[str, set[str]]()
+    for path in folder.rglob("*.py"):
+        room = path.relative_to(folder).parts[0].removesuffix(".py")
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("builder.baseline"):
+                inside = node.module.split(".")[2:]
+                named = inside[:1] or [alias.name for alias in node.names]
+                rooms.setdefault(room, set()).update(set(named) - {room})
+    return rooms
+
+
+def test_the_rooms_of_baseline_form_no_cycle() -> None:
+    sorter = graphlib.TopologicalSorter(_rooms_of_baseline())
+    try:
+        sorter.prepare()
+    except graphlib.CycleError as error:
+        pytest.fail(f"{' imports '.join(reversed(error.args[1]))}")
 
 
 def test_the_command_line_loads_click_and_nothing_heavy() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from builder.base.errors import BenchError, CallError
-from builder.baseline import methods, settings
+from builder.baseline import attacks, methods, settings
 from builder.format.reading import MANIFEST
 from builder.llm.remote.access import Access, check, sender
 
@@ -87,6 +87,8 @@ def default_folder(home: Path | None, model: str) -> Path:
 
 def _with_names(given: Mapping[str, Any]) -> dict[str, Any]:
     given = {**given, "general": _names(given.get("general") or "")}
+    given["attacks"] = attacks.DEFAULT if given.get("attacks") is None else _names(given["attacks"])
+    attacks.made(given["attacks"])
     named = given.get("methods")
     if given.get("evaluate_only"):
         if named:

@@ -5,9 +5,10 @@ from pathlib import Path
 from builder.base.errors import BenchError
 from builder.base.progress import Progress
 from builder.baseline.methods.running import unlearn
-from builder.baseline.models import source, strangers
+from builder.baseline.models import source
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.planning import ONLY, Plan
+from builder.baseline.training import rehearsal
 from builder.baseline.training.checkpoint import Checkpoint
 from builder.baseline.training.curve import Curve
 from builder.baseline.training.fitting import fit
@@ -62,7 +63,7 @@ def fine_tuned(plan: Plan, seed: int, name: str) -> tuple[Vlm, Curve]:
     with Progress(f"{name}, seed {seed}", "steps") as progress:
         part = plan.settings.train
         checkpoint = Checkpoint(plan.folder.checkpoint(seed, name), part.checkpoint_minutes * 60)
-        known = strangers.examples() if plan.settings.tiny and part.rehearsal else []
+        known = rehearsal.examples() if plan.settings.tiny and part.rehearsal else []
         curve = fit(vlm, learned, part, seed, progress.reach, checkpoint, name, known)
     source.save(vlm, plan.folder.model(seed, name))
     return vlm, curve

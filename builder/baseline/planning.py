@@ -5,11 +5,13 @@ from pathlib import Path
 
 from builder.base.errors import CallError
 from builder.baseline import methods, people
+from builder.baseline.evaluation.agreement import check_answers
 from builder.baseline.evaluation.controls import NOBODY, controls, nobody, swaps
-from builder.baseline.evaluation.items import Item, items, known_facts, some
+from builder.baseline.evaluation.items import items, known_facts, some
 from builder.baseline.folder import BaselineFolder
 from builder.baseline.methods.base import Method
 from builder.baseline.models.source import Source
+from builder.baseline.outcomes.records import Item
 from builder.baseline.people import Crowd
 from builder.baseline.settings import Settings
 from builder.baseline.training.examples import Example, examples
@@ -81,7 +83,7 @@ def plan(crowd: Crowd, settings: Settings, folder: BaselineFolder) -> Plan:
         settings=settings,
         crowd=crowd,
         folder=folder,
-        source=Source(settings, pictures, () if crowd.drawn else crowd.retain),
+        source=Source(settings, pictures, () if crowd.drawn else crowd.retain, check_answers),
         forget=tuple(forget),
         retain=tuple(retain),
         items=tuple(asked),

@@ -10,21 +10,22 @@ import torch
 
 from builder.base.errors import BenchError
 from builder.base.progress import Progress
-from builder.baseline import making
-from builder.baseline.evaluation import general, judging, stored
-from builder.baseline.evaluation.asking import Examiner, Outcome, room
-from builder.baseline.evaluation.items import Item
+from builder.baseline import attacking, making
+from builder.baseline.evaluation import general, judging
+from builder.baseline.evaluation.asking import Examiner, room
 from builder.baseline.metrics.likelihoods import probability
 from builder.baseline.metrics.summary import to_be_forgotten
 from builder.baseline.models import pretrained, seeing
 from builder.baseline.models.allocation import keep_freed_memory
 from builder.baseline.models.vlm import Vlm
+from builder.baseline.outcomes import stored
+from builder.baseline.outcomes.records import Item, Outcome
 from builder.baseline.planning import BEFORE, ONLY, Plan
 from builder.baseline.settings import JudgePart
 from builder.baseline.training.curve import Curve
 from builder.baseline.training.fitting import Diverged
+from builder.baseline.training.watching import watched
 from builder.baseline.tuning import protocol as tuning
-from builder.baseline.tuning.watching import watched
 from builder.llm.answers import Answers
 from builder.llm.remote.access import Sender
 from builder.run.files import full_disk, write_text
@@ -39,6 +40,7 @@ def run(plan: Plan) -> None:
         _make(plan, seed, name)
     for seed, name in without_general(plan):
         _test_general_ability(plan, seed, name)
+    attacking.attack(plan, _stored(plan))
 
 
 def unfinished(plan: Plan) -> list[tuple[int, str]]:

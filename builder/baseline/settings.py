@@ -91,6 +91,7 @@ class Settings(Section):
     forget: int = Field(10, ge=1, le=99, description="which forget set, in percent of the people")
     today: datetime.date = Field(TODAY, description="the date that a chat template may print")
     methods: tuple[str, ...] = Field((), description="unlearning methods to run")
+    attacks: tuple[str, ...] = Field((), description="attacks on every model")
     general: tuple[str, ...] = Field((), description="tasks of lmms-eval that measure general ability")
     tune: bool = Field(False, description="tune every method by the same protocol first")
     evaluate_only: bool = Field(False, description="evaluate the model as it is; train nothing")

@@ -9,14 +9,15 @@ import pytest
 import torch
 
 from builder.base.records import LETTERS
-from builder.baseline.evaluation.asking import Examiner, Outcome, room
-from builder.baseline.evaluation.controls import CONTROLS, NOBODY, controls, nobody
-from builder.baseline.evaluation.items import Item, items, known_facts
+from builder.baseline.evaluation.asking import Examiner, room
+from builder.baseline.evaluation.controls import NOBODY, controls, nobody
+from builder.baseline.evaluation.items import items, known_facts
 from builder.baseline.models.chat import Chat
 from builder.baseline.models.encoding import collate, encode
 from builder.baseline.models.likelihood import token_nll
 from builder.baseline.models.linear import fast_linear
 from builder.baseline.models.vlm import Vlm
+from builder.baseline.outcomes.records import CONTROLS, Item, Outcome
 from builder.baseline.people import Crowd
 from builder.baseline.prompts import by_text
 from builder.baseline.settings import EvaluatePart, resolve

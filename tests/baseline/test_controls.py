@@ -6,13 +6,12 @@ from dataclasses import replace
 import pytest
 
 from builder.base.records import LETTERS
-from builder.baseline.evaluation.asking import Outcome
-from builder.baseline.evaluation.controls import CONTROLS, NOBODY, controls, named, swaps
-from builder.baseline.evaluation.items import Item, items, known_facts
-from builder.baseline.evaluation.scoring import Said
+from builder.baseline.evaluation.controls import NOBODY, controls, named, swaps
+from builder.baseline.evaluation.items import items, known_facts
 from builder.baseline.metrics import binding, summary
 from builder.baseline.metrics.items import WORDING, Scores
 from builder.baseline.metrics.summary import Beside
+from builder.baseline.outcomes.records import CONTROLS, Item, Outcome, Said
 from builder.baseline.people import Crowd
 from builder.baseline.report.binding import notes
 from builder.baseline.settings import EvaluatePart

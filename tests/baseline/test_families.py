@@ -14,13 +14,15 @@ from transformers.processing_utils import ProcessorMixin
 
 from builder.base.errors import CallError
 from builder.baseline.evaluation import general
+from builder.baseline.evaluation.agreement import check_answers
 from builder.baseline.evaluation.asking import Examiner
-from builder.baseline.evaluation.items import Item, items
-from builder.baseline.models import adapter, families, pretrained
+from builder.baseline.evaluation.items import items
+from builder.baseline.models import adapter, pretrained
 from builder.baseline.models.encoding import collate, encode
 from builder.baseline.models.likelihood import token_nll
 from builder.baseline.models.source import Source
 from builder.baseline.models.vlm import Vlm
+from builder.baseline.outcomes.records import Item
 from builder.baseline.people import Crowd, pictures_of
 from builder.baseline.settings import EvaluatePart, TrainPart, resolve
 from builder.baseline.training.examples import Example, texts
@@ -146,7 +148,7 @@ def _shaped(crowd: Crowd) -> dict[str, bytes]:
 
 
 def test_a_family_that_can_be_asked_passes(vlm: Vlm) -> None:
-    families.check_answers(vlm, "theirs")
+    check_answers(vlm, "theirs")
 
 
 @pytest.mark.parametrize(
@@ -171,7 +173,7 @@ def test_a_model_that_answers_otherwise_than_it_is_asked_is_refused_by_name(
     users_model: Path, crowd: Crowd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As Granite's do, which divide their logits; and one whose forward pass fails."""
-    origin = Source(resolve({"model": str(users_model)}, [], {}), pictures_of(crowd.trained))
+    origin = Source(resolve({"model": str(users_model)}, [], {}), pictures_of(crowd.trained), check=check_answers)
     forward = transformers.LlavaForConditionalGeneration.forward
 
     def divided(*given: Any, **named: Any) -> Any:

@@ -9,16 +9,16 @@ from rouge_score.rouge_scorer import RougeScorer
 from sacrebleu import sentence_bleu
 from scipy.stats import ks_2samp
 
+from builder.baseline import attacks
 from builder.baseline.attacks import membership
-from builder.baseline.evaluation.asking import Outcome
-from builder.baseline.evaluation.gate import judge
-from builder.baseline.evaluation.items import Item
-from builder.baseline.evaluation.scoring import Said
+from builder.baseline.attacks.base import OutcomeAttack
+from builder.baseline.attacks.measuring import add_attacks, target_of
 from builder.baseline.metrics import groups, likelihoods, summary, text
 from builder.baseline.metrics.binding import unbound
+from builder.baseline.metrics.gate import judge
 from builder.baseline.metrics.items import METRICS, right
-from builder.baseline.metrics.samples import Sample
 from builder.baseline.metrics.summary import Beside
+from builder.baseline.outcomes.records import Item, Outcome, Said
 
 
 def outcome(
@@ -128,18 +128,29 @@ def test_areas_and_tests_of_groups() -> None:
 def test_membership_by_hand() -> None:
     assert membership.lowest_mean([-1, -2, -3, -4, -5]) == pytest.approx(-4.5), "the lowest two of five"
     known, unknown = outcome(log_p=(-0.1, -0.1)), outcome("00009-eval-000", name="holdout", log_p=(-3.0, -3.0))
-    found = {name: groups.auc(*map(_values, each)) for name, each in membership.attacks([known], [unknown], {}).items()}
-    assert set(found.values()) == {1.0} and "mia_reference" not in found
-    before = {membership.key(each): outcome(log_p=(-3.0, -3.0)) for each in (known, unknown)}
-    risen = membership.attacks([known], [unknown], before)["mia_reference"]
-    assert [each.values for each in risen] == [(pytest.approx(2.9),), (0.0,)]
-    longer = outcome(log_p=(-2.0, -2.0, -2.0, -2.0))
-    short = outcome(log_p=(-2.0, -2.0))
-    assert membership.compressed(longer) == membership.compressed(short), "the mean, which no length sways"
+    chosen = {name: each for name, each in attacks.made(attacks.DEFAULT).items() if isinstance(each, OutcomeAttack)}
+    target = target_of([known, unknown], Beside())
+    found = {name: figure.value for each in chosen.values() for name, figure in each.figures(target).items()}
+    assert found == dict.fromkeys(set(attacks.DEFAULT) - {"mia_reference"}, 1.0)
+    before = [outcome(log_p=(-3.0, -3.0)), outcome("00009-eval-000", name="holdout", log_p=(-3.0, -3.0))]
+    risen = chosen["mia_reference"].figures(target_of([known, unknown], Beside(untrained=before)))["mia_reference"]
+    assert risen.values.values == pytest.approx((2.9,)) and risen.others and risen.others.values == (0.0,)
+    longer, short = outcome(log_p=(-2.0, -2.0, -2.0, -2.0)), outcome(log_p=(-2.0, -2.0))
+    assert membership.Zlib().score(longer, target) == membership.Zlib().score(short, target), "no length sways the mean"
 
 
-def _values(sample: Sample) -> tuple[float, ...]:
-    return sample.values
+def test_privacy_leakage_is_read_beside_the_oracle() -> None:
+    models = {
+        name: [outcome(f"{place:05d}-eval-000", log_p=(-at,)) for place, at in enumerate(likely)]
+        + [outcome(f"{place:05d}-eval-000", name="holdout", log_p=(-1.0,)) for place in range(10, 20)]
+        for name, likely in (("npo", [0.5] * 6 + [1.5] * 4), ("oracle", [0.5] * 5 + [1.5] * 5))
+    }
+    beside = Beside.among(models, 0.9)
+    measured = {name: summary.measured(each, beside) for name, each in models.items()}
+    add_attacks(measured, models, beside, attacks.made(["mia_min_k"]), {})
+    assert measured["npo"].scores["model/mia_min_k"] == pytest.approx(0.6)
+    assert measured["npo"].scores["model/privacy_leakage"] == pytest.approx(-20)
+    assert measured["oracle"].scores["model/privacy_leakage"] == 0
 
 
 def test_a_choice_is_by_text_by_letter_and_by_what_is_written() -> None:

@@ -14,9 +14,8 @@ from torch import Tensor
 
 from builder.baseline import methods, planning, running
 from builder.baseline.attacks import membership
-from builder.baseline.evaluation import stored
+from builder.baseline.attacks.measuring import target_of
 from builder.baseline.evaluation.asking import Examiner
-from builder.baseline.evaluation.gate import judge
 from builder.baseline.evaluation.items import items
 from builder.baseline.evaluation.scoring import NO_TOKEN, likeliest
 from builder.baseline.folder import BaselineFolder
@@ -24,8 +23,10 @@ from builder.baseline.methods.base import Step
 from builder.baseline.methods.graddiff import GradDiff
 from builder.baseline.methods.running import unlearn
 from builder.baseline.metrics import groups, likelihoods, summary
+from builder.baseline.metrics.gate import judge
 from builder.baseline.metrics.summary import Beside
 from builder.baseline.models.vlm import Vlm
+from builder.baseline.outcomes import stored
 from builder.baseline.people import Crowd
 from builder.baseline.report import writing
 from builder.baseline.settings import EvaluatePart, TrainPart, UnlearnPart, resolve
@@ -67,7 +68,8 @@ def test_an_item_without_numbers_stands_in_no_figure() -> None:
         assert summary.separating_power([bad], [good], None)["rouge_l"] is None
     lost = outcome("00001-eval-000", name="holdout", log_p=(NAN,), hits=(False,))
     kept = outcome("00002-eval-000", name="holdout")
-    assert summary.scores([good, lost, kept], Beside(untrained=[lost]))["model/mia_loss"] == 0.5
+    figure = membership.Loss().figures(target_of([good, lost, kept], Beside(untrained=[lost])))["mia_loss"]
+    assert figure.value == 0.5
 
 
 def test_what_vanilla_gives_no_number_for_it_does_not_know() -> None:

@@ -12,6 +12,7 @@ from builder.baseline.models import strangers
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.settings import TrainPart, resolve
 from builder.baseline.training import fitting as training
+from builder.baseline.training import rehearsal
 from builder.baseline.training.examples import Example
 from builder.baseline.training.fitting import fit
 
@@ -24,7 +25,7 @@ def _quiet(step: int, steps: int) -> None:
 
 @pytest.fixture(scope="module")
 def known() -> list[Example]:
-    return strangers.examples()
+    return rehearsal.examples()
 
 
 def test_the_strangers_come_with_their_pictures_and_all_wordings(known: list[Example]) -> None:

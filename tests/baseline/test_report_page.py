@@ -17,13 +17,11 @@ from PIL import Image
 
 from builder.base.records import LETTERS
 from builder.baseline import methods, planning, prompts, running
-from builder.baseline.evaluation import stored
-from builder.baseline.evaluation.asking import Outcome
 from builder.baseline.evaluation.controls import NOBODY
-from builder.baseline.evaluation.items import Item
-from builder.baseline.evaluation.scoring import Said
 from builder.baseline.folder import BaselineFolder
 from builder.baseline.metrics.items import right
+from builder.baseline.outcomes import stored
+from builder.baseline.outcomes.records import Item, Outcome, Said
 from builder.baseline.people import Crowd
 from builder.baseline.planning import Plan
 from builder.baseline.report import browsing, page, table, writing

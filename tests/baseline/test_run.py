@@ -13,10 +13,10 @@ import pytest
 from builder.base import schemas
 from builder.base.errors import BenchError, CallError
 from builder.baseline import making, methods, planning, running
-from builder.baseline.evaluation import stored
-from builder.baseline.evaluation.controls import CONTROLS
 from builder.baseline.folder import BaselineFolder
 from builder.baseline.models.vlm import Vlm
+from builder.baseline.outcomes import stored
+from builder.baseline.outcomes.records import CONTROLS
 from builder.baseline.people import Crowd
 from builder.baseline.planning import Plan
 from builder.baseline.report import writing

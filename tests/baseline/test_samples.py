@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from scipy.stats import bootstrap
 
+from builder.baseline import attacks
+from builder.baseline.attacks.measuring import add_attacks
 from builder.baseline.metrics import groups, samples, summary
 from builder.baseline.metrics.quality import distance, exchanged_p, forget_quality
 from builder.baseline.metrics.samples import DRAWS, People, Sample
@@ -78,7 +80,10 @@ def test_every_score_that_is_a_mean_has_draws_and_stands_in_its_interval() -> No
         for place, name in enumerate(NAMES[:8])
         for number in range(4)
     ]
-    found = summary.measured(asked, Beside(oracle=asked, untrained=asked))
+    beside = Beside(oracle=asked, untrained=asked)
+    found = summary.measured(asked, beside)
+    models = {"npo": found, "oracle": summary.measured(asked, beside)}
+    add_attacks(models, dict.fromkeys(models, asked), beside, attacks.made(attacks.DEFAULT), {})
     without = {path for path in found.scores if path not in found.draws}
     assert without == {
         *(f"model/forget_quality_{name}" for name in ("d", "p", "log10_p", "p_tofu")),

@@ -2,44 +2,101 @@
 
 import math
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from abc import abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
 
-from builder.baseline.evaluation.asking import Outcome
+from builder.baseline.attacks.base import Figure, OutcomeAttack, Target
+from builder.baseline.metrics.groups import privacy_leakage
 from builder.baseline.metrics.samples import Sample
+from builder.baseline.outcomes.records import Outcome, key
 
 _LOWEST = 0.4
 """Share of tokens that Min-K% and Min-K%++ average over."""
 
-Attack = Callable[[Outcome], float]
+
+class Membership(OutcomeAttack):
+    """One score of an answer; the figure is the AUC between forget and holdout people."""
+
+    name: str
+
+    def figures(self, target: Target) -> Mapping[str, Figure]:
+        """The AUC of the score, over answers that are more than a letter."""
+        sides = (_stated(target.outcomes.get(name, ())) for name in ("forget", "holdout"))
+        members, others = (
+            Sample.of((each.item.profile_id, self.score(each, target)) for each in side) for side in sides
+        )
+        return {self.name: Figure(members, others=others)}
+
+    @abstractmethod
+    def score(self, outcome: Outcome, target: Target) -> float | None:
+        """How much an answer looks like a member's; None where it cannot be said."""
 
 
-def loss(outcome: Outcome) -> float:
+class Loss(Membership):
     """LOSS: the mean log p of the answer's tokens (Yeom et al. 2018)."""
-    return -outcome.truth.mean_nll
+
+    name = "mia_loss"
+
+    def score(self, outcome: Outcome, target: Target) -> float:
+        """Minus the mean NLL."""
+        return -outcome.truth.mean_nll
 
 
-def compressed(outcome: Outcome) -> float:
-    """ZLIB: minus the mean NLL of a token by the zlib length of the answer (Carlini et al. 2021; the log of their
-    perplexity is the mean)."""
-    return -outcome.truth.mean_nll / len(zlib.compress(outcome.item.truth.encode()))
+class Zlib(Membership):
+    """ZLIB: minus the mean NLL of a token by the zlib length of the answer (Carlini et al. 2021).
+
+    Their score divides the log of the perplexity, which is the mean.
+    """
+
+    name = "mia_zlib"
+
+    def score(self, outcome: Outcome, target: Target) -> float:
+        """Minus the mean NLL by the length in bytes."""
+        return -outcome.truth.mean_nll / len(zlib.compress(outcome.item.truth.encode()))
 
 
-def min_k(outcome: Outcome) -> float:
-    """Min-K%: the mean of the lowest 40% of log p (Shi et al. 2023)."""
-    return lowest_mean(outcome.truth.log_p)
+class MinK(Membership):
+    """Min-K%: the mean of the lowest 40% of log p (Shi et al. 2023), and the privacy leakage that follows from it."""
+
+    name = "mia_min_k"
+
+    def score(self, outcome: Outcome, target: Target) -> float:
+        """The mean of the lowest."""
+        return lowest_mean(outcome.truth.log_p)
+
+    def compared(
+        self, mine: Mapping[str, float | None], oracles: Mapping[str, float | None]
+    ) -> Mapping[str, float | None]:
+        """PrivLeak of the unlearned model against the oracle."""
+        unlearned, oracle = mine.get(self.name), oracles.get(self.name)
+        if unlearned is None or oracle is None:
+            return {}
+        return {"privacy_leakage": privacy_leakage(unlearned, oracle)}
 
 
-def min_k_plus_plus(outcome: Outcome) -> float:
-    """Min-K%++: the same of log p normalised by the vocabulary's mean and deviation (Zhang et al. 2024)."""
-    return lowest_mean(outcome.truth.scores)
+class MinKPlusPlus(Membership):
+    """Min-K%++: as Min-K%, of log p normalised by the vocabulary's mean and deviation (Zhang et al. 2024)."""
+
+    name = "mia_min_k_plus_plus"
+
+    def score(self, outcome: Outcome, target: Target) -> float:
+        """The mean of the lowest."""
+        return lowest_mean(outcome.truth.scores)
 
 
-ATTACKS: Mapping[str, Attack] = {
-    "mia_loss": loss,
-    "mia_zlib": compressed,
-    "mia_min_k": min_k,
-    "mia_min_k_plus_plus": min_k_plus_plus,
-}
+class Reference(Membership):
+    """Reference: how far the mean log p has risen above the untrained model's."""
+
+    name = "mia_reference"
+
+    def figures(self, target: Target) -> Mapping[str, Figure]:
+        """None without an untrained model."""
+        return super().figures(target) if target.untrained else {}
+
+    def score(self, outcome: Outcome, target: Target) -> float | None:
+        """The difference of LOSS; None for an item that the untrained model was not asked."""
+        before = target.untrained.get(key(outcome))
+        return before.truth.mean_nll - outcome.truth.mean_nll if before else None
 
 
 def lowest_mean(values: Sequence[float]) -> float:
@@ -50,26 +107,5 @@ def lowest_mean(values: Sequence[float]) -> float:
     return sum(sorted(values)[:count]) / count
 
 
-def attacks(
-    members: Sequence[Outcome], others: Sequence[Outcome], before: Mapping[tuple[str, str], Outcome]
-) -> dict[str, tuple[Sample, Sample]]:
-    """What every attack says of members and of others; its strength is the AUC between them.
-
-    `before` are the untrained model's outcomes by (set, id), for the attack Reference.
-    """
-    found = {name: (_sample(attack, members), _sample(attack, others)) for name, attack in ATTACKS.items()}
-    if before:
-        risen: Attack = lambda each: loss(each) - loss(before[key(each)])  # noqa: E731 - as the others are
-        groups = ([each for each in group if key(each) in before] for group in (members, others))
-        one, other = (_sample(risen, group) for group in groups)
-        found["mia_reference"] = (one, other)
-    return found
-
-
-def _sample(attack: Attack, outcomes: Sequence[Outcome]) -> Sample:
-    return Sample.of((each.item.profile_id, attack(each)) for each in outcomes)
-
-
-def key(outcome: Outcome) -> tuple[str, str]:
-    """What an outcome is known by across models."""
-    return outcome.item.set, outcome.item.id
+def _stated(outcomes: Iterable[Outcome]) -> list[Outcome]:
+    return [each for each in outcomes if each.item.task != "classification"]

@@ -10,12 +10,12 @@ import torch
 from builder.base.records import LETTERS
 from builder.baseline.evaluation.branches import Branches, extend, roots
 from builder.baseline.evaluation.greedy import Unfinished, Written, follow
-from builder.baseline.evaluation.items import Item
-from builder.baseline.evaluation.scoring import NOTHING, Said, say
+from builder.baseline.evaluation.scoring import say
 from builder.baseline.models.chat import Chat
 from builder.baseline.models.encoding import Row, encode
 from builder.baseline.models.linear import fast_linear
 from builder.baseline.models.vlm import Vlm
+from builder.baseline.outcomes.records import Item, Outcome, Said
 from builder.baseline.prompts import by_text, parted
 
 _ANSWERS_AT_ONCE = 4
@@ -30,47 +30,6 @@ _ENOUGH_ALIKE = 1e-2
 
 _Prompts = Iterable[tuple[list[int], Branches]]
 """Batches of prompts, each with the places of its items."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a model did with an item.
-
-    `output` is its greedy answer. For multiple choice, `letters` are the log-probabilities of A to D, and `options` of
-    the options' texts in their order, asked for the option itself. `truth` is what
-    it says of the true answer; `paraphrase`, `wrong` (mean NLL) and `candidates` (summed NLL) of the others.
-    `factuality` and `relevance` are a judge's marks, 1 to 10, where one was asked. `fluency` is the probability by the
-    token that the untrained model gives to the output, where it was asked. `ending` says how the answer ended
-    (see `greedy.Ending`); empty where none was written.
-    """
-
-    item: Item
-    output: str
-    letters: tuple[float, ...] = ()
-    truth: Said = NOTHING
-    paraphrase: float | None = None
-    wrong: tuple[float, ...] = ()
-    candidates: tuple[float, ...] = ()
-    factuality: int | None = None
-    relevance: int | None = None
-    ending: str = ""
-    fluency: float | None = None
-    options: tuple[float, ...] = ()
-
-    @property
-    def measured(self) -> bool:
-        """Whether all that came out are numbers: where one is NaN, nothing that the model did is worth anything."""
-        said = self.truth
-        numbers = (
-            *self.letters,
-            *self.options,
-            *said.log_p,
-            *said.scores,
-            self.paraphrase or 0.0,
-            *self.wrong,
-            *self.candidates,
-        )
-        return self.ending != "nan" and not any(map(math.isnan, numbers))
 
 
 @dataclass(frozen=True)

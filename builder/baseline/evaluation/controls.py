@@ -16,12 +16,12 @@ from PIL import Image
 from builder.base import randomness
 from builder.base.records import LETTERS, Question
 from builder.baseline import prompts
-from builder.baseline.evaluation.items import Item, some
+from builder.baseline.evaluation.items import some
+from builder.baseline.outcomes.records import CONTROLS, Item
 from builder.baseline.people import Crowd, portraits
 from builder.baseline.settings import EvaluatePart
 from builder.format.reading import Person
 
-CONTROLS = ("swap_four", "swap_any", "blank", "options_only")
 SETS = ("forget", "views", "test", "retain")
 """The sets that have controls: only people that a model was trained on can be taken for one another."""
 NOBODY = "nobody"

@@ -1,11 +1,11 @@
 """What is asked: every evaluation question with its image, its truth and the answers it is compared with."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from builder.base import randomness
 from builder.base.records import Question, Use
 from builder.baseline import prompts
+from builder.baseline.outcomes.records import Item
 from builder.baseline.people import Crowd, portraits, questions
 from builder.baseline.settings import EvaluatePart
 from builder.format.reading import Person
@@ -15,53 +15,6 @@ SETS = ("forget", "views", "test", "retain", "retain_test", "holdout", "public_f
 held-out wording and beside held-out views; people to be kept, and they in held-out wording and views; people no model
 has seen; public figures, if any."""
 _HELD_OUT_VIEWS = ("views", "test", "retain_test")
-
-
-@dataclass(frozen=True)
-class Item:
-    """One question of one set. `picture` names the image beside it, None for text.
-
-    `paraphrase` states the truth in other words; `wrong` are answers of the paraphrase's shape with other values;
-    `candidates` are values the fact could have, the true one first.
-
-    `others` are the other values the fact could have had, `trained` and `held_out` the answers to open questions about
-    it in training and in held-out wording, `misstated` the answer's own sentence with other values. `implied_by` names
-    the person's facts that tell this one.
-
-    A control is the same item put otherwise: `control` names how, `other` is whoever was put in the person's place,
-    `other_value` what is true of them and `other_letter` the letter of that, where the options have it. Truth, value
-    and letter stay the person's own.
-    """
-
-    id: str
-    set: str
-    profile_id: str
-    fact: str
-    category: str
-    task: str
-    modality: str
-    picture: str | None
-    prompt: str
-    truth: str
-    value: str
-    letter: str
-    paraphrase: str = ""
-    wrong: tuple[str, ...] = ()
-    candidates: tuple[str, ...] = ()
-    others: tuple[str, ...] = ()
-    trained: tuple[str, ...] = ()
-    held_out: tuple[str, ...] = ()
-    misstated: tuple[str, ...] = ()
-    implied_by: tuple[str, ...] = ()
-    control: str = ""
-    other: str = ""
-    other_value: str = ""
-    other_letter: str = ""
-
-    @property
-    def independent(self) -> bool:
-        """Whether no other fact of the person tells this one."""
-        return not self.implied_by
 
 
 def items(crowd: Crowd, part: EvaluatePart, seed: int = 0) -> list[Item]:

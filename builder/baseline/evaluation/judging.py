@@ -10,8 +10,8 @@ from concurrent.futures import wait
 from dataclasses import replace
 
 from builder.base.progress import Progress
-from builder.baseline.evaluation.asking import Outcome
 from builder.baseline.metrics.text import normalised
+from builder.baseline.outcomes.records import Outcome
 from builder.baseline.settings import JudgePart
 from builder.llm import asking, replies
 from builder.llm.answers import Answers

@@ -1,7 +1,6 @@
 """What a model says of given answers: log-probabilities token by token."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from itertools import accumulate
 
 import torch
@@ -9,39 +8,8 @@ from torch import Tensor
 
 from builder.baseline.evaluation.branches import Branches, states_after
 from builder.baseline.models.vlm import Vlm
+from builder.baseline.outcomes.records import Said
 
-
-@dataclass(frozen=True)
-class Said:
-    """One answer's tokens (T,), end token included: log p, whether argmax gives them, and Min-K%++'s scores.
-
-    A score is (log p − μ) / σ, with the mean and deviation of log p over the vocabulary under p (Zhang et al. 2024).
-    `greedy` are the tokens that argmax gives in their places, as long as the model is at hand: they are not stored.
-    """
-
-    log_p: tuple[float, ...]
-    right: tuple[bool, ...]
-    scores: tuple[float, ...]
-    greedy: tuple[int, ...] = field(default=(), compare=False, repr=False)
-
-    @property
-    def begun(self) -> tuple[int, ...]:
-        """How the model's own greedy answer begins: as this one does, then with the first token that differs."""
-        return self.greedy[: self.right.index(False) + 1 if False in self.right else None]
-
-    @property
-    def nll(self) -> float:
-        """−S(y|x)."""
-        return -sum(self.log_p)
-
-    @property
-    def mean_nll(self) -> float:
-        """−S(y|x) / |y|."""
-        return self.nll / len(self.log_p)
-
-
-NOTHING = Said((), (), ())
-"""What is said of an answer that was not asked about."""
 NO_TOKEN = -1
 """Stands for the next token where a model's logits are no numbers."""
 

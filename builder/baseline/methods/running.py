@@ -10,14 +10,14 @@ from builder.base import randomness
 from builder.baseline.methods.base import Method, Step
 from builder.baseline.models.encoding import Batch, collate
 from builder.baseline.models.reference import Reference
+from builder.baseline.models.seeded import seed_torch
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.settings import UnlearnPart
 from builder.baseline.training.batching import endlessly
 from builder.baseline.training.curve import Curve
 from builder.baseline.training.examples import Example
 from builder.baseline.training.fitting import Diverged, check_numbers, optimiser_for
-from builder.baseline.training.seeded import seed_torch
-from builder.baseline.tuning.watching import watched
+from builder.baseline.training.watching import watched
 from builder.format.reading import Person
 
 LOOKS = 8

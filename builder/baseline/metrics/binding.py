@@ -6,11 +6,9 @@ model that tells the four apart, 0 for one that goes by strings, whatever its ac
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from builder.baseline.attacks.membership import key
-from builder.baseline.evaluation.asking import Outcome
-from builder.baseline.evaluation.controls import CONTROLS
 from builder.baseline.metrics.items import GUESSED, RIGHT, follows, right, rights
 from builder.baseline.metrics.samples import Sample
+from builder.baseline.outcomes.records import CONTROLS, Outcome, key
 
 SWAP = CONTROLS[0]
 """The control that binding is measured by."""

@@ -4,10 +4,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from builder.base.records import LETTERS
-from builder.baseline.evaluation.asking import Outcome
-from builder.baseline.evaluation.items import Item
 from builder.baseline.metrics import likelihoods, text
 from builder.baseline.metrics.samples import Sample
+from builder.baseline.outcomes.records import Item, Outcome
 
 Scores = dict[str, float | None]
 """Values by path: "forget/image_text/accuracy", "forget/joint/all_modal", "model/utility"."""

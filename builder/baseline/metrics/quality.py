@@ -14,11 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from builder.baseline.attacks.membership import key
-from builder.baseline.evaluation.asking import Outcome
 from builder.baseline.metrics.groups import kolmogorov_smirnov
 from builder.baseline.metrics.items import raw_truth_ratio
 from builder.baseline.metrics.samples import Array, Sample
+from builder.baseline.outcomes.records import Outcome, key
 
 _ALL_UP_TO = 11
 """People whose exchanges are all tried; of more, so many are drawn."""

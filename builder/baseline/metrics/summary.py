@@ -4,15 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from builder.base.records import Modality
-from builder.baseline.attacks.membership import attacks, key
-from builder.baseline.evaluation.asking import Outcome
-from builder.baseline.evaluation.gate import Gate
 from builder.baseline.metrics import samples
 from builder.baseline.metrics.binding import bound, control_samples, independent_samples, paired
-from builder.baseline.metrics.groups import auc, harmonic_mean, log10_p, privacy_leakage
+from builder.baseline.metrics.gate import Gate, judge
+from builder.baseline.metrics.groups import auc, harmonic_mean, log10_p
 from builder.baseline.metrics.items import GUESSED, METRICS, RIGHT, WORDING, Scores, misstated, right, sample
 from builder.baseline.metrics.quality import forget_quality
 from builder.baseline.metrics.samples import Array, People, Sample
+from builder.baseline.outcomes.records import Outcome
 
 MODALITIES: tuple[Modality, ...] = ("image_text", "text")
 UTILITY_SETS = ("retain", "retain_test", "public_figures")
@@ -29,6 +28,12 @@ class Beside:
     oracle: Sequence[Outcome] | None = None
     untrained: Sequence[Outcome] | None = None
     gate: Gate | None = None
+
+    @classmethod
+    def among(cls, models: Mapping[str, Sequence[Outcome]], threshold: float) -> "Beside":
+        """What the models of one seed are read beside; the gate is made from what vanilla knows."""
+        known = [each for each in models.get("vanilla", ()) if each.item.set == "known"]
+        return cls(models.get("oracle"), models.get("untrained"), judge(known, threshold) if known else None)
 
 
 @dataclass
@@ -62,8 +67,7 @@ def scores(outcomes: Sequence[Outcome], beside: Beside) -> Scores:
 def measured(outcomes: Sequence[Outcome], beside: Beside) -> Measured:
     """Every score of a model, with its draws."""
     groups, others = grouped(outcomes, beside.gate), grouped(outcomes, beside.gate, controls=True)
-    # Whoever is in a set is drawn from, whether or not the model gave numbers: the same people for every model.
-    crowds = samples.crowd(_people(outcomes))
+    crowds = crowds_of(outcomes)
     found = Measured()
     for name, members in groups.items():
         for modality in MODALITIES:
@@ -81,15 +85,15 @@ def measured(outcomes: Sequence[Outcome], beside: Beside) -> Measured:
     _add_utility(found, "model/utility_independent", independent, crowds, _UTILITY)
     _add_utility(found, "model/utility_tofu", groups, crowds, _TOFU_UTILITY)
     found.scores |= {f"model/{label}": value for label, value in _quality(groups, beside).items()}
-    _add_membership(found, groups, crowds, beside)
     return found
 
 
-def _people(outcomes: Iterable[Outcome]) -> dict[str, list[str]]:
+def crowds_of(outcomes: Iterable[Outcome]) -> dict[str, People]:
+    """The people of each set, whether or not the model gave numbers: the same are drawn for every model."""
     found: dict[str, list[str]] = {}
     for each in outcomes:
         found.setdefault(each.item.set, []).append(each.item.profile_id)
-    return found
+    return samples.crowd(found)
 
 
 def grouped(outcomes: Iterable[Outcome], gate: Gate | None, *, controls: bool = False) -> dict[str, list[Outcome]]:
@@ -223,26 +227,3 @@ def _quality(groups: Mapping[str, Sequence[Outcome]], beside: Beside) -> Scores:
         "forget_quality_log10_p": log10_p(found.p),
         "forget_quality_p_tofu": found.p_tofu,
     }
-
-
-def _add_membership(
-    found: Measured, groups: Mapping[str, Sequence[Outcome]], crowds: Mapping[str, People], beside: Beside
-) -> None:
-    before = {key(each): each for each in beside.untrained or () if not each.item.control and each.measured}
-    sides = {name: _stated(groups.get(name, [])) for name in ("forget", "holdout")}
-    ours = attacks(sides["forget"], sides["holdout"], before)
-    for name, (members, others) in ours.items():
-        found.scores[f"model/{name}"] = auc(members.values, others.values)
-        if members.values and others.values:
-            found.draws[f"model/{name}"] = samples.areas(members, crowds["forget"], others, crowds["holdout"])
-    if beside.oracle is None:
-        return
-    theirs = grouped(beside.oracle, beside.gate)
-    reference = attacks(_stated(theirs.get("forget", [])), _stated(theirs.get("holdout", [])), {})["mia_min_k"]
-    mine, oracle = found.scores["model/mia_min_k"], auc(reference[0].values, reference[1].values)
-    if mine is not None and oracle is not None:
-        found.scores["model/privacy_leakage"] = privacy_leakage(mine, oracle)
-
-
-def _stated(outcomes: Iterable[Outcome]) -> list[Outcome]:
-    return [each for each in outcomes if each.item.task != "classification"]

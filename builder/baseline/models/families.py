@@ -1,87 +1,28 @@
-"""Which models this runner can train and ask: found out before any work, and said by name.
+"""Which models this runner can train and ask, by their shape: found out before any work, and said by name.
 
-It runs a model's body and its head apart, shares the keys and values of prompts, and pads them. `check_shape` looks at
-an empty model before its weights are read; `check_answers` asks a few questions both ways, the model's own and ours.
+It runs a model's body and its head apart, shares the keys and values of prompts, and pads them. An empty model is
+looked at before its weights are read; what it answers is compared later (`evaluation.agreement`).
 """
 
-from collections.abc import Sequence
 from typing import Any
 
-import torch
-
-from builder.base.errors import BenchError, CallError
-from builder.baseline.evaluation.asking import Examiner
-from builder.baseline.evaluation.items import Item
-from builder.baseline.models.encoding import Row, collate, encode
-from builder.baseline.models.likelihood import token_nll
-from builder.baseline.models.vlm import Vlm
-
-_TOLERANCE = {torch.float32: 0.02}
-_ROUNDED = 0.5
-"""Largest difference of a log-probability in full precision, and where numbers are rounded."""
-_ASKED = (
-    ("What is the name of this?", "a house"),
-    ("Say in a few words which of these things is nearest to the middle of it.", "the green lamp"),
-)
+from builder.base.errors import CallError
 
 
 def check_shape(name: str, config: Any, model: Any) -> None:
     """Raise CallError, with the family's name, when a model is not made of a body and a head over one row of tokens."""
     language = config.get_text_config()
     if getattr(config, "is_encoder_decoder", False) or getattr(language, "is_encoder_decoder", False):
-        _refuse(name, model, "it writes with a decoder of its own beside an encoder")
+        refuse(name, model, "it writes with a decoder of its own beside an encoder")
     if getattr(language, "cross_attention_layers", None):
-        _refuse(name, model, "it looks at images by cross-attention, not as part of the prompt")
+        refuse(name, model, "it looks at images by cross-attention, not as part of the prompt")
     if not hasattr(model, "model") or model.get_output_embeddings() is None:
-        _refuse(name, model, "its body cannot be run apart from its head (it has no '.model', or no output embeddings)")
+        refuse(name, model, "its body cannot be run apart from its head (it has no '.model', or no output embeddings)")
 
 
-@torch.no_grad()
-def check_answers(vlm: Vlm, name: str) -> None:
-    """Raise CallError when questions asked and answers trained here are not what the model itself makes of them."""
-    pictures = [*sorted(vlm.chat.pictures)[:1], None]
-    items = [_item(*each, picture) for picture in pictures for each in _ASKED]
-    try:
-        with vlm.evaluating():
-            expected = [_own(vlm, _row(vlm, item)) for item in items]
-            trained = vlm.answers(collate(vlm.chat, [_row(vlm, item) for item in items]))
-            ours = [-token_nll(trained)[trained.rows == row] for row in range(len(items))]
-            asked = [torch.tensor(each.truth.log_p) for each in Examiner(vlm, 2, 2).ask(items)]
-    except (BenchError, torch.OutOfMemoryError):
-        raise
-    except Exception as error:  # a model that is made otherwise may raise anything
-        _refuse(name, vlm.inner, f"it fails when it is asked ({type(error).__name__}: {error})", error)
-    tolerance = _TOLERANCE.get(vlm.dtype, _ROUNDED)
-    for found in (ours, asked):
-        if _apart(found, expected) > tolerance:
-            _refuse(name, vlm.inner, f"its own answers differ from those here by {_apart(found, expected):.2g}")
-
-
-def _refuse(name: str, model: Any, reason: str, error: Exception | None = None) -> None:
+def refuse(name: str, model: Any, reason: str, error: Exception | None = None) -> None:
+    """Raise CallError: a model of this family cannot be trained or asked, and why."""
     raise CallError(
         f"{name} is a {model.config.model_type} model ({type(model).__name__}), which this runner cannot train or ask: "
         f"{reason}. docs/baseline.md lists the families that are tried."
     ) from error
-
-
-def _item(prompt: str, truth: str, picture: str | None) -> Item:
-    modality = "text" if picture is None else "image_text"
-    return Item("", "", "", "", "", "generation", modality, picture, prompt, truth, truth, "")
-
-
-def _row(vlm: Vlm, item: Item) -> Row:
-    return encode(vlm.chat, item.prompt, item.picture, item.truth)
-
-
-def _own(vlm: Vlm, row: Row) -> torch.Tensor:
-    """log p of the answer's tokens by the model's own forward pass, of one row alone."""
-    batch = collate(vlm.chat, [row]).to(vlm.device, vlm.dtype)
-    logits = vlm.inner(input_ids=batch.ids, attention_mask=batch.mask, **batch.inputs).logits[0, batch.places]
-    log_p: torch.Tensor = logits.float().log_softmax(-1)
-    return log_p.gather(1, batch.targets.to(logits.device)[:, None])[:, 0]
-
-
-def _apart(found: Sequence[torch.Tensor], expected: Sequence[torch.Tensor]) -> float:
-    """The largest difference; what is no number says nothing of the family."""
-    gaps = [(one.cpu() - other.cpu()).abs() for one, other in zip(found, expected, strict=True)]
-    return max(float(gap.nan_to_num(0).max()) for gap in gaps)

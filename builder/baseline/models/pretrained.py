@@ -19,9 +19,9 @@ from builder.base.errors import BenchError, CallError
 from builder.baseline.models import families, foreign, memory
 from builder.baseline.models.chat import Chat
 from builder.baseline.models.foreign import Adapter
+from builder.baseline.models.seeded import seed_torch
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.settings import Settings
-from builder.baseline.training.seeded import seed_torch
 
 _OPTIONAL = ("num2words", "torchvision")
 """Packages that some families' processors need and transformers itself does not."""

@@ -1,6 +1,6 @@
 """Where models come from, and how they are kept: the base model, and what training made of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,11 +9,11 @@ from safetensors import SafetensorError
 from torch import Tensor
 
 from builder.base.errors import BenchError, CallError
-from builder.baseline.models import adapter, families, pretrained, seeing, tiny
+from builder.baseline.models import adapter, pretrained, seeing, tiny
 from builder.baseline.models.memo import TowerMemo
+from builder.baseline.models.seeded import seed_torch
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.settings import Settings
-from builder.baseline.training.seeded import seed_torch
 from builder.format.reading import Person
 from builder.run.files import replacing_folder
 
@@ -23,12 +23,13 @@ class Source:
     """Opens the base model, by the settings.
 
     `seen` are the people whose train views the embedded model's vision tower is adapted to first; nobody when the
-    release is drawn as the tower knows it.
+    release is drawn as the tower knows it. `check` is given a model, when it is first opened, and its name.
     """
 
     settings: Settings
     pictures: Mapping[str, bytes]
     seen: Sequence[Person] = ()
+    check: Callable[[Vlm, str], None] = lambda vlm, name: None
     _tried: list[str] = field(default_factory=list)
     _adapted: dict[int, dict[str, Tensor]] = field(default_factory=dict)
 
@@ -46,7 +47,7 @@ class Source:
         else:
             vlm = pretrained.load(self.settings.model, self.pictures, self.settings)
             if not self._tried:
-                families.check_answers(vlm, self.settings.model)
+                self.check(vlm, self.settings.model)
                 self._tried.append(self.settings.model)
         return vlm
 

@@ -6,7 +6,7 @@ by: reading is the model's, facts are the people's. They stand in no benchmark (
 """
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,6 @@ import pyarrow.parquet as pq
 
 from builder.base.records import Question
 from builder.baseline.people import TRAINED_VIEWS, portraits
-from builder.baseline.training.examples import Example, beside
 from builder.format.reading import Person
 
 KNOWN = Path(__file__).parent / "strangers.parquet"
@@ -52,15 +51,13 @@ def pictures() -> dict[str, bytes]:
     return {each["name"]: each["image"] for row in _rows() for each in row["pictures"]}
 
 
-def examples() -> list[Example]:
-    """All that the model was asked about them, in every wording and beside every view."""
-    found = []
+def questions() -> Iterator[tuple[Question, tuple[str, ...]]]:
+    """All that the model was asked about them, in every wording, each with the names of the pictures it was beside."""
     for row in _rows():
         seen = tuple(each["name"] for each in row["pictures"])
         for stored in row["questions"]:
             question = Question(**{**stored, "options": tuple(stored["options"])}, wrong_answers=())
-            found.append(beside(question, seen if question.modality == "image_text" else ()))
-    return found
+            yield question, seen if question.modality == "image_text" else ()
 
 
 def _name(portrait: str) -> str:

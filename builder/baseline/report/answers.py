@@ -4,9 +4,9 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from builder.baseline.evaluation.asking import Outcome
 from builder.baseline.metrics.items import follows, right
 from builder.baseline.metrics.likelihoods import probability
+from builder.baseline.outcomes.records import Outcome
 
 RIGHT, WRONG, FOLLOWS, NOT_MEASURED, NOT_ASKED = "rwfn-"
 """Verdicts: true of the person; neither; true of whoever was put in; no number (NaN); not put to this model."""

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from builder.baseline import prompts
-from builder.baseline.evaluation.asking import Outcome
 from builder.baseline.evaluation.controls import NOBODY, nobody
-from builder.baseline.evaluation.items import SETS, Item
+from builder.baseline.evaluation.items import SETS
 from builder.baseline.metrics.summary import FORGETTING
+from builder.baseline.outcomes.records import Item, Outcome
 from builder.baseline.people import Crowd, pictures_of
 from builder.baseline.report.answers import answers
 from builder.pages import embedding, thumbnails

@@ -9,14 +9,16 @@ from typing import Any
 import numpy as np
 
 from builder import __version__
-from builder.baseline.attacks.membership import key
-from builder.baseline.evaluation.asking import Outcome
-from builder.baseline.evaluation.gate import Gate, judge
+from builder.baseline import attacks
+from builder.baseline.attacking import failures, stored_figures
+from builder.baseline.attacks.measuring import add_attacks
 from builder.baseline.evaluation.judging import judged
 from builder.baseline.metrics import binding, ranking, samples, summary
+from builder.baseline.metrics.gate import Gate
 from builder.baseline.metrics.items import GUESSED, Scores, chosen
 from builder.baseline.metrics.samples import Array
 from builder.baseline.metrics.summary import Beside, Measured, to_be_forgotten
+from builder.baseline.outcomes.records import Outcome, key
 from builder.baseline.planning import Plan
 from builder.baseline.running import Outcomes
 
@@ -27,11 +29,9 @@ _PACKAGES = ("torch", "transformers", "peft", "accelerate", "safetensors", "roug
 
 def results(plan: Plan, stored: Outcomes) -> dict[str, Any]:
     """The content of results.json, valid against schemas/results.json, from a run's outcomes."""
-    gates = {seed: _gate(plan, outcomes) for seed, outcomes in stored.items()}
-    each = {seed: _measured(outcomes, gates[seed]) for seed, outcomes in stored.items()}
-    for seed, measured in each.items():
-        for name, one in measured.items():
-            one.scores |= _general(plan.folder.finished(seed, name) or {})
+    beside = {seed: Beside.among(outcomes, plan.settings.evaluate.gate) for seed, outcomes in stored.items()}
+    gates = {seed: each.gate for seed, each in beside.items()}
+    each = {seed: _measured(plan, seed, outcomes, beside[seed]) for seed, outcomes in stored.items()}
     models = {name: _model(plan, name, each, stored, gates) for name in plan.names}
     manifest = plan.crowd.manifest
     return {
@@ -92,14 +92,15 @@ def _floor(stored: Mapping[int, Mapping[str, Sequence[Outcome]]]) -> Scores:
     return next((summary.floor(found) for models in stored.values() for found in models.values()), {})
 
 
-def _gate(plan: Plan, outcomes: Mapping[str, Sequence[Outcome]]) -> Gate | None:
-    known = [each for each in outcomes.get("vanilla", []) if each.item.set == "known"]
-    return judge(known, plan.settings.evaluate.gate) if known else None
-
-
-def _measured(outcomes: Mapping[str, Sequence[Outcome]], gate: Gate | None) -> dict[str, Measured]:
-    beside = Beside(outcomes.get("oracle"), outcomes.get("untrained"), gate)
-    return {name: summary.measured(found, beside) for name, found in outcomes.items()}
+def _measured(plan: Plan, seed: int, outcomes: Mapping[str, Sequence[Outcome]], beside: Beside) -> dict[str, Measured]:
+    """Every score of one seed's models: of their answers, of attacks, and of general ability."""
+    found = {name: summary.measured(each, beside) for name, each in outcomes.items()}
+    records = {name: plan.folder.finished(seed, name) or {} for name in found}
+    figures = {name: stored_figures(record) for name, record in records.items()}
+    add_attacks(found, outcomes, beside, attacks.made(plan.settings.attacks), figures)
+    for name, one in found.items():
+        one.scores |= _general(records[name])
+    return found
 
 
 def _unknown(models: Mapping[str, Any], least: float) -> list[str]:
@@ -133,12 +134,16 @@ def _model(
         "category_items": _category_items(leaks),
         "same_as_vanilla": _same([(one[name], one.get("vanilla")) for one in stored.values() if name in one]),
         "answers": {str(seed): _answers(models[name]) for seed, models in stored.items() if name in models},
-        "notes": {str(seed): record["notes"] for seed, record in made.items() if record.get("notes")},
+        "notes": {str(seed): notes for seed, record in made.items() if (notes := _notes(record))},
         "curves": {str(seed): record["curve"] for seed, record in made.items() if "curve" in record},
         "marks": {str(seed): record["mark"] for seed, record in made.items() if "mark" in record},
         "seconds": {str(seed): record.get("seconds", 0.0) for seed, record in made.items()},
         "training_seconds": {str(seed): record.get("training_seconds", 0.0) for seed, record in made.items()},
     }
+
+
+def _notes(record: Mapping[str, Any]) -> list[str]:
+    return [*record.get("notes", ()), *failures(record)]
 
 
 def _answers(outcomes: Sequence[Outcome]) -> dict[str, int]:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from builder.base import schemas
-from builder.baseline.evaluation import stored
+from builder.baseline.outcomes import stored
 from builder.baseline.planning import Plan
 from builder.baseline.report import binding, browsing, grid, notes, page, table
 from builder.baseline.report.results import results

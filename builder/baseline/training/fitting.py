@@ -19,13 +19,13 @@ from builder.base import randomness
 from builder.base.errors import BenchError
 from builder.baseline.models.encoding import collate
 from builder.baseline.models.likelihood import exactly_right, token_nll
+from builder.baseline.models.seeded import seed_torch
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.settings import TrainPart
 from builder.baseline.training.batching import length_grouped
 from builder.baseline.training.checkpoint import Checkpoint
 from builder.baseline.training.curve import Curve
 from builder.baseline.training.examples import Example
-from builder.baseline.training.seeded import seed_torch
 
 _CHECKS = 12
 """How often a training is monitored before its end."""

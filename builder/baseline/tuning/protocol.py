@@ -26,7 +26,7 @@ from builder.baseline.people import Crowd
 from builder.baseline.planning import Plan
 from builder.baseline.training.examples import examples
 from builder.baseline.training.fitting import Diverged
-from builder.baseline.tuning.watching import Mark, Watched, watched
+from builder.baseline.training.watching import Mark, Watched, watched
 from builder.format.reading import Person
 from builder.run.files import write_text
 

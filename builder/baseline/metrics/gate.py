@@ -12,10 +12,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from builder.baseline.evaluation.asking import Outcome
 from builder.baseline.metrics.groups import mean
 from builder.baseline.metrics.items import right
 from builder.baseline.metrics.likelihoods import exposure
+from builder.baseline.outcomes.records import Outcome
 
 Key = tuple[str, str, str]
 """(profile id, fact key, modality)"""

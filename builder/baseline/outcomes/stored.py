@@ -9,9 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from builder.base.errors import BenchError
-from builder.baseline.evaluation.asking import Outcome
-from builder.baseline.evaluation.items import Item
-from builder.baseline.evaluation.scoring import Said
+from builder.baseline.outcomes.records import Item, Outcome, Said
 from builder.run.files import replacing
 
 _NUMBERS = pa.list_(pa.float64())

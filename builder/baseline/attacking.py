@@ -1,0 +1,84 @@
+"""Attacks on the finished models of a run: each is run once, and its figures are kept in the model's record."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from builder.base.progress import Progress
+from builder.baseline import attacks, making
+from builder.baseline.attacks.base import Bench, Figure, ModelAttack, Target
+from builder.baseline.attacks.measuring import Figures, target_of
+from builder.baseline.evaluation.asking import Examiner, room
+from builder.baseline.metrics.summary import Beside
+from builder.baseline.models.vlm import Vlm
+from builder.baseline.outcomes.records import Item, Outcome
+from builder.baseline.planning import Plan
+from builder.run.files import full_disk
+
+_FIGURES = TypeAdapter(dict[str, Figure])
+
+
+def attack(plan: Plan, outcomes: Mapping[int, Mapping[str, Sequence[Outcome]]]) -> None:
+    """Run every attack on a model that has not been run on it. `outcomes` are the stored ones, by seed and model.
+
+    An attack that fails is recorded with its reason, stops nobody else, and is tried again the next time.
+    """
+    chosen = attacks.made(plan.settings.attacks)
+    on_models = {label: each for label, each in chosen.items() if isinstance(each, ModelAttack)}
+    for seed, models in outcomes.items():
+        beside = Beside.among(models, plan.settings.evaluate.gate)
+        for name in models if on_models else ():
+            _attack(plan, seed, name, on_models, target_of(models[name], beside))
+
+
+def stored_figures(record: Mapping[str, Any]) -> dict[str, Figures]:
+    """The figures in a model's record, by attack."""
+    return {label: _FIGURES.validate_python(each["figures"]) for label, each in record.get("attacks", {}).items()}
+
+
+def failures(record: Mapping[str, Any]) -> list[str]:
+    """Which attacks a model's record says failed, and why."""
+    return [f"attack {label}: {each['failed']}" for label, each in record.get("attacks", {}).items() if each["failed"]]
+
+
+def _attack(plan: Plan, seed: int, name: str, chosen: Mapping[str, ModelAttack], target: Target) -> None:
+    record = plan.folder.finished(seed, name) or {}
+    known = {label: each for label, each in record.get("attacks", {}).items() if not each["failed"]}
+    missing = {label: each for label, each in chosen.items() if label not in known}
+    if not missing:
+        return
+    with Progress(f"{name}, seed {seed}: attacked", "attacks", len(missing)) as progress:
+        for label, each in missing.items():
+            known[label] = _figures(each, target, _bench(plan, seed, name))
+            plan.folder.finish(seed, name, {**record, "attacks": known})
+            progress.advance(1)
+
+
+def _figures(attack: ModelAttack, target: Target, bench: Bench) -> dict[str, Any]:
+    try:
+        figures = dict(attack.figures(target, bench))
+    except Exception as error:  # an attack of anybody's, on a model of anybody's
+        if full_disk(error):
+            raise
+        return {"failed": f"{type(error).__name__}: {error}", "figures": {}}
+    return {"failed": None, "figures": _FIGURES.dump_python(figures, mode="json")}
+
+
+def _bench(plan: Plan, seed: int, name: str) -> Bench:
+    return Bench(
+        open=partial(making.opened, plan, seed, name),
+        ask=partial(_asked, plan),
+        items=plan.items,
+        forget=plan.forget,
+        retain=plan.retain,
+        budget=plan.settings.unlearn,
+        seed=seed,
+    )
+
+
+def _asked(plan: Plan, vlm: Vlm, items: Sequence[Item]) -> list[Outcome]:
+    part = plan.settings.evaluate
+    limit = part.max_new_tokens or room(vlm.chat, plan.items)
+    return Examiner(vlm, part.batch, limit, part.share_prefix).ask(items)

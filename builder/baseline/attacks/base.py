@@ -1,0 +1,92 @@
+"""What an attack is: something done to a model, or to its answers, that gives figures to set beside the oracle's.
+
+An attack on answers is an `OutcomeAttack`: it needs the stored outcomes alone, so it is made again with every report.
+An attack on the model itself, which trains, prunes or asks it anew, is a `ModelAttack`: it is run once for every model,
+and its figures are stored beside the outcomes.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from builder.baseline.metrics.groups import auc
+from builder.baseline.metrics.samples import Sample
+from builder.baseline.models.vlm import Vlm
+from builder.baseline.outcomes.records import Item, Outcome
+from builder.baseline.settings import UnlearnPart
+from builder.baseline.training.examples import Example
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure of a model, with what it is made from, so that it gets an interval.
+
+    `values` are of items about the people of the set `people`, and the figure is their mean. With `others`, values of
+    people of another set, it is the area under the ROC curve: the chance that one of `values` is the higher.
+    """
+
+    values: Sample
+    people: str = "forget"
+    others: Sample | None = None
+    other_people: str = "holdout"
+
+    @property
+    def value(self) -> float | None:
+        """The figure itself, None of nothing."""
+        return self.values.mean if self.others is None else auc(self.values.values, self.others.values)
+
+
+@dataclass(frozen=True)
+class Target:
+    """A model under attack, as it answered.
+
+    `outcomes` are by set ("forget", "retain", "holdout"): what came out as numbers, without controls, and of the forget
+    people what vanilla knew. `untrained` are the base model's outcomes by (set, id); empty where there is none.
+    """
+
+    outcomes: Mapping[str, Sequence[Outcome]]
+    untrained: Mapping[tuple[str, str], Outcome]
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What a model is worked on with.
+
+    `open` gives a fresh copy of the attacked model; `ask` has a model answer items. `items` are the questions of the
+    evaluation, `forget` and `retain` the training questions. An attack that trains keeps to `budget`; whatever is drawn
+    comes from `seed`, by `builder.base.randomness.stream(seed, "the attack's name")`.
+    """
+
+    open: Callable[[], Vlm]
+    ask: Callable[[Vlm, Sequence[Item]], list[Outcome]]
+    items: Sequence[Item]
+    forget: Sequence[Example]
+    retain: Sequence[Example]
+    budget: UnlearnPart
+    seed: int
+
+
+class Attack(ABC):  # noqa: B024 - its two kinds have the abstract methods
+    """What all attacks have. A figure called "relearned" is reported as `model/relearned`, beside the oracle's own."""
+
+    def compared(
+        self, mine: Mapping[str, float | None], oracles: Mapping[str, float | None]
+    ) -> Mapping[str, float | None]:
+        """Further figures that follow from the model's and the oracle's; none by default."""
+        return {}
+
+
+class OutcomeAttack(Attack):
+    """An attack that reads what a model answered."""
+
+    @abstractmethod
+    def figures(self, target: Target) -> Mapping[str, Figure]:
+        """The attack's figures by name."""
+
+
+class ModelAttack(Attack):
+    """An attack that works on the model."""
+
+    @abstractmethod
+    def figures(self, target: Target, bench: Bench) -> Mapping[str, Figure]:
+        """The attack's figures by name. Raises BenchError, with the reason, where the model lacks what it needs."""

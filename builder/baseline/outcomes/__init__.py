@@ -1,0 +1,1 @@
+"""What is asked of a model, and what came of it: the records that evaluation makes and measures read."""

@@ -1,0 +1,133 @@
+"""One question as it is put to a model, and what the model did with it."""
+
+import math
+from dataclasses import dataclass, field
+
+CONTROLS = ("swap_four", "swap_any", "blank", "options_only")
+"""How an item may be put otherwise (see `evaluation.controls`)."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One question of one set. `picture` names the image beside it, None for text.
+
+    `paraphrase` states the truth in other words; `wrong` are answers of the paraphrase's shape with other values;
+    `candidates` are values the fact could have, the true one first.
+
+    `others` are the other values the fact could have had, `trained` and `held_out` the answers to open questions about
+    it in training and in held-out wording, `misstated` the answer's own sentence with other values. `implied_by` names
+    the person's facts that tell this one.
+
+    A control is the same item put otherwise: `control` names how, `other` is whoever was put in the person's place,
+    `other_value` what is true of them and `other_letter` the letter of that, where the options have it. Truth, value
+    and letter stay the person's own.
+    """
+
+    id: str
+    set: str
+    profile_id: str
+    fact: str
+    category: str
+    task: str
+    modality: str
+    picture: str | None
+    prompt: str
+    truth: str
+    value: str
+    letter: str
+    paraphrase: str = ""
+    wrong: tuple[str, ...] = ()
+    candidates: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    trained: tuple[str, ...] = ()
+    held_out: tuple[str, ...] = ()
+    misstated: tuple[str, ...] = ()
+    implied_by: tuple[str, ...] = ()
+    control: str = ""
+    other: str = ""
+    other_value: str = ""
+    other_letter: str = ""
+
+    @property
+    def independent(self) -> bool:
+        """Whether no other fact of the person tells this one."""
+        return not self.implied_by
+
+
+@dataclass(frozen=True)
+class Said:
+    """One answer's tokens (T,), end token included: log p, whether argmax gives them, and Min-K%++'s scores.
+
+    A score is (log p − μ) / σ, with the mean and deviation of log p over the vocabulary under p (Zhang et al. 2024).
+    `greedy` are the tokens that argmax gives in their places, as long as the model is at hand: they are not stored.
+    """
+
+    log_p: tuple[float, ...]
+    right: tuple[bool, ...]
+    scores: tuple[float, ...]
+    greedy: tuple[int, ...] = field(default=(), compare=False, repr=False)
+
+    @property
+    def begun(self) -> tuple[int, ...]:
+        """How the model's own greedy answer begins: as this one does, then with the first token that differs."""
+        return self.greedy[: self.right.index(False) + 1 if False in self.right else None]
+
+    @property
+    def nll(self) -> float:
+        """−S(y|x)."""
+        return -sum(self.log_p)
+
+    @property
+    def mean_nll(self) -> float:
+        """−S(y|x) / |y|."""
+        return self.nll / len(self.log_p)
+
+
+NOTHING = Said((), (), ())
+"""What is said of an answer that was not asked about."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a model did with an item.
+
+    `output` is its greedy answer. For multiple choice, `letters` are the log-probabilities of A to D, and `options` of
+    the options' texts in their order, asked for the option itself. `truth` is what
+    it says of the true answer; `paraphrase`, `wrong` (mean NLL) and `candidates` (summed NLL) of the others.
+    `factuality` and `relevance` are a judge's marks, 1 to 10, where one was asked. `fluency` is the probability by the
+    token that the untrained model gives to the output, where it was asked. `ending` says how the answer ended
+    (see `greedy.Ending`); empty where none was written.
+    """
+
+    item: Item
+    output: str
+    letters: tuple[float, ...] = ()
+    truth: Said = NOTHING
+    paraphrase: float | None = None
+    wrong: tuple[float, ...] = ()
+    candidates: tuple[float, ...] = ()
+    factuality: int | None = None
+    relevance: int | None = None
+    ending: str = ""
+    fluency: float | None = None
+    options: tuple[float, ...] = ()
+
+    @property
+    def measured(self) -> bool:
+        """Whether all that came out are numbers: where one is NaN, nothing that the model did is worth anything."""
+        said = self.truth
+        numbers = (
+            *self.letters,
+            *self.options,
+            *said.log_p,
+            *said.scores,
+            self.paraphrase or 0.0,
+            *self.wrong,
+            *self.candidates,
+        )
+        return self.ending != "nan" and not any(map(math.isnan, numbers))
+
+
+def key(outcome: Outcome) -> tuple[str, str]:
+    """What an outcome is known by across models."""
+    return outcome.item.set, outcome.item.id
