@@ -34,10 +34,10 @@ class _Commands(click.Group):
 
             if not full_disk(error):
                 raise
-            message = f"the disk is full ({error}). Free some space and run the same command again; it goes on."
+            message = f"the disk is full ({error}). Free some space and run the same command to continue."
             raise _Shown(message, 1) from error
         except KeyboardInterrupt:
-            message = "stopped. Everything finished is kept; the same command goes on from there."
+            message = "stopped. Everything finished is kept; run the same command to continue."
             raise _Shown(message, 130) from None
 
 
@@ -50,23 +50,23 @@ def cli() -> None:
 @cli.command()
 @click.argument("recipe", default="mllmu")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of the run.  [default: outputs/<recipe's name>]")
-@click.option("--seed", type=int, help="Another seed makes another world of people.")
+@click.option("--seed", type=int, help="A different seed makes different people.")
 @click.option("--profiles", type=int, help="How many people; the same as --set profiles.count=N.")
-@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Any knob of the recipe; may be repeated.")
+@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Any setting of the recipe; repeatable.")
 @click.option("--workers", type=click.IntRange(min=1), help="Processes.  [default: one for each processor]")
-@click.option("--painter", type=click.Choice(["offline", "diffusers"]), help="Who paints the portraits.")
+@click.option("--painter", type=click.Choice(["offline", "diffusers"]), help="What makes the portraits.")
 @click.option("--painter-model", help="The painter's pipeline: a Hub id or a folder.")
 @click.option("--device", help="Where the painter's model runs: auto, cpu, mps, cuda, cuda:1.")
-@click.option("--writer", type=click.Choice(["offline", "openai"]), help="Who writes the texts.")
+@click.option("--writer", type=click.Choice(["offline", "openai"]), help="What words the texts.")
 @click.option("--writer-model", help="The writer's language model, as its server calls it.")
 @click.option("--base-url", help="The writer's server, ending in /v1.  [default: OpenAI's own]")
 @click.option("--api-key-file", type=click.Path(path_type=Path), help="A file with the key.  [default: OPENAI_API_KEY]")
-@click.option("--estimate", is_flag=True, help="Print what the writer's model would be asked and cost; send nothing.")
-@click.option("--max-cost", type=click.FloatRange(min=0), help="Stop before the writer's model costs more.")
-@click.option("--batch", is_flag=True, help="Ask it through the Batch API: half the price, within a day.")
-@click.option("--judge", type=click.IntRange(min=1), metavar="N", help="Have a model judge the texts of N people.")
-@click.option("--wikidata", is_flag=True, help="Ask Wikidata for everybody's name first; who is found is named anew.")
-@click.option("--model", help="The model of whoever is named and not offline: --painter diffusers --model ID.")
+@click.option("--estimate", is_flag=True, help="Print the number of requests and their cost; send nothing.")
+@click.option("--max-cost", type=click.FloatRange(min=0), help="Stop before the writer's model costs more than this.")
+@click.option("--batch", is_flag=True, help="Use the Batch API: half the price, within a day.")
+@click.option("--judge", type=click.IntRange(min=1), metavar="N", help="Have a model rate the texts of N people.")
+@click.option("--wikidata", is_flag=True, help="Look up every name in Wikidata first; rename those found.")
+@click.option("--model", help="The model of the writer or painter just chosen: --painter diffusers --model ID.")
 def generate(
     recipe: str,
     out: Path | None,
@@ -88,10 +88,10 @@ def generate(
     wikidata: bool,
     model: str | None,
 ) -> None:
-    """Make a benchmark from RECIPE, a bundled one's name or a TOML file, and lay out its splits.
+    """Make a benchmark from RECIPE: the name of a bundled recipe or a TOML file.
 
-    Stopped or killed, the same command goes on where it was. A changed recipe makes again only what the change
-    touches.
+    After a stop or a crash, the same command continues where it left off. If the recipe changed, only what the
+    change affects is made again.
     """
     from builder.base import recipe as recipes
     from builder.pipeline import generation
@@ -110,7 +110,7 @@ def generate(
     resolved = recipes.load(recipe, settings, {key: value for key, value in asked.items() if value is not None})
     only_for_models = (writer_model, base_url, api_key_file, estimate or None, max_cost, batch or None, judge)
     if resolved.writer.kind == "offline" and any(option is not None for option in only_for_models):
-        raise CallError("The offline writer asks no model; say --writer openai.")
+        raise CallError("The offline writer uses no model; add --writer openai.")
     if estimate:
         from builder.pipeline import estimate as estimates
 
@@ -131,14 +131,16 @@ def _model_for(makers: dict[str, tuple[str, str | None]], model: str | None) -> 
     named = [name for name, (_, kind) in makers.items() if kind not in (None, "offline")]
     if len(named) != 1:
         options = " or ".join(f"--{name}-model" for name in makers)
-        raise CallError(f"--model goes with exactly one maker that is not offline; say {options} instead.")
+        raise CallError(
+            f"--model needs exactly one of --painter and --writer that is not offline; use {options} instead."
+        )
     return {makers[named[0]][0]: model}
 
 
 @cli.command()
 @click.argument("run", type=click.Path(path_type=Path))
 def status(run: Path) -> None:
-    """Say what of RUN is made, what failed and why, and what is left."""
+    """Show what of RUN is done, what failed and why, and what is left."""
     from builder.pipeline import generation
 
     click.echo(generation.describe_status(run))
@@ -147,14 +149,14 @@ def status(run: Path) -> None:
 @cli.command("audit")
 @click.argument("path", metavar="RUN|RELEASE", type=click.Path(path_type=Path))
 @click.option(
-    "--names", type=click.Path(path_type=Path), help="Further names that nobody may bear: a text file, one a line."
+    "--names", type=click.Path(path_type=Path), help="A text file with more names that nobody may have, one per line."
 )
-@click.option("--wikidata", is_flag=True, help="Ask Wikidata for the people and organisations, too.")
+@click.option("--wikidata", is_flag=True, help="Also look up the people and organisations in Wikidata.")
 @click.option("--workers", type=click.IntRange(min=1), help="Processes.  [default: one for each processor]")
 def audit_command(path: Path, names: Path | None, wikidata: bool, workers: int | None) -> None:
-    """Check whether the benchmark in RUN or RELEASE is sound, and keep the report in audit.json.
+    """Check whether the benchmark in RUN or RELEASE is sound, and write the report to audit.json.
 
-    Exits with 1 when a check fails.
+    Exits with 1 if a check fails.
     """
     from builder import audit
 
@@ -167,19 +169,21 @@ def audit_command(path: Path, names: Path | None, wikidata: bool, workers: int |
 @cli.command()
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option("--repo", required=True, help="ORGANISATION/NAME on the Hub, or a folder: ./somewhere.")
-@click.option("--version", help="Three numbers, greater than the last.  [default: what the changes ask for]")
-@click.option("--dry-run", is_flag=True, help="Say what would be published and what changed; send nothing.")
-@click.option("--public", is_flag=True, help="Open the repository to all; without it a new one is private.")
-@click.option("--create-pr", is_flag=True, help="Propose a pull request; tagged by the same command once merged.")
+@click.option("--version", help="Three numbers, greater than the last version.  [default: follows from the changes]")
+@click.option("--dry-run", is_flag=True, help="Show what would be published and what changed; send nothing.")
+@click.option("--public", is_flag=True, help="Make the repository public; new ones are private by default.")
 @click.option(
-    "--allow-failed-audit", "allowed", multiple=True, metavar="CHECK", help="A check that may fail; may be repeated."
+    "--create-pr", is_flag=True, help="Open a pull request; once it is merged, run without this option to set the tag."
+)
+@click.option(
+    "--allow-failed-audit", "allowed", multiple=True, metavar="CHECK", help="A check that may fail; repeatable."
 )
 def publish(
     run: Path, repo: str, version: str | None, dry_run: bool, public: bool, create_pr: bool, allowed: tuple[str, ...]
 ) -> None:
     """Publish RUN as a version that never changes: one commit, one tag.
 
-    Interrupted, the same command finishes the work; run twice, it changes nothing.
+    After an interruption, the same command finishes the work. Running it twice changes nothing.
     """
     from builder.hub.command import publish as publish_run
     from builder.hub.publishing import Request
@@ -196,7 +200,7 @@ def publish(
 def verify(source: str, workers: int | None) -> None:
     """Check every file, record, law and split of SOURCE: a run, a release, or ORGANISATION/NAME@v1.0.0.
 
-    Exits with 1 when anything is wrong, and names the file and the row.
+    Exits with 1 if anything is wrong, and names the file and the row.
     """
     from builder.hub.command import verify as verify_source
     from builder.questions import check_questions
@@ -211,7 +215,7 @@ def verify(source: str, workers: int | None) -> None:
 @click.argument("before")
 @click.argument("after")
 def diff(before: str, after: str) -> None:
-    """Say what changed from BEFORE to AFTER: people, questions, images, schemas.
+    """Show what changed from BEFORE to AFTER: people, questions, images, schemas.
 
     Each is a run, a release, or ORGANISATION/NAME@v1.0.0.
     """
@@ -225,7 +229,7 @@ def diff(before: str, after: str) -> None:
 @click.option("--open", "open_it", is_flag=True, help="Open the page in the browser.")
 @click.option("--workers", type=click.IntRange(min=1), help="Processes.  [default: one for each processor]")
 def preview_command(path: Path, open_it: bool, workers: int | None) -> None:
-    """Build a page to look at the people of RUN or RELEASE: a static site that needs no network."""
+    """Build a page to browse RUN or RELEASE: a static site that needs no network."""
     from builder import preview
 
     index = preview.preview_path(path, workers)
@@ -251,23 +255,27 @@ def export(source: str, layout: str, to: Path) -> None:
 @click.argument("source")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of results.  [default: baseline/MODEL beside it]")
 @click.option("--model", default="tiny", show_default=True, help="'tiny', a folder, or a model's name on the Hub.")
-@click.option("--forget", type=int, help="Which forget set, in percent of the people.  [default: 10]")
+@click.option("--forget", type=int, help="The forget set, in percent of the people.  [default: 10]")
 @click.option("--methods", help="With commas between: names, or my_package:MyMethod.  [default: ga,graddiff,kl,npo]")
 @click.option("--attacks", help="With commas between: names, or my_package:MyAttack.  [default: membership inference]")
-@click.option("--lora", type=click.IntRange(min=1), help="Train a low-rank adapter of this rank, not all weights.")
-@click.option("--precision", type=click.Choice(["auto", "fp32", "bf16", "fp16"]), help="Numbers to train in.")
+@click.option(
+    "--lora", type=click.IntRange(min=1), help="Train a low-rank adapter of this rank instead of all weights."
+)
+@click.option("--precision", type=click.Choice(["auto", "fp32", "bf16", "fp16"]), help="Number format to train in.")
 @click.option("--seed", type=click.IntRange(min=0), help="First seed.  [default: 0]")
 @click.option("--seeds", type=click.IntRange(min=1), help="How many seeds.  [default: 1]")
-@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Any knob, train.lr=1e-5; may be repeated.")
-@click.option("--tune", is_flag=True, help="Tune every method first, by the same protocol, on other people.")
+@click.option(
+    "--set", "settings", multiple=True, metavar="KEY=VALUE", help="Any setting, such as train.lr=1e-5; repeatable."
+)
+@click.option("--tune", is_flag=True, help="First tune every method by the same protocol, on other people.")
 @click.option("--general", help="Tasks of lmms-eval that measure general ability, with commas between: mmmu_val,pope.")
 @click.option("--evaluate-only", is_flag=True, help="Evaluate the model as it is; train nothing.")
-@click.option("--judge", metavar="MODEL", help="Have a language model mark the open answers, as its server calls it.")
+@click.option("--judge", metavar="MODEL", help="Have this language model rate the open answers.")
 @click.option("--base-url", help="The judge's server, ending in /v1.  [default: OpenAI's own]")
 @click.option("--api-key-file", type=click.Path(path_type=Path), help="A file with its key.  [default: OPENAI_API_KEY]")
-@click.option("--max-cost", type=click.FloatRange(min=0), help="Stop before the judge costs more.")
-@click.option("--rescore", is_flag=True, help="Make the report again from the stored outputs, without any model.")
-@click.option("--resume/--fresh", default=True, help="Keep finished models, or drop them first.  [default: resume]")
+@click.option("--max-cost", type=click.FloatRange(min=0), help="Stop before the judge costs more than this.")
+@click.option("--rescore", is_flag=True, help="Remake the report from the stored outputs, without any model.")
+@click.option("--resume/--fresh", default=True, help="Keep finished models, or delete them first.  [default: resume]")
 def baseline_command(
     source: str,
     out: Path | None,
@@ -280,9 +288,9 @@ def baseline_command(
     resume: bool,
     **given: Any,
 ) -> None:
-    """Fine-tune, unlearn and evaluate a model on SOURCE, a run, a release or ORGANISATION/NAME@v1.0.0, and report.
+    """Fine-tune, unlearn and evaluate a model on SOURCE: a run, a release or ORGANISATION/NAME@v1.0.0.
 
-    Stopped or killed, the same command goes on; models that are finished are not made again.
+    After a stop or a crash, the same command continues; finished models are kept.
     """
     from builder import baseline
 
@@ -301,7 +309,7 @@ def baseline_command(
     if judge is not None:
         given["judge"] = {"model": judge, **({"base_url": base_url} if base_url else {})}
     elif any(option is not None for option in (base_url, api_key_file, max_cost)):
-        raise CallError("--base-url, --api-key-file and --max-cost are the judge's; name its model with --judge.")
+        raise CallError("--base-url, --api-key-file and --max-cost are for a judge; name its model with --judge.")
     here = Path(source) if Path(source).is_dir() else None
     access = Access(api_key_file, max_cost)
     click.echo(run_baseline(release, given, settings, out, home=here, fresh=not resume, rescore=rescore, access=access))
@@ -336,14 +344,14 @@ _REGISTRIES = {
 
 @cli.group("recipe")
 def recipe_group() -> None:
-    """Look at recipes: every knob, its value and what it does."""
+    """Show recipes: every setting, its value and what it does."""
 
 
 @recipe_group.command("show")
 @click.argument("recipe", default="mllmu")
-@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Any knob of the recipe; may be repeated.")
+@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Any setting of the recipe; repeatable.")
 def recipe_show(recipe: str, settings: tuple[str, ...]) -> None:
-    """Print RECIPE with every knob: also the way to start one's own, `recipe show mllmu > my.toml`."""
+    """Print RECIPE with every setting. To start your own: `recipe show mllmu > my.toml`."""
     from builder.base import recipe as recipes
 
     click.echo(recipes.to_toml(recipes.load(recipe, settings), documented=True), nl=False)

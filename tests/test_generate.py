@@ -215,5 +215,5 @@ def test_printed_commands_quote_their_paths(tmp_path: Path, tiny: Path, run: Run
     assert load[:2] == ["python", "-c"]
     assert f'load_dataset("{out / "release"}", "train")' in load[2]
     (out / "release" / "manifest.json").unlink()
-    last = run("status", out).output.splitlines()[-1].removeprefix("Go on with: ")
+    last = run("status", out).output.splitlines()[-1].removeprefix("Continue with: ")
     assert shlex.split(last) == ["build-bench", "generate", str(out / "recipe.toml"), "--out", str(out)]

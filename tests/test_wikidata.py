@@ -120,7 +120,7 @@ def test_a_busy_server_is_waited_for(server: Server, tmp_path: Path, monkeypatch
     [
         ([(503, {}, b"")] * 9, "is busy .503 .*, 5 times.; run the same command again later"),
         ([(403, {}, b"")], "refuses to be asked: 403"),
-        ([(200, {}, b"<html>hello")], "does not answer as a SPARQL server does: '<html>hello'"),
+        ([(200, {}, b"<html>hello")], "does not answer like a SPARQL server: '<html>hello'"),
         ([(200, {}, b'{"results": {"bindings": [{}]}}')], "does not answer as a SPARQL server does"),
     ],
 )
@@ -172,7 +172,7 @@ def test_generate_names_those_anew_who_are_found(server: Server, run: Run, tiny:
     ]
     assert sorted(people) == sorted(profiles.all_names(kept))
     assert not {*people} & server.people
-    assert "People and organisations found on Wikidata" in (out / "audit.json").read_text()
+    assert "People and organisations found in Wikidata" in (out / "audit.json").read_text()
 
     asked = len(server.asked)
     again = run("generate", tiny, "--out", out, "--workers", "1", "--wikidata")

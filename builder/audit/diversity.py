@@ -80,13 +80,13 @@ def _commonest(known: list[Known]) -> Finding:
     return Finding(
         check="commonest_value",
         audit="diversity",
-        title="Naming the commonest value of the country",
+        title="Guessing the most frequent value of the country",
         figure=top.figure,
         unit="share",
         wanted="at most",
         threshold=thresholds.COMMONEST_VALUE,
         passed=all(value.passed for value in values),
-        sentence=f"Who names what most others of the country have is right at most {percent(top.figure)} of the time, "
+        sentence=f"Guessing what most others of the country have is right at most {percent(top.figure)} of the time, "
         f"about the {words(top.label)}.",
         interval=(top.low or 0.0, top.high or 1.0),
         values=tuple(values),
@@ -105,7 +105,7 @@ def _named_right(notes: Notes, fact: str, counts: Counts) -> Iterator[Example | 
         # Without this person its value counts one less: only the three commonest can still come first.
         others = [(value, count - (value == own)) for value, count in commonest[locale]]
         right = min(others, key=_rank)[0] == own
-        yield Example(person.id, f"{words(fact)}: '{own}' is the commonest in {locale}") if right else None
+        yield Example(person.id, f"{words(fact)}: '{own}' is the most frequent in {locale}") if right else None
 
 
 def _rank(counted: tuple[str, int]) -> tuple[int, int]:
@@ -144,14 +144,14 @@ def _sameness(notes: Notes) -> Finding:
     return Finding(
         check="self_bleu",
         audit="diversity",
-        title="Biographies made of each other's phrases (masked self-BLEU-4)",
+        title="Biographies that repeat each other's phrases (masked self-BLEU-4)",
         figure=mean,
         unit="share",
         wanted="at most",
         threshold=thresholds.SELF_BLEU,
         passed=mean <= thresholds.SELF_BLEU,
         sentence=f"With values and names masked, the biographies of {len(people):,} people have a self-BLEU-4 of "
-        f"{mean:.3f}: one means that each is put together of runs of four words that others have.",
+        f"{mean:.3f}: 1 would mean that each consists of runs of four words that others have.",
         worst=tuple(Example(identity, f"{figure:.3f}") for figure, identity in worst),
     )
 

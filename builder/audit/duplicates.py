@@ -58,7 +58,7 @@ def judge(notes: Notes, _: Setting) -> list[Finding]:
     people = f"{len(notes):,} people"
     asked = itertools.chain(_questions(notes), examples(notes, "repeated"))
     return [
-        faults("same_name", "duplicates", "Two people of one name", people, _same_names(notes)),
+        faults("same_name", "duplicates", "People who share a name", people, _same_names(notes)),
         faults("same_biography", "duplicates", "Biographies that are nearly the same", people, _biographies(notes)),
         faults("same_life", "duplicates", "People who share their rare facts", people, _lives(notes)),
         faults("same_question", "duplicates", "Questions asked twice", people, asked),
@@ -143,4 +143,4 @@ def _pairs(digests: npt.NDArray[Any], owners: Owners, apart: int) -> Owners:
     return np.stack([owners[same], owners[same + apart]], axis=1)
 
 
-DUPLICATES = Audit("duplicates", "Is everybody and everything there once?", look, judge)
+DUPLICATES = Audit("duplicates", "Is everybody and everything there only once?", look, judge)

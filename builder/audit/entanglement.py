@@ -72,7 +72,7 @@ def judge(notes: Notes, _: Setting) -> list[Finding]:
         Finding(
             check="entangled",
             audit="entanglement",
-            title="Facts that tell others, unrecorded",
+            title="Facts that reveal others without a record",
             figure=float(len(unsaid)),
             unit="count",
             wanted="at most",
@@ -83,7 +83,7 @@ def judge(notes: Notes, _: Setting) -> list[Finding]:
                 Value(f"{pair.by} tells {pair.fact}", pair.rate, *wilson(pair.hits, pair.trials, level(tests)))
                 for pair in told
             ),
-            worst=tuple(Example("", f"{words(pair.by)} tells {words(pair.fact)}") for pair in unsaid)[:MOST_EXAMPLES],
+            worst=tuple(Example("", f"{words(pair.by)} reveals {words(pair.fact)}") for pair in unsaid)[:MOST_EXAMPLES],
         )
     ]
 
@@ -121,12 +121,12 @@ def _told(holders: Mapping[str, Sequence[Known]], by: str, fact: str) -> tuple[i
 
 
 def _sentence(told: Sequence[Pair], unsaid: Sequence[Pair]) -> str:
-    named = ", ".join(f"{words(pair.by)} tells {words(pair.fact)} ({percent(pair.rate)})" for pair in told[:6])
+    named = ", ".join(f"{words(pair.by)} reveals {words(pair.fact)} ({percent(pair.rate)})" for pair in told[:6])
     if not told:
-        return "No fact tells another."
+        return "No fact reveals another."
     if unsaid:
         return f"{named}; not recorded in implied_by: {', '.join(words(pair.fact) for pair in unsaid)}."
     return f"{named}; all recorded in implied_by."
 
 
-ENTANGLEMENT = Audit("entanglement", "Which facts tell others?", look, judge)
+ENTANGLEMENT = Audit("entanglement", "Which facts reveal others?", look, judge)

@@ -112,7 +112,7 @@ SOLVERS: dict[str, Solver] = {
     "least often the answer": lambda c, a: [-c.answered[o] for o in a.options],
     "most often an option": lambda c, a: [c.offered[o] for o in a.options],
     "least often an option": lambda c, a: [-c.offered[o] for o in a.options],
-    "offered but seldom the answer": lambda c, a: [c.answered[o] - c.offered[o] for o in a.options],
+    "often an option, seldom the answer": lambda c, a: [c.answered[o] - c.offered[o] for o in a.options],
     "answer of the same options": lambda c, a: [c.sets.get(a.options, Counter())[o] for o in a.options],
     "other answer of the same options": lambda c, a: [-c.sets.get(a.options, Counter())[o] for o in a.options],
     "in most sets of options": lambda c, a: [len(c.appears[o]) for o in a.options],
@@ -155,7 +155,7 @@ def _held(notes: Notes, percents: Sequence[int]) -> Finding | None:
             for percent in percents[forgotten.index(person.segment) :]:
                 known[percent] += [option in retained[percent] for option in person.note.options]
         worst += [
-            Example(person.id, f"{words(fact)}: nobody retained has '{person.note.value}'")
+            Example(person.id, f"{words(fact)}: nobody in the retain set has '{person.note.value}'")
             for person in asked
             if person.note.value not in of_segment["retain"]
         ][:2]
@@ -166,13 +166,13 @@ def _held(notes: Notes, percents: Sequence[int]) -> Finding | None:
     return Finding(
         check="options_held",
         audit="familiarity",
-        title="Options of forget questions that somebody retained holds",
+        title="Options of forget questions that somebody in the retain set has",
         figure=least,
         unit="share",
         wanted="at least",
         threshold=HELD_BY_RETAINED,
         passed=least >= HELD_BY_RETAINED,
-        sentence=f"{share(least)} of the options that forget people are asked with are the value of somebody retained"
+        sentence=f"{share(least)} of the options in forget people's questions are values of people in the retain set"
         + (": an oracle knows every string." if least == 1 else "; more people or fewer profiles.locales raise it."),
         values=tuple(Value(f"forget_{percent}", each) for percent, each in shares.items()),
         worst=tuple(worst[:MOST_EXAMPLES]),
@@ -226,4 +226,4 @@ def _cells(fact: str, corpus: Corpus, units: Units) -> Iterator[Cell]:
         yield cell(fact, TRAINED, shown, ranking.hits(scores, truth, fours))
 
 
-FAMILIARITY = Audit("familiarity", "Can it be guessed from what was trained?", look, judge)
+FAMILIARITY = Audit("familiarity", "Can it be guessed from the training set?", look, judge)

@@ -71,7 +71,7 @@ class Kind:
 
 @dataclass(frozen=True)
 class Judgement:
-    """What a judge model thought of the texts of some people: mean marks of 10, and who got the lowest and why."""
+    """What a judge model said of the texts of some people: mean marks of 10, and who got the lowest and why."""
 
     model: str
     people: int
@@ -107,7 +107,7 @@ def faults(check: str, audit: str, title: str, looked_at: str, examples: Iterabl
     counted = iter(examples)
     worst = tuple(itertools.islice(counted, MOST_EXAMPLES))
     count = len(worst) + sum(1 for _ in counted)
-    found = "nothing of the kind" if not count else f"{count:,}, for example: {worst[0].text}"
+    found = "none" if not count else f"{count:,}, for example: {worst[0].text}"
     return Finding(
         check=check,
         audit=audit,

@@ -32,7 +32,7 @@ def _ungrounded(questions: Sequence[Question], facts: dict[str, Fact]) -> Iterat
 
 def _fault(question: Question, fact: Fact | None) -> str | None:
     if fact is None or not fact.asked:
-        return f"asks for '{question.fact}', which is no fact to ask for"
+        return f"asks for '{question.fact}', which is not a fact to ask for"
     if question.value != fact.value:
         return f"its value '{question.value}' is not the fact's '{fact.value}'"
     return _ANSWERS[question.task](question, fact)
@@ -105,7 +105,7 @@ def judge(notes: Notes, _: Setting) -> list[Finding]:
     questions = f"{sum(person.note for person in notes.of('questions')):,} questions"
     people = f"{len(notes):,} biographies"
     kinds = [
-        ("answers_state_facts", "Answers that are not the fact's", questions, "ungrounded"),
+        ("answers_state_facts", "Answers that differ from the fact", questions, "ungrounded"),
         ("same_options", "Options that differ between questions", questions, "varying"),
         ("biography_states_facts", "Facts that a biography leaves out", people, "unsaid"),
         ("biography_contradicts", "Biographies that contradict the facts", people, "contradicted"),

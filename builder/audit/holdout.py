@@ -86,7 +86,7 @@ def _held(notes: Notes, fact: str) -> Held:
         shared=sum(count for count in holders.values() if count > 1),
         trained=holders.total(),
         examples=tuple(
-            Example(identity, f"{words(fact)} '{value}' is a trained person's too")
+            Example(identity, f"{words(fact)} '{value}' is also a trained person's")
             for identity, value in held_out[:3]
             if value in holders
         ),
@@ -113,8 +113,8 @@ def _values(found: list[Held]) -> Finding:
         wanted="at most",
         threshold=min(1.0, expected + thresholds.HOLDOUT_MARGIN),
         passed=not failed,
-        sentence=f"{percent(rate)} of the values of held-out people are some trained person's too; of a trained "
-        f"person's values {percent(expected)} are another trained person's."
+        sentence=f"{percent(rate)} of the values of held-out people are also a trained person's; of a trained "
+        f"person's values, {percent(expected)} are also another's."
         + (f" Too often: {', '.join(words(each.fact) for each in failed)}." if failed else ""),
         values=tuple(values),
         worst=tuple(example for each in failed for example in each.examples)[:MOST_EXAMPLES],

@@ -91,14 +91,14 @@ def _named(person: Person) -> Iterator[str]:
         if question.modality == "image_text":
             shown = " | ".join((question.question, question.answer, *question.options)).casefold()
             if any(name in shown and states(shown, name) for name in names):
-                yield f"{question.id} is about a picture and says the name: '{question.question}' '{question.answer}'"
+                yield f"{question.id} is about the picture but says the name: '{question.question}' '{question.answer}'"
 
 
 def _given_away(person: Person) -> Iterator[str]:
     for question in person.questions:
         asked, value = question.question.casefold(), folded(question.value)
         if value in asked and states(asked, value):
-            yield f"{question.id} holds its answer: '{question.question}'"
+            yield f"{question.id} contains its answer: '{question.question}'"
 
 
 def judge(notes: Notes, setting: Setting) -> list[Finding]:
@@ -118,7 +118,7 @@ def judge(notes: Notes, setting: Setting) -> list[Finding]:
             _anyone(notes),
         ),
         faults("name_in_image_question", "leakage", "Names in image questions", questions, named),
-        faults("answer_in_question", "leakage", "Questions that hold their answer", questions, given),
+        faults("answer_in_question", "leakage", "Questions that contain their answer", questions, given),
     ]
 
 
@@ -127,7 +127,7 @@ def _runs(notes: Notes, most: int) -> Finding:
     longest = max(counts, default=0)
     over = (person for person in notes.of("longest") if person.note[0] > most)
     worst = (
-        Example(person.id, f"{person.note[0]} words in a row stand in a training wording: '{person.note[1]}'")
+        Example(person.id, f"{person.note[0]} words in a row are in a training wording: '{person.note[1]}'")
         for person in heapq.nsmallest(MOST_EXAMPLES, over, key=lambda person: -person.note[0])
     )
     return Finding(
@@ -153,13 +153,13 @@ def _overlap(notes: Notes) -> Finding:
     return Finding(
         check="shared_sequences",
         audit="leakage",
-        title="Three-word sequences of held-out wordings that stand in training",
+        title="Three-word sequences of held-out wordings that occur in training",
         figure=mean,
         unit="share",
         wanted="at most",
         threshold=SHARED_SEQUENCES,
         passed=mean <= SHARED_SEQUENCES,
-        sentence=f"{percent(mean)} of the three-word sequences of held-out wordings stand in a training wording of "
+        sentence=f"{percent(mean)} of the three-word sequences of held-out wordings occur in a training wording of "
         "the same person.",
         worst=tuple(Example(person.id, f"{percent(person.note)} of the sequences") for person in top),
     )

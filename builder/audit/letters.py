@@ -42,8 +42,8 @@ def judge(notes: Notes, _: Setting) -> list[Finding]:
             wanted="at most",
             threshold=bar,
             passed=all(value.passed for value in values),
-            sentence=f"The commonest right letter, {commonest.label}, is right {percent(commonest.figure)} of the time "
-            f"in {sum(total.values()):,} multiple-choice questions.",
+            sentence=f"The most frequent right letter, {commonest.label}, is right {percent(commonest.figure)} of the "
+            f"time in {sum(total.values()):,} multiple-choice questions.",
             interval=(commonest.low or 0.0, commonest.high or 1.0),
             values=tuple(values),
         )

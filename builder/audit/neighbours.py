@@ -76,14 +76,14 @@ def _against_chance(trained: Sequence[Trained]) -> Finding:
     return Finding(
         check="neighbours",
         audit="neighbours",
-        title="Forget people with a neighbour in retain",
+        title="Forget people with a neighbour in the retain set",
         figure=rate,
         unit="share",
         wanted="at least",
         threshold=overall.bar,
         passed=not failed,
         sentence=f"{overall.hits} of {overall.trials} forget people ({percent(rate)}) share an employer, "
-        "university, city or bank with somebody to be retained; random sets of these people would give "
+        "university, city or bank with somebody in the retain set; random sets of these people would give "
         f"{percent(overall.expected)}.",
         interval=wilson(overall.hits, overall.trials, level(tests)),
         values=tuple(value for each in found for value in _values(each, tests, each not in failed)),
@@ -100,14 +100,14 @@ def _against_recipe(trained: Sequence[Trained], recipe: Recipe) -> Finding:
     return Finding(
         check="neighbour_rate",
         audit="neighbours",
-        title="Forget people with a neighbour in retain, as the recipe asks",
+        title="Forget people with a neighbour in the retain set, compared with the recipe",
         figure=rate,
         unit="share",
         wanted="at least",
         threshold=wanted,
         passed=passed,
         sentence=f"{found.hits} of {found.trials} forget people ({percent(rate)}) share an employer, university or "
-        f"city with somebody to be retained, of {percent(wanted)} that splits.neighbours asks for"
+        f"city with somebody in the retain set; splits.neighbours asks for {percent(wanted)}"
         f"{'' if passed else way_out}.",
         interval=wilson(found.hits, found.trials, level(1)),
         worst=() if passed else tuple(itertools.islice(_alone(trained, ASKED), MOST_EXAMPLES)),
@@ -152,4 +152,4 @@ def _alone(trained: Sequence[Trained], keys: tuple[str, ...]) -> Iterator[Exampl
             yield Example(person.id, f"shares no {', '.join(keys[:-1])} or {keys[-1]} with a retain person")
 
 
-NEIGHBOURHOOD = Audit("neighbours", "Do forget and retain people live in one world?", look, judge)
+NEIGHBOURHOOD = Audit("neighbours", "Do forget and retain people share a world?", look, judge)

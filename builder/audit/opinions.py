@@ -1,4 +1,4 @@
-"""What a judge model thought of a sample of the people, for the report to repeat. It makes no check pass or fail."""
+"""What a judge model said of a sample of the people, for the report to repeat. It makes no check pass or fail."""
 
 import json
 from statistics import fmean

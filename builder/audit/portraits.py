@@ -76,7 +76,7 @@ def judge(notes: Notes, _: Setting) -> list[Finding]:
         faults(
             "blank_portraits", "portraits", "Blank, black or broken portraits", looked_at, examples(notes, "faults")
         ),
-        faults("repeated_portraits", "portraits", "Portraits that are there twice", looked_at, repeated),
+        faults("repeated_portraits", "portraits", "Portraits that occur twice", looked_at, repeated),
         faults("trained_test_views", "portraits", "Test views that were trained on", looked_at, _trained(notes)),
     ]
     told_apart = _told_apart(notes)
@@ -90,7 +90,7 @@ def _identical(notes: Notes) -> Iterator[Example]:
     for person in notes.of("digests") if repeated else ():
         for identity, digest in person.note:
             if digest in repeated and first.setdefault(digest, identity) != identity:
-                yield Example(person.id, f"{identity} is the very same image as {first[digest]}")
+                yield Example(person.id, f"{identity} is the same image as {first[digest]}")
 
 
 def _repeated(digests: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
@@ -193,17 +193,17 @@ def _told_apart(notes: Notes) -> Finding | None:
     return Finding(
         check="told_apart",
         audit="portraits",
-        title="Held-out views nearest to their own person",
+        title="Held-out views closest to their own person",
         figure=rate,
         unit="share",
         wanted="at least",
         threshold=thresholds.SAME_PERSON,
         passed=rate + reach >= thresholds.SAME_PERSON,
-        sentence=f"By the colours of their middle, held-out views are nearer to their own reference than to another's "
+        sentence=f"By the colours of their centre, held-out views are closer to their own reference than to another's "
         f"of the same gender and age group {percent(rate)} of the time (chance: 50.0 %), in {len(nearer):,} people.",
         interval=(max(0.0, rate - reach), min(1.0, rate + reach)),
         worst=tuple(
-            Example(identity, f"the test views are nearer to {percent(1 - share)} of the other people")
+            Example(identity, f"the test views are closer to {percent(1 - share)} of the other people")
             for share, identity in mixed_up[:10]
         ),
     )

@@ -44,7 +44,7 @@ def _looked_up(notes: Notes, wikidata: Wikidata) -> Finding:
     """The people and organisations that Wikidata has, an example each."""
     bearers = {name: person.id for person in notes.of("people") for name in person.note}
     organisations = {name for person in notes.of("organisations") for name in person.note}
-    looked_at = f"{len(bearers):,} names of people and {len(organisations):,} of organisations, as Wikidata has them"
+    looked_at = f"{len(bearers):,} names of people and {len(organisations):,} of organisations, looked up in Wikidata"
 
     def examples() -> Iterator[Example]:
         for name, item in wikidata.found("person", bearers).items():
@@ -52,7 +52,7 @@ def _looked_up(notes: Notes, wikidata: Wikidata) -> Finding:
         for name, item in wikidata.found("organisation", sorted(organisations)).items():
             yield Example("", f"'{name}' is a real organisation: {item}")
 
-    return faults("wikidata", "real_people", "People and organisations found on Wikidata", looked_at, examples())
+    return faults("wikidata", "real_people", "People and organisations found in Wikidata", looked_at, examples())
 
 
-REAL_PEOPLE = Audit("real_people", "Is nobody real?", look, judge)
+REAL_PEOPLE = Audit("real_people", "Are all people fictitious?", look, judge)

@@ -40,7 +40,7 @@ def audit(release: Release, workers: Workers, names: Iterable[str] = (), *, wiki
     """
     people = sum(release.segments.values())
     if not people:
-        raise BenchError(f"{release.path} holds nobody, so there is nothing to audit.")
+        raise BenchError(f"{release.path} has no people, so there is nothing to audit.")
     asked = Wikidata(release.beside(MEMORY)) if wikidata else None
     setting = Setting(release.recipe, people, frozenset(key(name) for name in names), asked)
     found = judged(release, setting, workers)

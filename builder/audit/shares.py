@@ -59,7 +59,7 @@ def judge(notes: Notes, setting: Setting) -> list[Finding]:
     rest = _counted(notes, lambda segment: segment == "retain")
     found = [_against(everybody, wanted, "shares", "Shares of genders, locales and age groups", "the recipe asks for")]
     if forget and rest:
-        title = "Who is to be forgotten, against who is to be retained"
+        title = "The forget set compared with the retain set"
         found.append(_against(forget, _shares(rest, wanted), "forget_shares", title, "the retain set has"))
     return [*found, _looks(everybody)]
 
@@ -119,8 +119,8 @@ def _against(people: Groups, wanted: Targets, check: str, title: str, source: st
         wanted="at most",
         threshold=thresholds.SHARE_MARGIN,
         passed=all(value.passed for value in values),
-        sentence=f"Of {size:,} people, the share farthest from what {source} is that of '{group}', "
-        f"off by {percent(off)}; a share fails when it is certainly off by more than the threshold.",
+        sentence=f"Of {size:,} people, the share farthest from what {source} is '{group}', "
+        f"off by {percent(off)}; a share fails only if it is certainly off by more than the threshold.",
         values=tuple(values),
     )
 

@@ -122,10 +122,10 @@ def judge(notes: Notes, _: Setting) -> list[Finding]:
         return faults(check, "writing", title, texts, examples(notes, kind))
 
     return [
-        of("placeholders", "Placeholders left over", "placeholders"),
+        of("placeholders", "Leftover placeholders", "placeholders"),
         of("doubled_words", "Doubled words", "doubled"),
         of("wrong_articles", "Wrong articles", "articles"),
-        of("strange_letters", "Letters that do not belong there", "strange"),
+        of("strange_letters", "Letters that do not belong", "strange"),
         of("long_questions", f"Questions of more than {thresholds.LONG_QUESTION} words", "long"),
         _openings(notes),
         _lengths(notes),
@@ -148,7 +148,7 @@ def _openings(notes: Notes) -> Finding:
         wanted="at most",
         threshold=thresholds.SAME_OPENING,
         passed=share <= thresholds.SAME_OPENING or most < 3,
-        sentence=f"{percent(share)} of the biographies open with '{shown} …', the commonest of {len(counts):,} "
+        sentence=f"{percent(share)} of the biographies open with '{shown} …', the most frequent of {len(counts):,} "
         "openings.",
         values=tuple(
             Value(words.replace(text.NAME, "[name]").replace(text.VALUE, "[value]"), count / len(notes))

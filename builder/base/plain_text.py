@@ -100,7 +100,7 @@ def printed(text: str) -> str:
 def line_faults(text: str, language: Language = LANGUAGE, needed: str = "") -> Iterator[Fault]:
     """What is wrong with a text that stands on one line, its language aside; it may hold the letters of `needed`."""
     if not text.strip():
-        yield "empty", "a text was left empty"
+        yield "empty", "a text was empty"
     elif len(text) > MOST_CHARACTERS or "\n" in text:
         yield "length", f"it must be one line of at most {MOST_CHARACTERS} characters"
     else:
@@ -110,7 +110,7 @@ def line_faults(text: str, language: Language = LANGUAGE, needed: str = "") -> I
 def paragraph_faults(text: str, language: Language = LANGUAGE) -> Iterator[Fault]:
     """What is wrong with a text of some paragraphs, its language and length aside."""
     if not text.strip():
-        yield "empty", "a text was left empty"
+        yield "empty", "a text was empty"
     else:
         yield from _faults(text, language)
 
@@ -166,9 +166,9 @@ def _strange_sign(text: str, language: Language) -> str:
     for sign in text:
         if not belongs(sign, language):
             name = unicodedata.name(sign, "a sign without a name").lower()
-            return f"it holds the sign U+{ord(sign):04X} ({name}), which a plain text has no use for: '{printed(text)}'"
+            return f"it contains U+{ord(sign):04X} ({name}), which plain text does not use: '{printed(text)}'"
     if text != normal(text, language):
-        return f"it is not in normal form (composed accents, plain spaces, hyphens, quotes): '{printed(text)}'"
+        return f"it is not normalised (composed accents, plain spaces, hyphens, quotes): '{printed(text)}'"
     return ""
 
 
@@ -180,7 +180,7 @@ def _markup(text: str, _: Language) -> str:
 
 
 def _formula(text: str, _: Language) -> str:
-    return f"it begins as a formula of a spreadsheet does: '{printed(text)}'" if is_formula(text) else ""
+    return f"it begins like a spreadsheet formula: '{printed(text)}'" if is_formula(text) else ""
 
 
 def _order(text: str, _: Language) -> str:

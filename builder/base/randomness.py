@@ -13,7 +13,7 @@ _ROUNDS = 6
 
 
 def digest(seed: int, *names: str | int) -> int:
-    """A 256-bit number that depends on the seed and on every name, in their order."""
+    """A 256-bit number that depends on the seed and on every name, in order."""
     text = json.dumps([seed, *names], ensure_ascii=True)
     return int.from_bytes(hashlib.sha256(text.encode()).digest(), "big")
 

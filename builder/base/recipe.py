@@ -69,7 +69,11 @@ class ProfilesPart(Section):
     """Who the people are."""
 
     count: int = Field(
-        500, ge=FOUR, le=MAX_PROFILES, multiple_of=FOUR, description="people that models are trained on, in fours"
+        500,
+        ge=FOUR,
+        le=MAX_PROFILES,
+        multiple_of=FOUR,
+        description="people that models are trained on; a multiple of four",
     )
     locales: tuple[str, ...] = Field(
         USUAL_LOCALES, description="where they live; each locale gets an equal share of the quartets"
@@ -80,7 +84,8 @@ class ProfilesPart(Section):
     )
 
     barred_names: tuple[str, ...] = Field(
-        (), description="full names that nobody may bear, besides well-known people's; --wikidata adds those it finds"
+        (),
+        description="full names that nobody may have, besides well-known people's; --wikidata adds what it finds",
     )
 
     @field_validator("as_of", mode="before")
@@ -88,7 +93,7 @@ class ProfilesPart(Section):
     def _as_text(cls, value: Any) -> Any:
         """TOML knows dates: --set profiles.as_of=2025-01-01 brings one."""
         if isinstance(value, (datetime, time)):
-            raise ValueError(f"as_of = {value} is no day; write YYYY-MM-DD")
+            raise ValueError(f"as_of = {value} is not a date; write YYYY-MM-DD")
         return value.isoformat() if isinstance(value, date) else value
 
     @field_validator("as_of")
@@ -97,7 +102,7 @@ class ProfilesPart(Section):
         try:
             date.fromisoformat(value)
         except ValueError:
-            raise ValueError(f"as_of = '{value}' is no day of the calendar; write YYYY-MM-DD") from None
+            raise ValueError(f"as_of = '{value}' is not a date of the calendar; write YYYY-MM-DD") from None
         return value
 
     @model_validator(mode="after")
@@ -108,7 +113,7 @@ class ProfilesPart(Section):
             if locale not in LOCALES:
                 raise ValueError(unknown("locale", locale, LOCALES).rstrip("."))
         if len(set(self.locales)) < len(self.locales):
-            raise ValueError("locales names one twice")
+            raise ValueError("locales lists one twice")
         return self
 
 
@@ -116,14 +121,15 @@ class PortraitsPart(Section):
     """How they are painted."""
 
     painter: Literal["offline", "diffusers"] = Field(
-        "offline", description="who paints: 'offline' draws faces on the CPU, 'diffusers' runs the model of [diffusion]"
+        "offline",
+        description="the painter: 'offline' draws faces on the CPU, 'diffusers' runs the model of [diffusion]",
     )
     size: int = Field(512, ge=32, le=2048, description="width and height in pixels")
     format: Literal["png", "jpeg", "webp"] = Field("webp", description="image format: png, jpeg or webp")
     quality: int = Field(90, ge=1, le=100, description="quality of jpeg and webp")
-    train_views: int = Field(4, ge=0, le=64, description="views beside the reference that a model may train on")
+    train_views: int = Field(4, ge=0, le=64, description="views in addition to the reference that a model may train on")
     test_views: int = Field(2, ge=1, le=64, description="held-out views of the test set")
-    attempts: int = Field(4, ge=1, le=32, description="how often a picture is painted before it is given up")
+    attempts: int = Field(4, ge=1, le=32, description="attempts at a picture before it counts as failed")
     faces: Literal["auto", "on", "off"] = Field(
         "auto", description="refuse pictures without exactly one face; 'auto': on for 'diffusers', off for drawn faces"
     )
@@ -152,11 +158,11 @@ class DiffusionPart(Section):
         0,
         ge=0,
         le=4096,
-        description="tokens of the prompt that are read, where a model lets one say; 0 for its default",
+        description="tokens of the prompt that are read, if the model lets you choose; 0 for its default",
     )
     negative_prompt: str = Field(
         "drawing, painting, cartoon, render, blurry, deformed, extra people, text, watermark, frame, monochrome",
-        description="what pictures should not show, for pipelines that take it",
+        description="what pictures should not show, for pipelines that accept it",
     )
     identity: Literal["auto", "ip-adapter", "img2img", "none"] = Field(
         "auto",
@@ -166,15 +172,17 @@ class DiffusionPart(Section):
     ip_adapter: str = Field("", description="repository or folder of an IP-Adapter, such as h94/IP-Adapter")
     ip_adapter_weights: str = Field("", description="its weights there, a .safetensors file")
     ip_adapter_encoder: str = Field("models/image_encoder", description="its image encoder there, a folder")
-    ip_adapter_scale: Share = Field(0.7, description="how much the adapter weighs against the prompt")
+    ip_adapter_scale: Share = Field(0.7, description="weight of the adapter relative to the prompt")
     strength: float = Field(
         0.6, gt=0, le=1, description="img2img: how far a view may go from the reference; 1 forgets it"
     )
     embedding: str = Field(
         "", description="a transformers vision model that compares each view's face with the reference; empty for none"
     )
-    same_person: float = Field(0.5, ge=-1, le=1, description="least cosine between a view and its reference under it")
-    nsfw: str = Field("", description="a transformers image classifier that refuses what is not safe; empty for none")
+    same_person: float = Field(
+        0.5, ge=-1, le=1, description="least cosine similarity between a view and its reference under that model"
+    )
+    nsfw: str = Field("", description="a transformers image classifier that refuses unsafe pictures; empty for none")
     device: str = Field(
         "auto",
         pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$",
@@ -215,10 +223,14 @@ class SplitsPart(Section):
 
     forget: tuple[int, ...] = Field(
         (5, 10, 15),
-        description="forget sets in percent of the people, nested: the nearest number of fours, at least one",
+        description="forget sets in percent of the people, nested: the nearest number of quartets, at least one",
     )
     holdout: int = Field(
-        52, ge=0, le=MAX_PROFILES, multiple_of=FOUR, description="further people that no model is trained on, in fours"
+        52,
+        ge=0,
+        le=MAX_PROFILES,
+        multiple_of=FOUR,
+        description="more people, whom no model is trained on; a multiple of four",
     )
     neighbours: Share = Field(
         0.25,
@@ -239,7 +251,7 @@ class WriterPart(Section):
 
     kind: Literal["offline", "openai"] = Field(
         "offline",
-        description="who writes: 'offline' fills the bundled templates, 'openai' asks the model of [chat] on any "
+        description="the writer: 'offline' uses the bundled grammar, 'openai' asks the model of [chat] on any "
         "server that speaks the OpenAI API",
     )
 
@@ -249,25 +261,28 @@ class ChatPart(Section):
 
     model: str = Field("gpt-4o-mini", min_length=1, description="the model, as the server calls it")
     base_url: str = Field("", description="the server's address, ending in /v1; empty for OpenAI's own")
-    temperature: float = Field(1.0, ge=0, le=2, description="higher is more varied")
-    max_tokens: int = Field(4096, ge=64, le=128_000, description="longest reply; a longer one is asked again")
+    temperature: float = Field(1.0, ge=0, le=2, description="sampling temperature; higher is more varied")
+    max_tokens: int = Field(
+        4096, ge=64, le=128_000, description="tokens of the longest reply; a longer one is asked for again"
+    )
     items: int = Field(30, ge=2, le=100, description="questions worded in one request")
-    repairs: int = Field(2, ge=0, le=10, description="times that a faulty text goes back to the model with the reason")
+    repairs: int = Field(
+        2, ge=0, le=10, description="how many times a faulty text goes back to the model with the reason"
+    )
     fallback: Literal["offline", "fail"] = Field(
         "offline",
-        description="what becomes of a text that stays faulty: 'offline' words it from the templates, 'fail' fails its "
-        "profile",
+        description="what happens to a text that stays faulty: 'offline' words it offline, 'fail' fails its profile",
     )
     concurrency: int = Field(64, ge=1, le=1024, description="most requests in flight; fewer when the server is busy")
-    requests_per_minute: int = Field(0, ge=0, description="0 for whatever the server says and bears")
-    tokens_per_minute: int = Field(0, ge=0, description="0 for whatever the server says and bears")
-    timeout: float = Field(120.0, gt=0, le=3600, description="seconds until a request is given up and sent again")
+    requests_per_minute: int = Field(0, ge=0, description="0 follows the server's own limit")
+    tokens_per_minute: int = Field(0, ge=0, description="0 follows the server's own limit")
+    timeout: float = Field(120.0, gt=0, le=3600, description="seconds until a request is abandoned and sent again")
     max_error_rate: Share = Field(0.5, description="share of recent requests that may go wrong before the run stops")
     longest_wait: float = Field(
         600.0,
         gt=0,
         le=86_400,
-        description="seconds that a server may have us wait, answering nothing, before the run stops",
+        description="seconds that a server may make us wait without answering anything before the run stops",
     )
     max_fallback: Share = Field(
         0.5,
@@ -277,9 +292,9 @@ class ChatPart(Section):
     input_price: float = Field(0.0, ge=0, description="price of a million prompt tokens; 0 when unknown")
     output_price: float = Field(0.0, ge=0, description="price of a million reply tokens; 0 when unknown")
     structured: Literal["auto", "json_schema", "json_object", "text"] = Field(
-        "auto", description="how the server is told the reply's shape; 'auto' finds out what it takes"
+        "auto", description="how the server is told the reply's structure; 'auto' finds out what it accepts"
     )
-    judge_model: str = Field("", description="the model that --judge asks; empty for the same one")
+    judge_model: str = Field("", description="the model that --judge asks; empty for chat.model")
 
     @model_validator(mode="after")
     def _bare_address(self) -> Self:
@@ -309,8 +324,8 @@ class RunPart(Section):
 class Recipe(Section):
     """Every knob of a run."""
 
-    name: str = Field("custom", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", description="what the run is called")
-    seed: int = Field(0, ge=0, lt=2**63, description="another seed, another world of people")
+    name: str = Field("custom", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", description="name of the run")
+    seed: int = Field(0, ge=0, lt=2**63, description="a different seed makes different people")
     profiles: ProfilesPart = ProfilesPart()
     portraits: PortraitsPart = PortraitsPart()
     diffusion: DiffusionPart = DiffusionPart()
@@ -437,7 +452,7 @@ def _read(source: str) -> tuple[Path, str]:
         return path, path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise CallError(
-            f"There is no recipe file {path}; 'build-bench recipe show quick > {shlex.quote(str(path))}' starts one."
+            f"There is no recipe file {path}; 'build-bench recipe show quick > {shlex.quote(str(path))}' creates one."
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise CallError(f"The recipe file {path} cannot be read: {error}.") from None

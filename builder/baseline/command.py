@@ -41,7 +41,7 @@ def baseline(
         general.check(resolved.general, tiny=resolved.tiny)
     folder = out or default_folder(home, resolved.model)
     if rescore and not (folder / "settings.json").is_file():
-        raise CallError(f"{folder} holds no baseline run to score again; --out names the folder of one.")
+        raise CallError(f"{folder} holds no baseline run to score again; name its folder with --out.")
     plan = planning.prepare(release, resolved, folder, fresh=fresh and not rescore)
     if not rescore:
         _make_and_report(plan, access or Access())
@@ -92,7 +92,7 @@ def _with_names(given: Mapping[str, Any]) -> dict[str, Any]:
     named = given.get("methods")
     if given.get("evaluate_only"):
         if named:
-            raise CallError("--evaluate-only evaluates a model as it is and runs no method; leave out --methods.")
+            raise CallError("--evaluate-only runs no method; leave out --methods.")
         return {**given, "methods": ()}
     if named is None:
         return {**given, "methods": methods.DEFAULT}

@@ -67,8 +67,8 @@ class BaselineFolder:
             changed.insert(0, "the release")
         if changed:
             raise CallError(
-                f"{self.path} holds a run with other settings ({', '.join(changed)}): go on with those, "
-                "drop that run with --fresh, or name another folder with --out."
+                f"{self.path} holds a run with other settings ({', '.join(changed)}): use those settings, "
+                "discard that run with --fresh, or name another folder with --out."
             )
 
     def read_settings(self) -> dict[str, Any]:
@@ -84,7 +84,7 @@ class BaselineFolder:
         return found
 
     def _foreign(self) -> CallError:
-        return CallError(f"{self.path} holds other files and no baseline run; name another folder with --out.")
+        return CallError(f"{self.path} holds other files but no baseline run; name another folder with --out.")
 
     def model(self, seed: int, name: str) -> Path:
         """Where a model is kept."""

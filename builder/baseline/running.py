@@ -112,7 +112,7 @@ def _unexpected(plan: Plan, seed: int, name: str, error: Exception) -> str:
     write_text(plan.folder.trace(seed, name), "".join(traceback.format_exception(error)))
     return (
         f"{type(error).__name__}: {pretrained.first_line(error)} The traceback is in "
-        f"{plan.folder.trace(seed, name)}; the same command tries again."
+        f"{plan.folder.trace(seed, name)}; run the same command to try again."
     )
 
 

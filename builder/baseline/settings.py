@@ -37,12 +37,12 @@ class TrainPart(Section):
     warmup_steps: int = Field(40, ge=0, description="steps over which the learning rate rises")
     weight_decay: float = Field(0.0, ge=0, description="decoupled weight decay")
     clip: float = Field(1.0, gt=0, description="largest norm of all gradients together")
-    rehearsal: Share = Field(0.0, description="share of each batch about strangers known from before; of 'tiny' alone")
+    rehearsal: Share = Field(0.0, description="share of each batch about strangers known from before; only for 'tiny'")
     stop_at: Share = Field(0.995, description="share of monitored answers known by heart at which training stops early")
     monitor: int = Field(256, ge=0, description="open questions and blanks that are monitored")
     freeze_vision: bool = Field(True, description="leave the vision tower as it is, and encode each image once")
     gradient_checkpointing: bool = Field(False, description="trade time for memory")
-    checkpoint_minutes: float = Field(10.0, gt=0, description="minutes of training between two checkpoints")
+    checkpoint_minutes: float = Field(10.0, gt=0, description="minutes of training between checkpoints")
 
 
 class UnlearnPart(Section):
@@ -51,7 +51,7 @@ class UnlearnPart(Section):
     lr: float = Field(gt=0, description="learning rate of a method; each scales it by its own factor")
     batch: int = Field(16, ge=1, description="forget questions in each step, and as many retain questions")
     epochs: float = Field(1.0, gt=0, description="passes over the forget questions; each method scales it")
-    steps: int = Field(0, ge=0, description="optimiser steps instead of passes; 0 goes by passes")
+    steps: int = Field(0, ge=0, description="optimiser steps instead of passes; 0 uses passes")
     clip: float = Field(1.0, gt=0, description="largest norm of all gradients together")
 
 
@@ -64,15 +64,15 @@ class EvaluatePart(Section):
     holdout_people: int = Field(20, ge=0, description="held-out people that are evaluated; 0 means all")
     controls_people: int = Field(12, ge=0, description="people of each set that are asked as controls; 0 means all")
     max_new_tokens: int = Field(
-        0, ge=0, description="longest written answer in tokens; 0: a quarter more than the longest truth, at least 48"
+        0, ge=0, description="longest answer in tokens; 0: a quarter more than the longest true answer, at least 48"
     )
-    fluency: bool = Field(True, description="have the untrained model read the written answers to the forget set")
+    fluency: bool = Field(True, description="have the untrained model score the answers about the forget set")
     general_limit: int = Field(0, ge=0, description="questions of each task of general ability; 0 means all")
     gate: Share = Field(0.9, description="share of facts vanilla must know for forgetting scores to be valid")
     gate_column: Share = Field(
-        0.5, description="share of a column's answers, above guessing, that vanilla must know for distances to be shown"
+        0.5, description="how far vanilla must be from guessing to 1 in a column for its distances to be shown"
     )
-    gate_people: int = Field(20, ge=0, description="retain people of the memorisation check; 0 means all")
+    gate_people: int = Field(20, ge=0, description="retain people asked by the memorisation gate; 0 means all")
 
 
 class JudgePart(ChatPart):
@@ -87,7 +87,7 @@ class Settings(Section):
 
     model: str = Field(TINY_MODEL, min_length=1, description="'tiny', a folder, or a model's name on the Hub")
     lora: int = Field(0, ge=0, description="rank of the low-rank adapter that is trained; 0 trains all weights")
-    precision: Literal["auto", "fp32", "bf16", "fp16"] = Field("auto", description="numbers that training computes in")
+    precision: Literal["auto", "fp32", "bf16", "fp16"] = Field("auto", description="number format of training")
     forget: int = Field(10, ge=1, le=99, description="which forget set, in percent of the people")
     today: datetime.date = Field(TODAY, description="the date that a chat template may print")
     methods: tuple[str, ...] = Field((), description="unlearning methods to run")
@@ -100,8 +100,8 @@ class Settings(Section):
     train: TrainPart
     unlearn: UnlearnPart
     evaluate: EvaluatePart = EvaluatePart()
-    judge: JudgePart | None = Field(None, description="the language model that marks open answers; nobody when absent")
-    knobs: dict[str, dict[str, Any]] = Field({}, description="knobs of single methods, by the method's name")
+    judge: JudgePart | None = Field(None, description="the language model that rates open answers; none when absent")
+    knobs: dict[str, dict[str, Any]] = Field({}, description="settings of single methods, by the method's name")
 
     @property
     def tiny(self) -> bool:

@@ -92,14 +92,14 @@ class Wikidata:
                     return bytes(response.read())
             except urllib.error.HTTPError as error:
                 if error.code not in _BUSY:
-                    raise BenchError(f"{self._address} refuses to be asked: {error.code} {error.reason}.") from error
+                    raise BenchError(f"{self._address} rejects queries: {error.code} {error.reason}.") from error
                 reason, wait = f"{error.code} {error.reason}", error.headers.get("Retry-After", "")
             except TimeoutError:
                 reason, wait = f"no answer within {_TIMEOUT:.0f} s", ""
             except (OSError, ValueError, http.client.HTTPException) as error:
                 raise BenchError(
-                    f"Wikidata cannot be reached at {self._address} ({getattr(error, 'reason', error)}); go on where "
-                    "there is a network, or leave out --wikidata."
+                    f"Wikidata cannot be reached at {self._address} ({getattr(error, 'reason', error)}); continue "
+                    "where there is a network, or leave out --wikidata."
                 ) from error
             if attempt + 1 < _ATTEMPTS:
                 time.sleep(min(_LONGEST, float(wait) if wait.isdecimal() else _PAUSE * 4**attempt))
@@ -140,4 +140,4 @@ def _bindings(body: bytes, address: str) -> list[tuple[str, str]]:
         return [(str(row["name"]["value"]), str(row["item"]["value"])) for row in rows]
     except (ValueError, LookupError, TypeError):
         start = body[:80].decode(errors="replace")
-        raise BenchError(f"{address} does not answer as a SPARQL server does: {start!r}.") from None
+        raise BenchError(f"{address} does not answer like a SPARQL server: {start!r}.") from None

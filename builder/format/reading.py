@@ -189,7 +189,7 @@ def open_release(path: Path) -> Release:
         except (OSError, ValueError) as error:
             raise BenchError(f"{folder / MANIFEST} cannot be read: {error}.") from error
         return Release(folder, manifest)
-    raise CallError(f"{path} holds no release: it has no {MANIFEST}. 'build-bench generate' makes one.")
+    raise CallError(f"{path} is not a release: it has no {MANIFEST}. 'build-bench generate' makes one.")
 
 
 def _rows(table: pa.Table | pa.RecordBatch) -> Iterator[dict[str, Any]]:

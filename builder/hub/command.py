@@ -49,11 +49,11 @@ def verify(source: str, laws: Laws, workers: int | None = None) -> tuple[bool, s
         problems = list(check_release(opened.release, laws, pool, version))
     if not problems:
         files, people = len(opened.release.manifest["files"]) + 1, sum(opened.release.segments.values())
-        return True, f"{source} is whole: {files} files and {people} people, every byte, record, law and split checked."
+        return True, f"{source} is sound: {files} files and {people} people, every byte, record, law and split checked."
     shown = [f"  {problem}" for problem in problems[:_SHOWN]]
     if len(problems) > _SHOWN:
         shown.append(f"  and {len(problems) - _SHOWN} more")
-    return False, "\n".join([f"{source} is not whole, {len(problems)} problems:", *shown])
+    return False, "\n".join([f"{source} is not sound, {len(problems)} problems:", *shown])
 
 
 def diff(before: str, after: str) -> str:

@@ -146,8 +146,8 @@ def _refuse_foreign(hub: Hub, head: str, there: Collection[str], plan: Plan) -> 
     strange = set(there) - _HUBS_OWN - _listed(hub, head, there)
     if strange:
         raise HubError(
-            f"{hub.name} has files that no release put there: {', '.join(sorted(strange)[:3])}; nothing was published. "
-            "Choose another --repo, or take them away first."
+            f"{hub.name} has files that are not part of a release: {', '.join(sorted(strange)[:3])}; nothing was "
+            "published. Choose another --repo, or remove them first."
         )
 
 

@@ -90,7 +90,7 @@ def warnings(changed: Sequence[str], advice: Advice = ADVICE) -> list[str]:
     """What the Hub advises against and takes all the same."""
     if len(changed) <= advice.files_in_commit:
         return []
-    return [f"{len(changed)} files in one commit; the Hub advises at most {advice.files_in_commit}, it may be slow."]
+    return [f"{len(changed)} files in one commit; the Hub advises at most {advice.files_in_commit}; it may be slow."]
 
 
 def _check(finding: dict[str, Any]) -> Check:
@@ -108,5 +108,5 @@ def _refuse_unknown(allowed: Collection[str], checks: Sequence[Check]) -> None:
 def run_folder(path: Path) -> RunFolder:
     """The run in `path`. Raises CallError, with the way out, when it is something else."""
     if (path / NAME).is_file() and not (path / "recipe.toml").is_file():
-        raise CallError(f"{path} is no run; name the folder that 'build-bench generate' made.")
+        raise CallError(f"{path} is not a run; name the folder that 'build-bench generate' made.")
     return RunFolder(path)

@@ -55,13 +55,13 @@ def explained(error: Exception, repository: str) -> HubError:
     if code == 404:
         return HubError(f"There is no dataset {repository} on the Hub, or it is private and you may not see it.")
     if code in _PASSING:
-        return HubError(f"The Hub answered {code} again and again; run the same command later, it goes on from there.")
+        return HubError(f"The Hub answered {code} again and again; run the same command later to continue.")
     if code:
         return HubError(f"The Hub refused {repository} with status {code}{': ' + said if said else ''}.")
     if isinstance(error, OSError) and error.errno:
         return HubError(f"{repository} could not be fetched or sent: {error.strerror}: {error.filename or ''}")
     if isinstance(error, ValueError):
-        return HubError(f"The Hub cannot take this for {repository}: {_first_line(error)}")
+        return HubError(f"The Hub does not accept this for {repository}: {_first_line(error)}")
     return _not_reached(error)
 
 
@@ -69,7 +69,7 @@ def _not_reached(error: Exception) -> HubError:
     reason = next((type(each).__name__ for each in _causes(error) if isinstance(each, _HTTP_ERROR)), "")
     named = os.environ.get("HF_ENDPOINT")
     place = f" at HF_ENDPOINT = {named}" if named else ""
-    way_out = "run the same command again, it goes on from there"
+    way_out = "run the same command again to continue"
     return HubError(f"The Hub could not be reached{place} ({reason or type(error).__name__}); {way_out}.")
 
 

@@ -28,13 +28,13 @@ def open_hub(name: str) -> Hub:
     if name.startswith((".", "~")) or path.is_absolute() or FolderHub.is_at(path):
         return FolderHub(path)
     if not _REPOSITORY.fullmatch(name):
-        raise CallError(f"'{name}' names no repository; write organisation/name, or ./{name} for a folder.")
+        raise CallError(f"'{name}' is not a repository; write organisation/name, or ./{name} for a folder.")
     try:
         from builder.hub.huggingface import HuggingFaceHub
     except ImportError:
         raise CallError("Talking to the Hub needs huggingface_hub: pip install 'build-bench[hub]'.") from None
     except ValueError as error:  # it reads the address while it is imported
-        raise CallError(f"HF_ENDPOINT = {os.environ.get('HF_ENDPOINT', '')} is no address: {error}.") from None
+        raise CallError(f"HF_ENDPOINT = {os.environ.get('HF_ENDPOINT', '')} is not an address: {error}.") from None
     return HuggingFaceHub(name)
 
 

@@ -24,7 +24,7 @@ class Version:
         """The version spelled "1.2.3" or "v1.2.3". Raises CallError."""
         found = _SPELLING.fullmatch(text.removeprefix("v"))
         if not found:
-            raise CallError(f"'{text}' is no version; write three numbers, for example 1.0.0.")
+            raise CallError(f"'{text}' is not a version; write three numbers, for example 1.0.0.")
         return cls(*map(int, found.groups()))
 
     @staticmethod

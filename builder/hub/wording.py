@@ -27,13 +27,13 @@ def describe_plan(hub: Hub, plan: Plan, difference: list[str]) -> str:
         f"{len(plan.tree)} files, {_size(total)}; to send: {len(plan.changed)} files, {_size(plan.bytes_to_send)}."
     ]
     if plan.step == "tag":
-        lines.append("  its commit stands already; only the tag is missing")
+        lines.append("  its commit exists already; only the tag is missing")
     lines += [f"  {_size(plan.tree[name].size):>9}  {name}" for name in plan.changed[:_LISTED]]
     if len(plan.changed) > _LISTED:
         lines.append(f"             and {len(plan.changed) - _LISTED} more")
     lines += [f"    removed  {name}" for name in plan.removed]
     if difference:
-        lines += [f"Against {plan.last.tag if plan.last else ''}:", *difference]
+        lines += [f"Compared with {plan.last.tag if plan.last else ''}:", *difference]
     lines += [f"Note: {warning}." for warning in plan.warnings]
     return "\n".join([*lines, "Nothing was sent."])
 
@@ -69,7 +69,7 @@ def load_line(hub: Hub, tag: str) -> str:
 
 
 def _nothing(hub: Hub, plan: Plan) -> str:
-    return f"Nothing to do: {hub.name} {plan.version.tag} has these very bytes."
+    return f"Nothing to do: {hub.name} {plan.version.tag} has exactly these bytes."
 
 
 def _size(count: int) -> str:

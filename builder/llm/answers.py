@@ -38,7 +38,7 @@ _VARIABLES = 500
 class Answer:
     """A stored answer: the response's body as it came, and the tokens it was charged for.
 
-    `refused` says that the server would not take the request; `body` then says why.
+    `refused` says that the server rejected the request; `body` then says why.
     """
 
     key: str

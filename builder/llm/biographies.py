@@ -103,7 +103,7 @@ def _check(outline: Outline, file: str) -> None:
     """Each group of facts has a clause of its own and a verb phrase, so that none is ever left; no unit splits one."""
     groups = set(itertools.chain.from_iterable(outline.themes.values()))
     if sum(map(len, groups)) > len(outline.facts):
-        raise BadWordings(f"{file}: a fact stands in two different groups of themes.")
+        raise BadWordings(f"{file}: a fact is in two different groups of themes.")
     for unit in itertools.chain.from_iterable(outline.units.values()):
         unknown = unit.facts - outline.facts
         if unknown:

@@ -67,7 +67,7 @@ class ChatWriter:
         return self._offline.biography(profile, stream)
 
     def word(self, profile: Profile, asks: Sequence[Ask], stream: Random) -> list[Wording]:
-        """The wording of each of `asks`, in their order. Raises Unanswered, BadWords."""
+        """The wording of each of `asks`, in order. Raises Unanswered, BadWords."""
         work = _Work(profile, asks, TextChecks(profile), self._laws)
         repaired: set[int] = set()
         faults: Mapping[int, Fault] = dict.fromkeys(range(len(asks)), ("", ""))

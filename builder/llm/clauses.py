@@ -90,7 +90,7 @@ def parsed(text: str, lists: Mapping[str, Sequence[str]], place: str) -> Words:
         raise BadWordings(f"{place} has a broken <list>: '{text}'.")
     words, rest = _sequence(tokens, lists, place)
     if rest:
-        raise BadWordings(f"{place} has a bracket without its other half: '{text}'.")
+        raise BadWordings(f"{place} has an unmatched bracket: '{text}'.")
     return words
 
 
@@ -105,7 +105,7 @@ def _sequence(tokens: list[str], lists: Mapping[str, Sequence[str]], place: str)
                 alternative, tokens = _sequence(tokens[1:] if alternatives else tokens, lists, place)
                 alternatives.append(alternative)
                 if not tokens:
-                    raise BadWordings(f"{place} has a bracket without its other half.")
+                    raise BadWordings(f"{place} has an unmatched bracket.")
             tokens = tokens[1:]
             words.append(Choice(tuple(alternatives)))
         elif token.startswith("<"):
@@ -118,7 +118,7 @@ def _sequence(tokens: list[str], lists: Mapping[str, Sequence[str]], place: str)
 def _listed(name: str, lists: Mapping[str, Sequence[str]], place: str) -> Choice:
     key = name.removesuffix("?")
     if key not in lists:
-        raise BadWordings(f"{place} names a list <{key}> that is not there.")
+        raise BadWordings(f"{place} names a list <{key}> that does not exist.")
     others = {other: texts for other, texts in lists.items() if other != key}
     given = tuple(parsed(text, others, place) for text in lists[key])
     return Choice((*given, ("",)) if name.endswith("?") else given)
@@ -137,7 +137,7 @@ def frame(text: str, lists: Mapping[str, Sequence[str]], place: str) -> Frame:
         if not reading.endswith("."):
             raise BadWordings(f"{place} must be a sentence: '{text}'.")
     if len(slots) != 1 or not min(slots):
-        raise BadWordings(f"{place} must have the same slots whatever is drawn: '{text}'.")
+        raise BadWordings(f"{place} must have the same slots in every reading: '{text}'.")
     return Frame(words, slots.pop(), any(map(_JOINED.search, readings(words))))
 
 
@@ -159,7 +159,7 @@ def _unit(form: Form, text: str, lists: Mapping[str, Sequence[str]], place: str)
             raise BadWordings(f"{place} must state a fact, and none twice: '{reading}'.")
         stated.add(frozenset(names))
     if len(stated) != 1:
-        raise BadWordings(f"{place} must state the same facts whatever is drawn: '{text}'.")
+        raise BadWordings(f"{place} must state the same facts in every reading: '{text}'.")
     return Unit(form, words, stated.pop(), form in ("vp", "clause") and any(map(_JOINED.search, readings(words))))
 
 

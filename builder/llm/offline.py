@@ -40,7 +40,7 @@ class OfflineWriter:
         return self._outline.write(profile, stream)
 
     def word(self, profile: Profile, asks: Sequence[Ask], stream: Random) -> list[Wording]:
-        """The wording of each of `asks`, in their order. Raises BenchError when there are too few templates."""
+        """The wording of each of `asks`, in order. Raises BenchError when there are too few templates."""
         unknown = sorted({ask.fact for ask in asks} - self._wordings.facts)
         if unknown:
             raise BenchError(

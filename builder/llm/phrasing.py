@@ -117,7 +117,7 @@ def _texts(found: Any, place: str) -> list[str]:
     texts = [found] if isinstance(found, str) else list(found) if isinstance(found, list | tuple) else [found]
     for text in texts:
         if not isinstance(text, str):
-            raise BadWordings(f"{place} holds {text!r}, which is no sentence.")
+            raise BadWordings(f"{place} holds {text!r}, which is not a sentence.")
     return texts
 
 
@@ -128,7 +128,7 @@ def _tables(tree: Mapping[str, Any], key: str, place: str) -> tuple[Mapping[str,
         raise BadWordings(f"{place}.{key} must be a list of tables.")
     for said in found:
         if not isinstance(said, dict):
-            raise BadWordings(f"{place}.{key} holds {said!r}, which is no table.")
+            raise BadWordings(f"{place}.{key} holds {said!r}, which is not a table.")
         only(said, _SAID, f"{place}.{key}")
         if "say" not in said:
             raise BadWordings(f"{place}.{key} has an entry without 'say', the sentence that answers: {said!r}.")

@@ -33,11 +33,11 @@ class BadReply(Exception):
 def read(answer: Answer, schema: str) -> dict[str, Any]:
     """The object in `answer` that keeps schemas/`schema`.json. Raises BadReply."""
     if answer.refused:
-        raise BadReply("rejected", f"the server would not take the request: {answer.body}")
+        raise BadReply("rejected", f"the server rejected the request: {answer.body}")
     try:
         body = json.loads(answer.body)
     except (ValueError, RecursionError):
-        raise BadReply("no JSON", "the response was no chat completion") from None
+        raise BadReply("no JSON", "the response was not a chat completion") from None
     fault = BadReply("no JSON", "there was no JSON object in the reply")
     for text in _texts(body):
         for found in objects(text):

@@ -28,7 +28,7 @@ class Share:
     faults: Counter[str]
 
     def __str__(self) -> str:
-        return f"{self.pieces}, of them {self.mended} mended, {self.offline} worded offline"
+        return f"{self.pieces}, {self.mended} repaired, {self.offline} worded offline"
 
 
 def refuse_fallback(run: Path, recipe: Recipe, stage: str) -> None:
@@ -41,8 +41,8 @@ def refuse_fallback(run: Path, recipe: Recipe, stage: str) -> None:
         listed = ", ".join(f"{count} x {fault}" for fault, count in found.faults.most_common(_MOST_FAULTS))
         raise BenchError(
             f"{found.offline} of {found.pieces} {_PIECES[kind]} had to be worded offline, more than "
-            f"chat.max_fallback = {recipe.chat.max_fallback:g} allows; {recipe.chat.model} was sent back for {listed}. "
-            "Choose another chat.model, or raise chat.max_fallback and run the same command: nothing is asked twice."
+            f"chat.max_fallback = {recipe.chat.max_fallback:g} allows; {recipe.chat.model} had texts sent back for "
+            f"{listed}. Choose another chat.model, or raise chat.max_fallback and run the same command: nothing is asked twice."
         )
 
 
@@ -88,7 +88,7 @@ def _refused(run: Path) -> list[str]:
         return []
     file = shlex.quote(str(answers.path))
     return [
-        f"{len(reasons)} requests were refused by the server, such as: {reasons[0]}",
-        f'  to have them asked again: sqlite3 {file} "DELETE FROM answers WHERE refused", delete the folders '
-        f"profiles and questions of {run}, and run the same command; nothing else is asked or paid for anew",
+        f"{len(reasons)} requests were rejected by the server, such as: {reasons[0]}",
+        f'  to send them again: sqlite3 {file} "DELETE FROM answers WHERE refused", delete the folders '
+        f"profiles and questions of {run}, and run the same command; nothing else is asked or paid for again",
     ]

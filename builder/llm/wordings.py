@@ -119,7 +119,7 @@ def _fact(fact: str, tree: dict[str, Any], frames: Mapping[Pool, Frames], file: 
     only(tree, ("kind", *POOLS), place)
     kind = strings(tree, "kind", place)
     if len(kind) != 2:
-        raise BadWordings(f"{place}.kind must be two words, what an answer is in singular and in plural.")
+        raise BadWordings(f"{place}.kind must be two words: what an answer is, in singular and in plural.")
     found: dict[Key, tuple[Template, ...]] = {}
     for pool in POOLS:
         part = f"{place}.{pool}"
@@ -158,9 +158,9 @@ def _templates(made: Sentences, task: Task, least: int, place: str) -> tuple[Tem
 def _check(text: str, task: Task, place: str) -> None:
     names = _known(text, place)
     if _VALUES & set(names):
-        raise BadWordings(f"{place} must state the value nowhere: '{text}'.")
+        raise BadWordings(f"{place} must not state the value: '{text}'.")
     if not _SUBJECTS & set(names):
-        raise BadWordings(f"{place} does not say whom it asks about, {{subject}} or {{possessive}}: '{text}'.")
+        raise BadWordings(f"{place} does not say whom it asks about with {{subject}} or {{possessive}}: '{text}'.")
     if text.count(BLANK) != (task == "cloze"):
         number = "one blank" if task == "cloze" else "no blank"
         raise BadWordings(f"{place} must hold {number} {BLANK}: '{text}'.")

@@ -52,5 +52,5 @@ class Writer(Protocol):
         ...
 
     def word(self, profile: Profile, asks: Sequence[Ask], stream: Random) -> list[Wording]:
-        """The wording of each of `asks`, in their order."""
+        """The wording of each of `asks`, in order."""
         ...

@@ -58,7 +58,7 @@ def describe(made: Estimate) -> str:
         lines.append(f"  about {cost:.2f}, or {cost * DISCOUNT:.2f} with --batch")
     else:
         lines.append("  no prices known: set chat.input_price and chat.output_price, per million tokens")
-    lines.append("Repairs come on top; what a run's folder holds already is not asked again. Nothing was sent.")
+    lines.append("Repairs are extra; what the run's folder already holds is not asked again. Nothing was sent.")
     return "\n".join(lines)
 
 

@@ -123,7 +123,7 @@ def describe(summary: Summary) -> str:
     lines = [
         f"{made} people of recipe '{recipe.name}', seed {recipe.seed}, in {summary.seconds:.1f} s."
         if summary.rebuilt
-        else f"Nothing to do: {made} people of recipe '{recipe.name}', seed {recipe.seed}, are made and whole.",
+        else f"Nothing to do: {made} people of recipe '{recipe.name}', seed {recipe.seed}, are complete.",
         f"  people in each split: {counts}",
     ]
     lines += _failure_lines(summary.failures, summary.run)
@@ -133,7 +133,7 @@ def describe(summary: Summary) -> str:
     code = f'from datasets import load_dataset; print(load_dataset({json.dumps(str(release))}, "train"))'
     lines += [
         f"  release: {release}",
-        "Look at it:",
+        "To look at it:",
         f"  build-bench preview {shlex.quote(str(summary.run.path))} --open",
         f"  python -c {shlex.quote(code)}",
     ]
@@ -158,7 +158,7 @@ def describe_status(path: Path) -> str:
         lines.append(f"  release: {run.release}")
     else:
         command = ["build-bench", "generate", str(path / "recipe.toml"), "--out", str(path)]
-        lines.append(f"Go on with: {shlex.join(command)}")
+        lines.append(f"Continue with: {shlex.join(command)}")
     return "\n".join(lines)
 
 

@@ -30,7 +30,7 @@ def wordings_differ(questions: Iterable[Question]) -> Iterator[tuple[Question, s
     for question in questions:
         asked = (question.fact, question.task, question.modality, question.use, folded(question.question))
         if asked in seen:
-            yield question, f"another item of its use asks the same: '{question.question}'"
+            yield question, f"another item of the same use asks the same: '{question.question}'"
         seen.add(asked)
 
 
@@ -46,10 +46,10 @@ def evaluation_is_trained(questions: Sequence[Question], part: QuestionsPart) ->
         known = [question for question in asked if _asked(question) in items]
         others = [question for question in asked if _asked(question) not in items]
         least, most = repeated(len(asked), wordings[asked[0].task], part.repeat_training)
-        share = f"the recipe has {least} to {most} of {len(asked)} repeat one, and {len(known)} do"
+        share = f"the recipe wants {least} to {most} of {len(asked)} to repeat one, and {len(known)} do"
         for question in known:
             if items[_asked(question)] != question.answer:
-                yield question, f"a training item asks the same and is answered otherwise: '{question.question}'"
+                yield question, f"a training item asks the same with another answer: '{question.question}'"
         for question in known[most:]:
             yield question, f"it repeats a training question ({share}): '{question.question}'"
         for question in others[len(asked) - least :]:

@@ -97,7 +97,7 @@ def fact_is_asked(question: Question, case: Case) -> str | None:
     if fact is None:
         return f"the profile has no fact '{question.fact}'"
     if not fact.asked:
-        return f"the fact '{question.fact}' is not one to ask for"
+        return f"the fact '{question.fact}' may not be asked for"
     return None if question.value == fact.value else f"its value '{question.value}' is not the fact's '{fact.value}'"
 
 
@@ -153,7 +153,7 @@ def blank_stands_once(question: Question, case: Case) -> str | None:
         return f"it needs {wanted} blanks {BLANK}: '{question.question}'"
     for text in (question.answer, *question.options, *question.wrong_answers):
         if BLANK in text:
-            return f"a blank {BLANK} stands outside the question: '{text}'"
+            return f"a blank {BLANK} is outside the question: '{text}'"
     if wanted and _BLANK_AFTER_ARTICLE.search(question.question):
         return f"the article before the blank narrows what may fill it: '{question.question}'"
     return None
@@ -178,7 +178,7 @@ def wrong_answers_are_wrong(question: Question, case: Case) -> str | None:
     for wrong in question.wrong_answers:
         text = folded(wrong)
         if text in seen:
-            return f"its wrong answer is there twice or is the answer: '{wrong}'"
+            return f"its wrong answer occurs twice or is the answer: '{wrong}'"
         seen.add(text)
         if states(text, case.values[question.fact]):
             return f"its wrong answer states the value: '{wrong}'"
@@ -203,7 +203,7 @@ def no_doubled_words(question: Question, case: Case) -> str | None:
             tokens = _skeleton(text, question, case).casefold().split()
             doubled = next((a for a, b in itertools.pairwise(tokens) if a == b), None)
             if doubled:
-                return f"'{doubled}' stands twice: '{text}'"
+                return f"'{doubled}' is repeated: '{text}'"
     return None
 
 

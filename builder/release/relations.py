@@ -40,7 +40,7 @@ def _counts(manifest: Mapping[str, Any], people: People, ids: Mapping[str, list[
             yield NAME, f"segment {segment} has {count} people, and manifest.json says {wanted}"
     for identity in manifest["not_made"]:
         if any(identity in members for members in ids.values()):
-            yield NAME, f"person {identity} is listed as not made and is there"
+            yield NAME, f"person {identity} is listed as not made but is present"
 
 
 def _forget_and_retain(sets: Mapping[str, set[str]]) -> Iterator[Found]:

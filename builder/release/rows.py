@@ -42,12 +42,12 @@ _NAMED_QUESTION = re.compile(r"question \d{5}-(\w+)-\d+ breaks")
 
 @dataclass
 class People:
-    """The ids found in each Parquet file, in their order."""
+    """The ids found in each Parquet file, in order."""
 
     of_file: dict[str, list[str]] = field(default_factory=dict)
 
     def of(self, files: Sequence[str]) -> list[str]:
-        """The ids in some files, in their order."""
+        """The ids in some files, in order."""
         return [identity for name in files for identity in self.of_file.get(name, ())]
 
 
@@ -248,7 +248,7 @@ def _columns_that_differ(
         laid_out = (layout.test_row if "images" in row else layout.person_row)(profile, portraits, questions)
     except (LookupError, StopIteration, ValueError) as error:
         return [f"its records do not make a row: {type(error).__name__}: {error}"]
-    return [f"column {name} does not say what the row's records say" for name in row if row[name] != laid_out[name]]
+    return [f"column {name} disagrees with the row's records" for name in row if row[name] != laid_out[name]]
 
 
 def _laws(checked: Sequence[Checked], terms: Terms, number: int, file: str, test: str) -> Iterator[Found]:
@@ -262,4 +262,4 @@ def _laws(checked: Sequence[Checked], terms: Terms, number: int, file: str, test
         named = _NAMED_QUESTION.search(str(error))
         yield test if named and named.group(1) == "paraphrase" else file, number, str(error)
     except (LookupError, ValueError, TypeError) as error:
-        yield file, number, f"its questions cannot be judged: {type(error).__name__}: {error}"
+        yield file, number, f"its questions cannot be checked: {type(error).__name__}: {error}"

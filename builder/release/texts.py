@@ -32,7 +32,7 @@ def _faults(profile: Profile, questions: Iterable[Question]) -> Iterator[tuple[s
             yield from ((f"fact {fact.key}", fault) for fault in plain_text.value_faults(value))
     yield from (("biography", fault) for fault in plain_text.paragraph_faults(profile.biography))
     if profile.biography.strip() and not plain_text.is_in(plain_text.LANGUAGE, profile.biography):
-        yield "biography", ("language", "it is in another language than the benchmark")
+        yield "biography", ("language", "it is in a different language from the benchmark")
     seen: set[str] = set()
     for question in questions:
         sentences = {question.question, *((question.answer, *question.wrong_answers) if question.wrong_answers else ())}

@@ -51,7 +51,7 @@ def verify(release: Release, laws: Laws, workers: Workers, version: str = "") ->
     try:
         terms = Terms.of(release, laws)
     except (BenchError, OSError, ValueError, SchemaError) as error:
-        yield Problem("recipe.toml or schemas/", f"nothing can be held against them: {error}")
+        yield Problem("recipe.toml or schemas/", f"nothing can be checked against them: {error}")
         return
     # Of the knobs as the file states them: a later build-bench may know more of them than this release had.
     if digest(tomllib.loads((release.path / "recipe.toml").read_text("utf-8"))) != manifest["recipe_fingerprint"]:
@@ -74,7 +74,7 @@ def _files(release: Release) -> Generator[Problem, None, set[str]]:
         elif path.stat().st_size != entry["bytes"]:
             yield Problem(name, f"it has {path.stat().st_size} bytes, and manifest.json says {entry['bytes']}")
         elif sha256(path) != entry["sha256"]:
-            yield Problem(name, "its bytes are not those that manifest.json has the sha256 of")
+            yield Problem(name, "its bytes do not match their sha256 in manifest.json")
     return listed.keys() - present
 
 
@@ -90,9 +90,9 @@ def _card(release: Release) -> Iterator[Problem]:
         yield Problem(CARD, f"its YAML cannot be read: {type(error).__name__}")
         return
     if files != {name: config["files"] for name, config in manifest["configs"].items()}:
-        yield Problem(CARD, "its configs are not those of manifest.json")
+        yield Problem(CARD, "its configs differ from those of manifest.json")
     if counts != {name: config["rows"] for name, config in manifest["configs"].items()}:
-        yield Problem(CARD, "its counts are not those of manifest.json")
+        yield Problem(CARD, "its counts differ from those of manifest.json")
     version = manifest.get("version")
     if version and f"version {version}" not in text:
         yield Problem(CARD, f"it does not say that this is version {version}")

@@ -18,7 +18,7 @@ class MadeOn:
         self._path = folder / NAME if folder else None
 
     def __iter__(self) -> Iterator[str]:
-        """The descriptions, in their order."""
+        """The descriptions, in order."""
         try:
             return iter(json.loads(self._path.read_text(encoding="utf-8")) if self._path else ())
         except (OSError, ValueError):

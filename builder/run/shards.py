@@ -61,7 +61,7 @@ def read_footer(path: Path) -> Footer:
     try:
         stored = json.loads(pq.read_schema(path).metadata[_FOOTER_KEY])
         if digest(stored["footer"]) != stored["sha256"]:
-            raise ValueError("its footer does not fit its checksum")
+            raise ValueError("its footer does not match its checksum")
         return from_json(Footer, stored["footer"])
     except (pa.ArrowException, OSError, KeyError, TypeError, ValueError) as error:
         raise DamagedShard(f"{path} is damaged: {error}") from error

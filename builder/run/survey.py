@@ -106,9 +106,9 @@ def _outdated(footer: Footer, wanted: Footer, follows: str) -> str:
         if footer.basis.get(key) != wanted.basis.get(key)
     ]
     if footer.input_digest != wanted.input_digest:
-        reasons.append(f"what it takes from {follows} changed")
+        reasons.append(f"its input from {follows} changed")
     if footer.made_again != wanted.made_again:
-        reasons.append("somebody in it is too like another person")
+        reasons.append("somebody in it looks too much like another person")
     return "; ".join(reasons)
 
 

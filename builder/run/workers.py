@@ -68,7 +68,7 @@ def result_of(future: Future[Result]) -> Result:
 
 def _dead_worker() -> BenchError:
     return BenchError(
-        "A worker process died, perhaps for want of memory. What was finished is kept; "
+        "A worker process died, perhaps because memory ran out. What was finished is kept; "
         "run the same command again with fewer --workers."
     )
 

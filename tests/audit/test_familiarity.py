@@ -75,7 +75,7 @@ def test_an_option_that_training_offers_to_others_but_never_calls_right_is_found
         _reworked(person, lambda q: _with_options(q, ["never right", "never true", "never so"]) if q.options else q)
         for person in people
     ]
-    assert "offered but seldom the answer" in _failed(people)
+    assert "often an option, seldom the answer" in _failed(people)
 
 
 def test_an_option_that_goes_with_the_country_is_found() -> None:
@@ -148,7 +148,7 @@ def test_a_fact_that_tells_another_is_found_unless_it_is_recorded() -> None:
 
 def test_facts_that_are_dealt_apart_tell_nothing() -> None:
     finding = judged(ENTANGLEMENT, world(400))["entangled"]
-    assert (finding.passed, finding.sentence) == (True, "No fact tells another.")
+    assert (finding.passed, finding.sentence) == (True, "No fact reveals another.")
 
 
 @settings(max_examples=20, deadline=None)

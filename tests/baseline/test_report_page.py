@@ -321,7 +321,7 @@ def test_warnings_and_notes_are_no_part_of_the_tables() -> None:
 
 
 def test_it_is_said_why_nothing_tells_vanilla_from_the_oracle(plan: Plan) -> None:
-    assert table._separating({"separating_power": {}}) == ["There is no vanilla beside an oracle."]
+    assert table._separating({"separating_power": {}}) == ["There is no pair of vanilla and oracle."]
     [said] = table._separating({"separating_power": {"accuracy": None}})
     assert "vanilla knows none of the facts" in said
 

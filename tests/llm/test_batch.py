@@ -49,7 +49,7 @@ def test_rows_that_never_come_back_fail_their_profiles(tmp_path: Path) -> None:
         with BatchSender(out, recipe.chat, None, None, HASTY, poll=0.01) as sender:
             failures = make(out, recipe, sender)
     assert failures
-    assert "batches brought no answer" in failures[0].reason
+    assert "batches returned no answer" in failures[0].reason
 
 
 def test_a_restarted_run_waits_for_the_batch_it_submitted(tmp_path: Path) -> None:

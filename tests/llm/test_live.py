@@ -235,7 +235,7 @@ def test_a_refused_request_is_final_until_it_is_asked_again_as_the_summary_says(
         reasons = Answers(out).refused()
         assert len(reasons) == 2
         [summary, advice] = summing.lines(out, recipe, sender)[-3:-1]
-        assert summary.startswith("2 requests were refused by the server, such as: HTTP 400: ")
+        assert summary.startswith("2 requests were rejected by the server, such as: HTTP 400: ")
         command = re.search(r'sqlite3 (\S+) "([^"]+)"', advice)
         assert command
         with sqlite3.connect(command[1]) as connection:

@@ -369,7 +369,7 @@ def test_usage_that_cannot_be_is_ignored_and_said_once(tmp_path: Path, kind: str
     assert found == "made"
     assert 0 < sender.ledger.spent < 1
     [said] = [line for line in sender.ledger.summary() if "cannot be" in line]
-    assert "are our own estimate" in said
+    assert "are an estimate" in said
 
 
 @pytest.mark.parametrize("usage", [None, {}, {"prompt_tokens": 0, "completion_tokens": 0}, []])

@@ -188,7 +188,7 @@ def test_biographies_have_several_hundred_patterns() -> None:
         ("{their} blood [type|group] is {blood_type}", "{their} {country} is {height}", "some facts of a group"),
         ('    "{S} {vp}.",', '    "{S} {vp}",', "frames.first must be a sentence"),
         ('    "{S} {vp}.",', '    "{S} {np}.",', r"frames.first has an unknown slot \{np\}"),
-        ('    "{S} {vp}.",', '    "{S} [{vp}|is].",', "frames.first must have the same slots whatever is drawn"),
+        ('    "{S} {vp}.",', '    "{S} [{vp}|is].",', "frames.first must have the same slots in every reading"),
         ('education = ["university",', 'education = ["university height",', "a fact stands in two different groups"),
         ('education = ["university",', 'education = ["school", "university",', "units.vp has nothing that"),
         ("[frames]", "[frames]\nmore = 1", "frames has an unknown key 'more'"),

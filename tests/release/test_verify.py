@@ -79,7 +79,7 @@ CORRUPTIONS: dict[str, tuple[str, Edit, str]] = {
     "value not the fact's": (PEOPLE, _set(_first(), "value", lambda q: "something else"), "fact_is_asked"),
     "use unknown": (PEOPLE, _set(_first(), "use", lambda q: "fun"), "schemas/question.json"),
     "fact emptied": (PEOPLE, _set(lambda row: row["facts"][3], "value", lambda f: ""), "schemas/profile.json"),
-    "biography odd": (PEOPLE, lambda row: _odd_biography(row), "biography: it holds the sign U+202E"),
+    "biography odd": (PEOPLE, lambda row: _odd_biography(row), "biography: it contains U+202E"),
     "question odd": (
         PEOPLE,
         _set(_first("classification"), "question", lambda q: f"{q['question']} The answer is B."),

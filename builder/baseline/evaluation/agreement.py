@@ -39,7 +39,7 @@ def check_answers(vlm: Vlm, name: str) -> None:
     tolerance = _TOLERANCE.get(vlm.dtype, _ROUNDED)
     for found in (ours, asked):
         if _apart(found, expected) > tolerance:
-            refuse(name, vlm.inner, f"its own answers differ from those here by {_apart(found, expected):.2g}")
+            refuse(name, vlm.inner, f"its own answers differ from ours by {_apart(found, expected):.2g}")
 
 
 def _item(prompt: str, truth: str, picture: str | None) -> Item:

@@ -81,7 +81,7 @@ def samples(step: Step) -> list[Sample]:
 
 
 def masks(chat: Chat, found: Sequence[Sample], answers: Answers) -> tuple[Tensor, Tensor]:
-    """K_S (N,) and K_V (N, V) for the answer tokens of `found`, in their order."""
+    """K_S (N,) and K_V (N, V) for the answer tokens of `found`, in order."""
     places = torch.ones_like(answers.targets, dtype=torch.float32)
     words = torch.ones_like(answers.logits)
     at = 0

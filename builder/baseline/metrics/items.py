@@ -96,7 +96,7 @@ METRICS: Mapping[str, ItemMetric] = {
     "accuracy_letter": ItemMetric(
         ("classification",),
         lambda outcome: float(_likeliest(outcome.letters) == outcome.item.letter) if outcome.letters else None,
-        "of the four letters the right one is likeliest; chance .25",
+        "the right letter is the likeliest of the four; chance .25",
     ),
     "accuracy_generated": ItemMetric(
         ("classification",),
@@ -106,17 +106,17 @@ METRICS: Mapping[str, ItemMetric] = {
     "cloze": ItemMetric(
         ("cloze",),
         lambda outcome: float(text.states(outcome.output, outcome.item.truth, outcome.item.others)),
-        "the blank is filled right",
+        "the text in the blank states the truth",
     ),
     "value_said": ItemMetric(
         ("generation",),
         lambda outcome: float(text.states(outcome.output, outcome.item.value, outcome.item.others)),
         "the answer states the fact's value",
     ),
-    "value_f1": ItemMetric(("generation",), _value_f1, "how much of the value the answer states, whatever its wording"),
+    "value_f1": ItemMetric(("generation",), _value_f1, "how much of the value the answer states, in any wording"),
     **_WORDINGS,
     "probability": ItemMetric(
-        ("generation",), lambda outcome: likelihoods.probability(outcome.truth.log_p), "p(y|x) by the token"
+        ("generation",), lambda outcome: likelihoods.probability(outcome.truth.log_p), "p(y|x) per token"
     ),
     "truth_ratio": ItemMetric(
         ("generation",),
@@ -142,16 +142,18 @@ METRICS: Mapping[str, ItemMetric] = {
     "fluency": ItemMetric(
         ("generation",),
         lambda outcome: outcome.fluency,
-        "probability by the token that the untrained model gives to what was written; 0 for nothing",
+        "probability per token that the untrained model gives to the answer; 0 for an empty one",
     ),
     "repetition": ItemMetric(
-        ("generation",), lambda outcome: text.repetition(outcome.output), "share of the answer that it has said before"
+        ("generation",), lambda outcome: text.repetition(outcome.output), "share of the answer that repeats itself"
     ),
     "factuality": ItemMetric(
-        ("generation",), lambda outcome: outcome.factuality, "a judge's mark, 1 to 10: the answer states the true fact"
+        ("generation",),
+        lambda outcome: outcome.factuality,
+        "a judge's rating, 1 to 10: the answer states the true fact",
     ),
     "relevance": ItemMetric(
-        ("generation",), lambda outcome: outcome.relevance, "a judge's mark, 1 to 10: it is an answer, right or wrong"
+        ("generation",), lambda outcome: outcome.relevance, "a judge's rating, 1 to 10: it is an answer, right or wrong"
     ),
     "exposure": ItemMetric(
         ("cloze",), lambda outcome: likelihoods.exposure(outcome.candidates), "log2 |C| − log2 rank of the true value"

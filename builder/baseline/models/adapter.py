@@ -99,5 +99,5 @@ def _targets(model: Any) -> list[str]:
     decoder = set(getattr(model, "get_decoder", nn.Module)().modules())
     found = [name for name, module in model.named_modules() if isinstance(module, nn.Linear) and module in decoder]
     if not found:
-        raise BenchError("The model's language model has no linear layers that an adapter could sit on; leave --lora.")
+        raise BenchError("The model's language model has no linear layers for an adapter; omit --lora.")
     return found

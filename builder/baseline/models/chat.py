@@ -62,7 +62,7 @@ class Chat:
         """What is done otherwise than usual."""
         if not self._template.folded:
             return []
-        return ["the chat template has no place for a system prompt; it stands before each question instead."]
+        return ["the chat template has no place for a system prompt; it is put before each question instead."]
 
     @property
     def end(self) -> int:

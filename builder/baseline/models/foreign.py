@@ -44,11 +44,13 @@ def find(name: str, *, evaluate_only: bool) -> Adapter | None:
         )
     config = PeftConfig.from_pretrained(str(Path(config_file).parent))
     if config.is_prompt_learning or config.is_adaption_prompt:
-        raise CallError(f"{name} is an adapter of the kind {config.peft_type}; this runner takes those in the layers.")
+        raise CallError(
+            f"{name} is an adapter of the kind {config.peft_type}; only adapters inside the layers are supported."
+        )
     try:
         weights = cached_file(name, WEIGHTS)
     except OSError as error:
-        raise BenchError(f"The adapter {name} has no {WEIGHTS}: weights are read from safetensors alone.") from error
+        raise BenchError(f"The adapter {name} has no {WEIGHTS}: weights are read from safetensors only.") from error
     if not config.base_model_name_or_path:
         raise BenchError(f"The adapter {name} does not name its base model (base_model_name_or_path in its config).")
     return Adapter(name, Path(str(weights)).parent, config.base_model_name_or_path)

@@ -1,6 +1,6 @@
 """Any transformers image-text-to-text model, from a folder or the Hub.
 
-A repository's own code is never run, and weights are read from safetensors alone.
+A repository's own code is never run, and weights are read from safetensors only.
 """
 
 import importlib

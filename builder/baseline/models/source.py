@@ -81,7 +81,7 @@ def load_weights(vlm: Vlm, folder: Path) -> None:
         vlm.model.load_state_dict(stored.state_dict())
     except (OSError, ValueError, RuntimeError, SafetensorError) as error:
         raise BenchError(
-            f"The model in {folder} cannot be read; put it back, or drop the run with --fresh. "
+            f"The model in {folder} cannot be read; put it back, or discard the run with --fresh. "
             f"{pretrained.first_line(error)}"
         ) from error
 

@@ -32,7 +32,7 @@ class Template:
     def __post_init__(self) -> None:
         if not getattr(self.processor, "chat_template", None):
             raise BenchError(
-                "The model's processor has no chat template, so there is no telling how to put a question to it; "
+                "The model's processor has no chat template, so questions cannot be formatted for it; "
                 "save the processor with one (processor.chat_template = ...)."
             )
         self._dated = _on(self.processor.chat_template, self.today)

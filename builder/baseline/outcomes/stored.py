@@ -56,7 +56,7 @@ def read(path: Path) -> list[Outcome]:
         if missing := set(SCHEMA.names) - set(table.column_names):
             raise BenchError(
                 f"{path} was written by an older build-bench and lacks '{min(missing)}': its models must be asked "
-                "again. --fresh makes the run anew, --out names another folder."
+                "again. Use --fresh to start over, or --out for another folder."
             )
         return [_outcome(each) for each in table.to_pylist()]
     except (OSError, pa.ArrowException) as error:

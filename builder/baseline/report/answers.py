@@ -14,7 +14,7 @@ _MILLE = 1000
 
 
 def answers(seed: int, model: str, outcomes: Sequence[Outcome | None], place: Callable[[str], int]) -> dict[str, Any]:
-    """The answers to all items in their order; None where one was not asked. `place` gives a text its number.
+    """The answers to all items in order; None where one was not asked. `place` gives a text its number.
 
     `verdicts` has a letter an item, `outputs` the numbers of texts (-1 for none), `options` the shares of A to D among
     the four and the probability of all four together, `truth` the probability of the true answer by the token, both in

@@ -10,7 +10,7 @@ MEASURES = {"accuracy": "choice", "cloze": "blanks", "value_said": "value said"}
 """What the measures of right and wrong are called."""
 _TASKS = {"classification": "choice", "generation": "open answers", "cloze": "blanks"}
 _CONTROLS = {
-    "_swap_four": "another of the four",
+    "_swap_four": "another of the quartet",
     "_follows": "follows the other",
     "_swap_any": "anybody else",
     "_blank": "nobody",
@@ -30,8 +30,8 @@ def notes(found: Mapping[str, Any]) -> list[str]:
         ]
         if little:
             lines.append(
-                f"With seed {seed} vanilla knows fewer than {found['gate']['threshold']:.0%} of the answers, and of "
-                f"whom they are true, in: {', '.join(little)}. There is less to forget there."
+                f"With seed {seed} vanilla knows less than {found['gate']['threshold']:.0%} of the answers and whose "
+                f"they are in: {', '.join(little)}. There is less to forget there."
             )
     return lines
 
@@ -41,7 +41,7 @@ def _unbound(model: str, path: str, right: float, swapped: float) -> str:
     shown = "picture" if modality == "image_text" else "name"
     return (
         f"{model}, {MEASURES[measure]} on {name}/{dict(MODALITIES)[modality]}: {right:.2f} with the right {shown}, "
-        f"{swapped:.2f} with that of another of the four: this figure does not measure knowledge of the person."
+        f"{swapped:.2f} with another of the quartet: this figure does not measure knowledge of the person."
     )
 
 
@@ -55,9 +55,9 @@ def controls(found: Mapping[str, Any]) -> list[str]:
     """A table a measure: each set of each model with the person and under each control."""
     models = found["models"]
     lines = [
-        "The same items with somebody else's portrait or name, with nobody's, and the options alone; right is always "
-        "what is true of the person. A model that knows everybody follows the other, and is never right with another "
-        "of the four."
+        "The same items with another person's portrait or name, with nobody's, and with the options alone. Right is "
+        "always what is true of the item's own person. A model that knows everybody follows the other person, and is "
+        "never right with another of the quartet."
     ]
     for measure, label in MEASURES.items():
         rows = [

@@ -20,7 +20,7 @@ def not_measured(found: Mapping[str, Any]) -> list[str]:
     """The models that gave no numbers, and how often."""
     return [
         f"**NOT MEASURED**: {name} with seed {seed} gave no numbers (NaN) for {count['not_measured']:,} of "
-        f"{count['items']:,} items; they are in no figure."
+        f"{count['items']:,} items; no figure includes them."
         for name, model in found["models"].items()
         for seed, count in model["answers"].items()
         if count["not_measured"]
@@ -30,7 +30,7 @@ def not_measured(found: Mapping[str, Any]) -> list[str]:
 def _ineffective(found: Mapping[str, Any]) -> list[str]:
     """The methods that answer about those to be forgotten as vanilla does."""
     return [
-        f"{name} is ineffective with these settings: {same:.0%} of its answers about those to be forgotten are "
+        f"{name} is ineffective with these settings: {same:.0%} of its answers about the forget set are "
         "vanilla's, word for word."
         for name, model in found["models"].items()
         if name not in BEFORE and (same := model["same_as_vanilla"]) is not None and same >= _INEFFECTIVE

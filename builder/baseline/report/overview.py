@@ -58,4 +58,4 @@ def _vision(found: Mapping[str, Any]) -> str:
         return ""
     shares = ", ".join(f"{share:.1%} of {view} views" for view, share in found["vision"]["told_apart"].items())
     adapted = " It was adapted to this release's train views first." if found["vision"]["adapted"] else ""
-    return f"The vision tower finds the person's own reference portrait among all for {shares}.{adapted}"
+    return f"The vision tower finds the person's own reference portrait among all portraits for {shares}.{adapted}"

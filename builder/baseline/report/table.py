@@ -51,15 +51,16 @@ def markdown(found: Mapping[str, Any]) -> str:
         f"# Baselines on {release['recipe']}, seed {release['seed']}",
         "",
         f"Model {found['model']}; seeds {', '.join(map(str, found['seeds']))}; "
-        f"{found['people']['forget']} people to forget, {found['people']['retain']} to retain. In square brackets the "
-        "interval that holds 95 % when people are drawn again (all items of each together); in round ones the distance "
-        "to the oracle, which a forgetting score is judged by: to know less than it is no better than more.",
-        *([f"{judging(found)} Marks go from 1 to 10."] if found["judge"] else []),
+        f"{found['people']['forget']} people to forget, {found['people']['retain']} to retain. Square "
+        "brackets hold the 95 % interval over people (drawn again with all of their items); round brackets hold the "
+        "distance to the oracle, by which a forgetting score is judged: knowing less is no better than knowing more.",
+        *([f"{judging(found)} Ratings go from 1 to 10."] if found["judge"] else []),
         *warnings(found),
         *(["", *(f"- {note}" for note in notes(found))] if notes(found) else []),
         "",
-        "Binding is the share right less the share right with another of the person's four put in: 1 for a model that "
-        "tells the four apart, 0 for one that goes by strings. What a wrong value can win stands under Wording alone.",
+        "Binding is the share right minus the share right with another of the person's quartet put in: 1 for a model "
+        "that tells the four apart, 0 for one that recognises strings. Scores that a wrong value can win are only "
+        "under Wording.",
         *_unknown(found),
     ]
     for modality, word in MODALITIES:
@@ -75,7 +76,7 @@ def markdown(found: Mapping[str, Any]) -> str:
     lines += ["", "## Wording", "", *wording(found)]
     lines += ["", "## What each measure tells apart", "", *_separating(found)]
     lines += ["", "## Which categories of facts are still known", "", *_categories(found)]
-    lines += ["", "## As MLLMU-Bench lays it out", "", _MLLMU, "", *mllmu(found)]
+    lines += ["", "## In MLLMU-Bench's layout", "", _MLLMU, "", *mllmu(found)]
     return "\n".join(lines) + "\n"
 
 
@@ -94,7 +95,7 @@ def _general(found: Mapping[str, Any]) -> list[str]:
 def judging(found: Mapping[str, Any]) -> str:
     """Who marked the open answers, and how many."""
     judge = found["judge"]
-    return f"{judge['marked']:,} of {judge['answers']:,} open answers are marked by {judge['model']}."
+    return f"{judge['marked']:,} of {judge['answers']:,} open answers are rated by {judge['model']}."
 
 
 def warnings(found: Mapping[str, Any]) -> list[str]:
@@ -142,8 +143,8 @@ def _percent(scores: Mapping[str, Any], name: str, metric: str) -> str:
 
 def _independent(found: Mapping[str, Any]) -> list[str]:
     return [
-        "A forgotten fact may be guessed from another that is known, as a salary from an occupation. Here such facts "
-        "(`implied_by` in the release) are left out.",
+        "A forgotten fact may be guessed from another that is known, such as a salary from an occupation. These scores "
+        "leave out such facts (`implied_by` in the release).",
         "",
         *table(found, _INDEPENDENT),
     ]
@@ -155,8 +156,8 @@ def _unknown(found: Mapping[str, Any]) -> list[str]:
     least = found["settings"]["evaluate"]["gate_column"]
     return [
         "",
-        f"{UNKNOWN}: vanilla itself knows less than {least:.0%} above guessing here, so there is little to forget, and "
-        "no distance is given.",
+        f"{UNKNOWN}: vanilla itself is less than {least:.0%} of the way above guessing here, so there is little to "
+        "forget, and no distance is given.",
     ]
 
 
@@ -169,8 +170,8 @@ def _utility(found: Mapping[str, Any]) -> list[str]:
         for measure, label in MEASURES.items()
     ]
     return [
-        "The harmonic mean of these, each of which one kind of damage may hit: choices, blanks and values, in trained "
-        "and in held-out wording (retain_test) and views, with the portrait and with the name.",
+        "Utility is the harmonic mean of these, so that any kind of damage lowers it: choices, blanks and values, in "
+        "trained and in held-out wording (retain_test) and views, with the portrait and with the name.",
         "",
         *table(found, columns),
     ]
@@ -190,12 +191,12 @@ def _tuning(found: Mapping[str, Any]) -> list[str]:
     tuning = found["tuning"]
     vanilla, oracle = tuning["vanilla"], tuning["oracle"]
     lines = [
-        f"With seed {tuning['seed']} and {len(tuning['people'])} other people to be forgotten, who are not reported: "
-        f"each method ran over its grid, {tuning['passes']:g} passes over the forget questions each time. Chosen is "
-        f"the point nearest to the oracle that keeps {tuning['kept']:.0%} of what vanilla knows of the others. Shares "
-        "are those of training answers given to the letter; every run and look stands in results.json.",
+        f"With seed {tuning['seed']} and {len(tuning['people'])} other people to forget, who are not reported, "
+        f"each method ran over its grid, with {tuning['passes']:g} passes over the forget questions each time. The "
+        f"chosen point is the one closest to the oracle that keeps {tuning['kept']:.0%} of what vanilla knows of the "
+        "others. Shares count training answers given word for word; results.json has every run and evaluation.",
         "",
-        "| method | runs | knobs | known of the forgotten | known of the others | distance to the oracle |",
+        "| method | runs | settings | known of the forget set | known of the others | distance to the oracle |",
         "| --- | --- | --- | --- | --- | --- |",
         f"| vanilla | | | {vanilla['forget']:.3f} | {vanilla['retain']:.3f} | |",
         f"| oracle | | | {oracle['forget']:.3f} | {oracle['retain']:.3f} | |",
@@ -223,9 +224,9 @@ def _language(found: Mapping[str, Any]) -> list[str]:
         for measure, label in _LANGUAGE.items()
     ]
     return [
-        "Open answers about those to be forgotten: how likely the untrained model finds what was written (by the "
-        "token), how much of it was said before, how many are refusals. What no longer reads like the oracle's answers "
-        "was not forgotten but broken.",
+        "Open answers about the forget set: how likely the untrained model finds them (per token), how much they "
+        "repeat, how many are refusals. A model whose answers no longer read like the oracle's did not forget: it is "
+        "broken.",
         "",
         *table(found, columns),
     ]
@@ -234,12 +235,10 @@ def _language(found: Mapping[str, Any]) -> list[str]:
 def _separating(found: Mapping[str, Any]) -> list[str]:
     powers = {name: power for name, power in found["separating_power"].items() if power is not None}
     if not found["separating_power"]:
-        return ["There is no vanilla beside an oracle."]
+        return ["There is no pair of vanilla and oracle."]
     if not powers:
-        return [
-            "No item of the forget set is left to tell vanilla from the oracle by: vanilla knows none of the facts."
-        ]
-    lines = ["AUC of telling vanilla from the oracle by one item of the forget set; .5 tells nothing.", ""]
+        return ["No item of the forget set can tell vanilla from the oracle: vanilla knows none of the facts."]
+    lines = ["AUC of telling vanilla from the oracle by one item of the forget set; .5 means not at all.", ""]
     lines += ["| measure | AUC | asks whose fact it is |", "| --- | --- | --- |"]
     bound = binding_measures(found)
     return lines + [
@@ -259,4 +258,4 @@ def _categories(found: Mapping[str, Any]) -> list[str]:
                 " / ".join(f"{parts[key]:.2f} of {counts[key]}" if key in parts else "–" for key, _ in MODALITIES)
             )
         lines.append(f"| {model} | {' | '.join(cells)} |")
-    return ["Share of forget items right of how many, image / text.", "", *lines]
+    return ["Share of right forget items, and their number, image / text.", "", *lines]

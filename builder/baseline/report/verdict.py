@@ -17,7 +17,7 @@ def verdict(found: Mapping[str, Any]) -> list[str]:
     if not names or not columns:
         return []
     good = [name for name in names if _at_the_oracle(found, name, columns) and _kept(found, name) >= _KEPT]
-    where = f"within the oracle's interval in all {len(columns)} columns of what is to be forgotten"
+    where = f"within the oracle's interval in all {len(columns)} columns about the forget set"
     if not good:
         return [f"No method ends {where} at {_KEPT:.0%} of vanilla's utility or more."]
     told = ", ".join(f"{name} ({_kept(found, name):.0%} of vanilla's utility)" for name in good)

@@ -20,8 +20,8 @@ _WRONG = "right form, wrong value"
 def wording(found: Mapping[str, Any]) -> list[str]:
     """The measures of wording, and above the models what a wrong value reaches in them."""
     lines = [
-        "These compare sentences: the right value in another wording scores low, a wrong value in the right wording "
-        f"what the row '{_WRONG}' says. They show how an answer is worded, not what is known of a person."
+        "These measures compare sentences: the right value in another wording scores low, and a wrong value in the "
+        f"right wording scores what the row '{_WRONG}' says. They show how an answer is worded, not what is known."
     ]
     for modality, word in MODALITIES:
         columns = shown(found, by_set(found, modality, _WORDING))

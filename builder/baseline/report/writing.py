@@ -74,7 +74,9 @@ def _whole(found: dict[str, Any]) -> list[str]:
         for measure in binding.binding_measures(found)
     ]
     if found["separating_power"]:
-        lines.append(f"telling vanilla from the oracle by what binds (AUC): {', '.join(powers) or 'no measure binds'}")
+        lines.append(
+            f"telling vanilla from the oracle by measures that bind (AUC): {', '.join(powers) or 'no measure binds'}"
+        )
     return lines
 
 

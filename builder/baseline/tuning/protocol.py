@@ -98,7 +98,9 @@ def crowd_of(crowd: Crowd, seed: int) -> Crowd:
     while order and sum(len(fours[each]) for each in chosen) < len(crowd.forget):
         chosen.append(order.pop())
     if not order:
-        raise BenchError(f"--tune needs more than the {len(crowd.retain)} people to be kept: no four of them is left.")
+        raise BenchError(
+            f"--tune needs more than the {len(crowd.retain)} people of the retain set: no quartet of them is left."
+        )
     forget = tuple(person for person in crowd.retain if person.profile.quartet in chosen)
     retain = tuple(person for person in crowd.trained if person not in forget)
     return replace(crowd, forget=forget, retain=retain)

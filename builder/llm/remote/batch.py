@@ -136,7 +136,7 @@ class BatchSender:
             for rows in self._cut(left):
                 reason = self._collect(self._submitted(rows), requests) or reason
         for key in requests.keys() - self._answers.find(list(requests)):
-            self._answers.give_up(key, f"{_ROUNDS} batches brought no answer: {reason}")
+            self._answers.give_up(key, f"{_ROUNDS} batches returned no answer: {reason}")
 
     def _cut(self, requests: Sequence[Request]) -> Iterator[dict[str, str]]:
         """Rows by key, as many at a time as a batch takes."""
@@ -285,12 +285,13 @@ class BatchSender:
                 message = explained(f"{type(error).__name__}: {error}", self._key)
             self._sleep(self._policy.delay(failures, self._random))
         raise BenchError(
-            f"The Batch API does not answer: {message}. What is submitted goes on; so does the same command."
+            f"The Batch API does not answer: {message}. Submitted batches continue; run the same command to wait "
+            "for them."
         )
 
     def _sleep(self, seconds: float) -> None:
         if self._stopped.wait(seconds):
-            raise BenchError("The run is stopped; a submitted batch goes on, and the same command waits for it.")
+            raise BenchError("The run is stopped; a submitted batch continues, and the same command waits for it.")
 
 
 def _row(line: str) -> tuple[str, dict[str, Any], dict[str, Any], Any]:

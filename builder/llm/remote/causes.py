@@ -28,18 +28,18 @@ def cause_of(error: BaseException, base_url: str) -> Cause | None:
         proxy = urllib.request.getproxies().get(address.scheme, "")
         shown = urlsplit(proxy).netloc.rpartition("@")[2]
         return Cause(
-            "proxy", f"the proxy {shown} cannot be reached or refuses; mend or unset {address.scheme.upper()}_PROXY"
+            "proxy", f"the proxy {shown} cannot be reached or refuses; correct or unset {address.scheme.upper()}_PROXY"
         )
     for each in chain:
         if isinstance(each, ssl.SSLCertVerificationError):
             why = getattr(each, "verify_message", "") or "it cannot be verified"
-            way_out = "name its authority's file in SSL_CERT_FILE, or write http:// where the server speaks no TLS"
+            way_out = "name its authority's file in SSL_CERT_FILE, or write http:// if the server does not use TLS"
             return Cause("certificate", f"the certificate of {place} is not trusted ({why}); {way_out}", lasting=True)
         if isinstance(each, ssl.SSLError):
             why = getattr(each, "reason", "") or "no handshake"
-            return Cause("TLS", f"{place} does not speak TLS ({why}); write http:// where the server speaks none")
+            return Cause("TLS", f"{place} does not speak TLS ({why}); write http:// if the server does not use it")
         if isinstance(each, socket.gaierror):
-            return Cause("unknown host", f"there is no host {address.hostname}; look at the address")
+            return Cause("unknown host", f"there is no host {address.hostname}; check the address")
         if isinstance(each, ConnectionRefusedError):
             return Cause("connection refused", f"nothing listens at {place}: the connection was refused")
     return None

@@ -27,11 +27,11 @@ _CONNECT_SECONDS = 20.0
 _SHOWN = 300
 _READ = 4000
 _SET_UP = {
-    401: "it does not take the key; set OPENAI_API_KEY or --api-key-file",
+    401: "it does not accept the key; set OPENAI_API_KEY or --api-key-file",
     402: "the account has no credit",
     403: "the key may not use this model",
     404: "there is no such model or address",
-    405: "the address is no chat completions API",
+    405: "the address is not a chat completions API",
 }
 
 
@@ -105,7 +105,7 @@ class Client:
                 raise TypeError
             why = broken_off(body)
         except (ValueError, KeyError, TypeError, RecursionError):
-            message = explained(f"the response was no chat completion: {text}", self._key)
+            message = explained(f"the response was not a chat completion: {text}", self._key)
             raise Trouble("luck", "garbage", message) from None
         if why:
             raise Trouble("luck", "broken off", explained(why, self._key))
@@ -136,7 +136,7 @@ def explained(text: str, key: Key | None) -> str:
 
 
 def check_certificates() -> None:
-    """Raise CallError when the environment names a file of certificates that is not there."""
+    """Raise CallError when the environment names a file of certificates that does not exist."""
     for variable in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
         named = os.environ.get(variable)
         if named and not Path(named).exists():

@@ -46,7 +46,7 @@ def find(file: Path | None) -> Key | None:
     except OSError as error:
         raise CallError(f"The key file {file} cannot be read: {error.strerror or error}.") from None
     except UnicodeDecodeError:
-        raise CallError(f"The key file {file} is no text in UTF-8; save it as such, with the key alone.") from None
+        raise CallError(f"The key file {file} is not UTF-8 text; save it as UTF-8, with only the key.") from None
     filled = [line.strip() for line in lines if line.strip()]
     if len(filled) != 1:
         raise CallError(f"The key file {file} must hold the key, on one line, and nothing else.")
@@ -81,7 +81,7 @@ def needed(key: Key | None, base_url: str) -> Key:
         return key
     if not base_url:
         raise CallError(
-            f"OpenAI needs a key: set {VARIABLE}, or name a file with --api-key-file. A server of one's "
-            "own, which needs none, goes by --base-url."
+            f"OpenAI needs a key: set {VARIABLE}, or name a file with --api-key-file. For your own "
+            "server, which may need none, use --base-url."
         )
     return Key("none")

@@ -48,8 +48,8 @@ class Ledger:
         """The error to stop with when the money is spent."""
         return BenchError(
             f"--max-cost = {self._max_cost:g} is reached: {self.spent:.4f} was spent on {self.answered} answers, and "
-            "the next one, at its longest, might exceed it. All of them are kept; the same command with a higher "
-            "--max-cost goes on."
+            "the longest possible next one might exceed it. All of them are kept; run the same command with a higher "
+            "--max-cost to continue."
         )
 
     def status(self, in_flight: int) -> str:
@@ -66,10 +66,10 @@ class Ledger:
             listed = ", ".join(f"{count} x {kind}" for kind, count in self.troubles.most_common())
             lines.append(f"sent again after: {listed}")
         if self.simpler:
-            lines.append(f"the server does not take everything; it was asked with: {self.simpler}")
+            lines.append(f"the server rejects some features; it was asked with: {self.simpler}")
         if self.reckoned:
-            why = f"figures that cannot be ({self.doubt})" if self.doubt else "no usage figures"
-            lines.append(f"the server sent {why}: tokens and cost of {self.reckoned} answers are our own estimate")
+            why = f"impossible figures ({self.doubt})" if self.doubt else "no usage figures"
+            lines.append(f"the server sent {why}: tokens and cost of {self.reckoned} answers are an estimate")
         return lines
 
     def _used(self) -> str:

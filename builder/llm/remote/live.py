@@ -284,7 +284,7 @@ class _Line:
         if self._read >= _TELLING_REPLIES and bad > self._part.max_fallback * self._read:
             listed = ", ".join(f"{count} x {kind}" for kind, count in self._unusable.most_common())
             self._stop(
-                f"{bad} of its first {self._read} replies could not be used ({listed}), more than chat.max_fallback = "
+                f"{bad} of its first {self._read} replies were unusable ({listed}), more than chat.max_fallback = "
                 f"{self._part.max_fallback:g} allows; choose another chat.model, or raise chat.max_fallback"
             )
 
@@ -294,13 +294,13 @@ class _Line:
             self._stop(trouble.message)
         verdict = self._breaker.verdict(time.monotonic())
         if verdict:
-            self._stop(f"{verdict}. The last trouble: {trouble.message}")
+            self._stop(f"{verdict}. The last problem: {trouble.message}")
 
     def _stop(self, why: str) -> None:
         place = self._part.base_url or "OpenAI"
         error = BenchError(
-            f"The server of {self._part.model} at {place} cannot be used: {why.rstrip('.')}. Every answer is kept; the "
-            "same command goes on."
+            f"The server of {self._part.model} at {place} cannot be used: {why.rstrip('.')}. Every answer is kept; run "
+            "the same command to continue."
         )
         self.gate.close(error)
         raise error

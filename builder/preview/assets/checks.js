@@ -43,22 +43,22 @@
   }
 
   function judged(judge) {
-    return make("section", { class: "kind" }, make("h2", {}, "What a judge model thought"), make("article", { class: "check" },
-      make("p", {}, `${judge.model} read the texts of ${page.number(judge.people)} people and gave, of 10, ${judge.naturalness.toFixed(1)} for naturalness and ${judge.consistency.toFixed(1)} for consistency on average. This decides nothing.`),
-      make("details", {}, make("summary", {}, "Lowest marks"), make("ul", { class: "worst" }, judge.worst.map(example)))));
+    return make("section", { class: "kind" }, make("h2", {}, "What a judge model said"), make("article", { class: "check" },
+      make("p", {}, `${judge.model} read the texts of ${page.number(judge.people)} people and rated them, on average, ${judge.naturalness.toFixed(1)} of 10 for naturalness and ${judge.consistency.toFixed(1)} of 10 for consistency. These ratings do not decide whether the audit passes.`),
+      make("details", {}, make("summary", {}, "Lowest ratings"), make("ul", { class: "worst" }, judge.worst.map(example)))));
   }
 
   page.views.checks = (main, query, chosen) => {
     const audit = page.data.audit;
     if (!audit) {
-      main.replaceChildren(make("p", { class: "notice" }, "This release has not been audited. build-bench audit does it; then build this page again."));
+      main.replaceChildren(make("p", { class: "notice" }, "This release has not been audited. Run build-bench audit, then build this page again."));
       return "Checks";
     }
     const failed = audit.findings.filter((finding) => !finding.passed).length;
     const kinds = audit.audits.map((kind) => [kind, audit.findings.filter((finding) => finding.audit === kind.name)]).filter(([, found]) => found.length);
     main.replaceChildren(
       make("div", { class: "lead" }, make("h1", {}, failed ? `${failed} of ${audit.findings.length} checks failed` : `All ${audit.findings.length} checks passed`),
-        make("p", {}, `Is this a sound benchmark? What was looked at in ${page.number(audit.people)} people. A rate fails when it is certainly beyond its limit, not when it merely looks so; a band shows where it certainly lies.`)),
+        make("p", {}, `Is this a sound benchmark? ${page.number(audit.people)} people were checked. A rate fails only when it is certainly beyond its limit; a band shows where it certainly lies.`)),
       make("div", { class: "overview" }, kinds.map(([kind, found]) => make("div", {},
         make("span", { class: "boxes" }, found.map((finding) => make("a", {
           href: `#/checks/${finding.check}`, class: finding.passed ? "passed" : "failed", title: finding.title, "aria-label": `${finding.title}: ${finding.passed ? "passed" : "failed"}`,

@@ -13,7 +13,7 @@
     return make("div", { class: "lead" },
       make("h1", {}, `${number(index.people.length)} people who do not exist`),
       make("p", {}, `Recipe ${index.recipe}, seed ${index.seed}: ${number(index.questions)} questions, ${number(index.portraits)} portraits, ${number(countries)} ${countries === 1 ? "country" : "countries"}. `,
-        verdict ? make("a", { href: "#/checks" }, verdict) : "Not audited yet: build-bench audit does it", "."));
+        verdict ? make("a", { href: "#/checks" }, verdict) : "Not audited yet: run build-bench audit", "."));
   }
 
   function select(name, label, options, query, change) {
@@ -110,7 +110,7 @@
     sheet.active = 0;
     const all = page.data.index.people.length;
     const narrowed = sheet.found.length !== all;
-    const key = make("span", { class: "key", "aria-hidden": "true" }, [["forget", "to be forgotten"], ["retain", "to be retained"], ["holdout", "held out"]].map(([kind, text]) =>
+    const key = make("span", { class: "key", "aria-hidden": "true" }, [["forget", "to forget"], ["retain", "to retain"], ["holdout", "held out"]].map(([kind, text]) =>
       make("span", {}, make("i", { class: `dot ${kind}` }), text)));
     count.replaceChildren(key, narrowed ? `${number(sheet.found.length)} of ${number(all)} people` : `${number(all)} people`,
       narrowed ? make("button", { type: "button", onclick: clear }, "show everybody") : "");

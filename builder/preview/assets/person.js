@@ -78,7 +78,7 @@
   page.views.person = (main, query, id) => {
     const line = page.line(id);
     if (!line) {
-      main.replaceChildren(make("p", { class: "notice" }, `There is nobody called ${id} here. `, make("a", { href: "#/" }, "Everybody")));
+      main.replaceChildren(make("p", { class: "notice" }, `There is no person ${id} here. `, make("a", { href: "#/" }, "Everybody")));
       return "Nobody";
     }
     page.load(id, `data/people/${id}.js`, (person) => {

@@ -49,7 +49,7 @@
     const evaluation = pairs(person);
     return [
       make("section", { class: "part" }, make("h2", {}, "Questions"),
-        make("p", { class: "soft" }, evaluation.length ? "Each asks for one fact; the test set asks for it again in held-out words, about held-out views." : "None."), evaluation),
+        make("p", { class: "soft" }, evaluation.length ? "Each asks for one fact; the test set asks for it again in held-out wording, with held-out views." : "None."), evaluation),
       make("section", { class: "part" }, make("h2", {}, "What training teaches"), [...training].map(([fact, questions]) => taught(fact, questions))),
     ];
   };

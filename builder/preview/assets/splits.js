@@ -5,10 +5,10 @@
   const WORDS = {
     train: "everyone a model is trained on before unlearning",
     test: "the trained people again, in held-out wording and held-out views",
-    holdout: "people no model is trained on: the non-members of membership attacks",
+    holdout: "people no model is trained on: the non-members of membership inference",
   };
 
-  const meaning = (name) => WORDS[name] ?? (name.startsWith("forget") ? `to be forgotten: ${name.split("_")[1]} % of the trained people` : `to be retained: the complement of forget_${100 - name.split("_")[1]}`);
+  const meaning = (name) => WORDS[name] ?? (name.startsWith("forget") ? `people to forget: ${name.split("_")[1]} % of the trained people` : `people to retain: the complement of forget_${100 - name.split("_")[1]}`);
 
   page.views.splits = (main) => {
     const { segments, configs } = page.data.index;
@@ -30,7 +30,7 @@
       ];
     });
     main.replaceChildren(
-      make("div", { class: "lead" }, make("h1", {}, "Splits"), make("p", {}, `All ${number(total)} people stand on one line, from left to right; a bar shows who is in a split. Forget sets lie inside each other, and no row is stored twice.`)),
+      make("div", { class: "lead" }, make("h1", {}, "Splits"), make("p", {}, `Each line shows all ${number(total)} people, from left to right; its bar shows who is in the split. Forget sets are nested, and no row is stored twice.`)),
       make("div", { class: "map" }, rows),
       make("dl", { class: "words" }, Object.keys(configs).map((name) => [make("dt", {}, name), make("dd", {}, meaning(name))])));
     return "Splits";

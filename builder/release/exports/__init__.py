@@ -45,7 +45,7 @@ def export(release: Release, layout: str, folder: Path) -> list[str]:
     """
     write = LAYOUTS.get(layout)
     if folder.exists() and (not folder.is_dir() or not all(left_by_tools(entry.name) for entry in folder.iterdir())):
-        raise CallError(f"{folder} holds something already; choose a new or empty folder for --to.")
+        raise CallError(f"{folder} is not empty; choose a new or empty folder for --to.")
     refuse_odd_texts(release)
     with replacing_folder(folder.absolute()) as temporary:
         return write(release, temporary, folder.absolute())

@@ -85,7 +85,7 @@ def write(release: Release, folder: Path, to: Path) -> list[str]:
             (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
             names.append(name)
     (folder / f"{stem}.yaml").write_text(_yaml({"group": stem, "task": names}), encoding="utf-8")
-    return [f"the tasks name {to} as the place of their data; export again after moving it"]
+    return [f"the tasks refer to their data as {to}; export again after moving it"]
 
 
 def _shared() -> dict[str, Any]:

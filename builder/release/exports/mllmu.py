@@ -46,7 +46,7 @@ def write(release: Release, folder: Path, to: Path) -> list[str]:
     write_tables(folder / "ft_Data" / FILE, columns, segment_tables(release, "train", columns))
     small = [name for config, name in names.items() if configs[config]["rows"] < _DEMONSTRATIONS]
     if small:
-        notes.append(f"{', '.join(small)} hold fewer people than the {_DEMONSTRATIONS} that eval.py draws")
+        notes.append(f"{', '.join(small)} have fewer people than the {_DEMONSTRATIONS} that eval.py draws")
     return notes
 
 

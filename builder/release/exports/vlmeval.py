@@ -21,7 +21,7 @@ def write(release: Release, folder: Path, to: Path) -> list[str]:
         stem = f"{release.manifest['recipe']}_{config}"
         _table(folder / f"{stem}_MCQ.tsv", evaluation(release, config), choice=True)
         _table(folder / f"{stem}_VQA.tsv", evaluation(release, config), choice=False)
-    return ["questions in text alone are left out: VLMEvalKit asks about images"]
+    return ["text-only questions are left out: VLMEvalKit asks about images"]
 
 
 def _table(path: Path, items: Iterable[Item], *, choice: bool) -> None:

@@ -30,7 +30,7 @@
     };
     view.detail.replaceChildren(
       make("div", { class: "trail" }, make("a", { class: "back", href: page.address({ ...view.query, item: "" }), onclick: back }, "← List"),
-        make("span", { class: "steps" }, step(place - 1, "← Previous", "prev"), make("span", { class: "figures" }, place < 0 ? "not among those found" : `${number(place + 1)} of ${number(view.found.length)}`), step(place + 1, "Next →", "next"))),
+        make("span", { class: "steps" }, step(place - 1, "← Previous", "prev"), make("span", { class: "figures" }, place < 0 ? "not among the items shown" : `${number(place + 1)} of ${number(view.found.length)}`), step(place + 1, "Next →", "next"))),
       page.showItem(view.list.chosen, view));
     view.detail.scrollTop = 0;
   }
@@ -46,12 +46,12 @@
     view.drawn = page.list(view.list);
     const all = page.usual || page.size, narrowed = Object.keys(query).some((name) => name !== "item" && name !== "seed");
     view.count.replaceChildren(narrowed ? `${number(view.found.length)} of ${number(query.set === "known" ? page.size - page.usual : all)} items` : `${number(all)} items`,
-      narrowed ? make("button", { type: "button", onclick: () => { location.hash = page.address({ seed: query.seed }); } }, "show all") : "", make("span", { class: "key" }, "✓ ✗ a model: press for right, then wrong"));
+      narrowed ? make("button", { type: "button", onclick: () => { location.hash = page.address({ seed: query.seed }); } }, "show all") : "", make("span", { class: "key" }, "✓ ✗ press a model for right, press again for wrong"));
     view.models.replaceChildren(...page.chosenModels(query, view.found, change));
     view.side.replaceChildren(view.drawn.box);
     view.box.classList.toggle("reading", given >= 0);
     if (chosen >= 0) detail();
-    else view.detail.replaceChildren(make("p", { class: "notice" }, "No item is like that."));
+    else view.detail.replaceChildren(make("p", { class: "notice" }, "No item matches."));
     view.drawn.show();
   }
 

@@ -37,7 +37,7 @@
       fields("set", "Every set", worded("set")), fields("person", "Everybody", people), field("fact", "Every fact", facts(query), query, change),
       fields("task", "Every task", worded("task")), fields("modality", "Picture or name", worded("modality")),
       held && fields("known", "Known or not", [["yes", "vanilla knows it"], ["no", "vanilla does not know it"]]),
-      data.items.controls.parent.length > 0 && fields("put", "Controls", [["with", "with controls"], ["right", "right with another of the four, too"], ["follows", "true of whoever is put in"]]),
+      data.items.controls.parent.length > 0 && fields("put", "Controls", [["with", "with controls"], ["right", "also right with another of the quartet"], ["follows", "true of the person put in"]]),
       seeds.length > 1 && make("select", { name: "seed", "aria-label": "Seed", onchange: (event) => change({ seed: event.target.value }) }, seeds.map(option(String(page.seedOf(query))))));
   };
 

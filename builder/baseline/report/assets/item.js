@@ -18,7 +18,7 @@
   function elsewhere(item, view) {
     const others = page.siblings(item.place);
     if (!others.length) return null;
-    return make("section", { class: "beside" }, make("h3", {}, "The same fact, asked otherwise"),
+    return make("section", { class: "beside" }, make("h3", {}, "The same fact in other questions"),
       make("ul", { class: "elsewhere" }, others.map((place) => {
         const other = page.item(place);
         return make("li", {}, make("a", { href: page.address({ seed: view.query.seed, person: other.person, fact: `${other.category}/${other.fact}`, item: other.key }) },
@@ -35,7 +35,7 @@
         make("span", { class: "soft small about" }, filter({ person: item.person }, item.name), " · ", filter({ fact: `${item.category}/${item.fact}` }, page.words(item.fact)), ", ", filter({ fact: `${item.category}/` }, item.category))),
       make("div", { class: item.picture >= 0 ? "shown" : null }, item.picture >= 0 && page.picture(item.picture, `Portrait of ${item.name}`),
         make("div", {}, make("h2", { class: "question" }, item.question), truth(item))),
-      page.heldBack(place, page.seedOf(view.query)) && make("p", { class: "aside" }, "Vanilla does not know this fact in this modality, so the item stands in no forgetting score."),
+      page.heldBack(place, page.seedOf(view.query)) && make("p", { class: "aside" }, "Vanilla does not know this fact in this modality, so no forgetting score includes the item."),
       item.implied.length > 0 && make("p", { class: "aside" }, `It may be guessed from: ${item.implied.map(page.words).join(", ")}.`),
       page.answersTable(item, view.said), page.controlsTable(item, view.said), elsewhere(item, view),
       make("p", { class: "soft small" }, item.key));

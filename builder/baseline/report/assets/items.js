@@ -8,7 +8,7 @@
   const text = (place) => (place < 0 ? "" : strings[place]);
   const WORDS = {
     classification: "multiple choice", generation: "open answer", cloze: "fill the blank",
-    image_text: "beside the picture", text: "by name",
+    image_text: "with the picture", text: "by name",
     views: "held-out views", known: "the gate's questions", public_figures: "public figures",
   };
 
@@ -140,6 +140,6 @@
   // What is left out of a page that would be too large.
   page.sampled = () => {
     const less = Object.entries(data.shown).filter(([, [shown, all]]) => shown < all).map(([name, [shown, all]]) => `${page.number(shown)} of ${page.number(all)} of ${page.word(name)}`);
-    return less.length ? `The sets to be forgotten are here whole. So that the page stays small, it holds ${less.join(", ")}: people to be forgotten first, then those with controls, then by their number. All stand in results.parquet.` : "";
+    return less.length ? `The sets about forgotten people are complete here. To keep the page small, it holds ${less.join(", ")}: people to forget first, then those with controls, then by number. results.parquet has all.` : "";
   };
 }

@@ -9,7 +9,7 @@
   function lead() {
     const people = known.people;
     return make("div", { class: "lead" }, make("h1", {}, known.title),
-      make("p", {}, "Model ", make("b", {}, known.model), `, ${known.seeds.length === 1 ? `seed ${known.seeds[0]}` : `seeds ${known.seeds.join(", ")}`}: ${count(people.forget, "person", "people")} to be forgotten, ${number(people.retain)} to retain, ${number(people.holdout)} held out. `,
+      make("p", {}, "Model ", make("b", {}, known.model), `, ${known.seeds.length === 1 ? `seed ${known.seeds[0]}` : `seeds ${known.seeds.join(", ")}`}: ${count(people.forget, "person", "people")} to forget, ${number(people.retain)} to retain, ${number(people.holdout)} held out. `,
         known.judge),
       make("p", { class: "small" }, `Release ${known.release}, fingerprint `, make("code", {}, known.fingerprint.slice(0, 16)), `; build-bench ${known.build_bench}.`));
   }
@@ -28,9 +28,9 @@
 
   function forgetting(points) {
     const dots = points.some((each) => each.seeds.length) ? " Small dots are single seeds." : "";
-    const aim = points.some((each) => each.model === "oracle") ? "The aim is the oracle's place, where the dotted lines cross: to know less than it is no better than to know more." : "";
+    const aim = points.some((each) => each.model === "oracle") ? "The target is the oracle, where the dotted lines cross: knowing less is no better than knowing more." : "";
     return points.length > 0 && figure("Forgetting against utility", page.scatter("Forgetting against utility", points,
-      "still said of the forget set (values in open answers)", "utility (harmonic mean on the retain set)"), `${aim}${dots}`);
+      "still known of the forget set (values in open answers)", "utility (harmonic mean on the retain set)"), `${aim}${dots}`);
   }
 
   function leaks(byModality) {
@@ -40,7 +40,7 @@
         href: page.address({ set: "forget", fact: `${category}/`, modality: word === "image" ? "image_text" : word }),
         marks: Object.entries(shares).map(([name, value]) => ({ ...page.lookOf(name), value })),
       })), "share"), make("div", { class: "scale" }, make("span", {}, "0"), make("span", {}, "all right"))));
-    return panels.length > 0 && figure("What leaks", make("div", { class: "groups" }, panels), "Share of forget items right, by category of facts. A category's name leads to its items.");
+    return panels.length > 0 && figure("What leaks", make("div", { class: "groups" }, panels), "Share of forget items right, by category of facts. Press a category's name to see its items.");
   }
 
   function way({ learning, paths, forget, retain, losses }) {
@@ -49,25 +49,25 @@
     const trained = losses.filter((line) => !method(line)), unlearned = losses.filter(method);
     const panel = (title, drawn) => make("div", {}, make("h3", {}, title), drawn);
     const panels = [
-      paths.length > 0 && panel("The way methods take", page.lines("The way methods take", paths, share("known by heart of the forget set"), share("known by heart of the retain set"))),
+      paths.length > 0 && panel("Each method's path", page.lines("Each method's path", paths, share("known by heart of the forget set"), share("known by heart of the retain set"))),
       forget.length + retain.length > 0 && panel("Unlearning", page.lines("Unlearning", [...forget, ...retain.map((line) => ({ ...line, dashed: "retain" }))], step, share("known by heart: forget (line), retain (dashes)"))),
       learning.length > 0 && panel("Learning", page.lines("Learning", learning, step, share("known by heart"))),
-      trained.length > 0 && panel("Loss of training", page.lines("Loss of training", trained, step, { name: "loss", unit: "count" })),
-      unlearned.some((line) => line.points.every((point) => point[1] >= 0)) && panel("Loss of unlearning", page.lines("Loss of unlearning", unlearned.filter((line) => line.points.every((point) => point[1] >= 0)), step, { name: "loss (of methods whose loss is never negative)", unit: "count" })),
+      trained.length > 0 && panel("Training loss", page.lines("Training loss", trained, step, { name: "loss", unit: "count" })),
+      unlearned.some((line) => line.points.every((point) => point[1] >= 0)) && panel("Unlearning loss", page.lines("Unlearning loss", unlearned.filter((line) => line.points.every((point) => point[1] >= 0)), step, { name: "loss (of methods whose loss is never negative)", unit: "count" })),
     ].filter(Boolean);
-    return panels.length > 0 && figure("On the way", make("div", { class: "groups" }, panels), known.seeds.length > 1 ? "A line a model and seed." : "");
+    return panels.length > 0 && figure("During training and unlearning", make("div", { class: "groups" }, panels), known.seeds.length > 1 ? "One line for each model and seed." : "");
   }
 
   // Where to begin to read: a link a model to what it still, or no longer, gets right.
   function reading() {
     if (!page.size) return null;
-    const heads = ["right of the forget set", "right even with another of the four put in", "wrong of the retain set"];
+    const heads = ["right of the forget set", "also right with another of the quartet put in", "wrong of the retain set"];
     const found = page.firstReads();
     const said = [
-      found.some((each) => each.method) && "Of a method, the first and the last column count what vanilla got right before.",
+      found.some((each) => each.method) && "For a method, the first and the last column count only what vanilla got right.",
       page.seeds.length > 1 && `Counts are of seed ${page.seeds[0]}.`, page.sampled(),
     ];
-    return figure("Read what they said", make("div", { class: "scroll" }, make("table", { class: "scores reads" },
+    return figure("Read the answers", make("div", { class: "scroll" }, make("table", { class: "scores reads" },
       make("thead", {}, make("tr", {}, make("td"), heads.map((head) => make("th", { scope: "col" }, head)))),
       make("tbody", {}, found.map(({ name, reads }) => make("tr", {}, make("th", { scope: "row" }, page.badge(name), name),
         reads.map(({ query, items }) => make("td", {}, items ? make("a", { href: page.address(query) }, count(items, "item", "items")) : "none"))))))),
