@@ -94,7 +94,7 @@ def test_ctrl_c_ends_tidily_and_says_how_to_go_on(brief: Path, tmp_path: Path) -
     os.killpg(process.pid, signal.SIGINT)
     _, errors = process.communicate(timeout=180)
     assert process.returncode == 130
-    assert "the same command goes on" in errors
+    assert "run the same command to continue" in errors
     assert "Traceback" not in errors
 
 

@@ -49,5 +49,5 @@ def test_a_date_of_toml_is_a_day(tmp_path: Path) -> None:
     (tmp_path / "r.toml").write_text("[profiles]\nas_of = 2024-02-29\n")
     assert recipes.load(str(tmp_path / "r.toml")).profiles.as_of == "2024-02-29"
     for value in ("2025-02-30", "2025-01-01T10:00:00", "07:00:00"):
-        with pytest.raises(CallError, match=r"as_of = .* is no day.*write YYYY-MM-DD"):
+        with pytest.raises(CallError, match=r"as_of = .* is not a date.*write YYYY-MM-DD"):
             recipes.load("quick", [f"profiles.as_of={value}"])

@@ -119,9 +119,9 @@ def test_a_busy_server_is_waited_for(server: Server, tmp_path: Path, monkeypatch
     ("replies", "message"),
     [
         ([(503, {}, b"")] * 9, "is busy .503 .*, 5 times.; run the same command again later"),
-        ([(403, {}, b"")], "refuses to be asked: 403"),
+        ([(403, {}, b"")], "rejects queries: 403"),
         ([(200, {}, b"<html>hello")], "does not answer like a SPARQL server: '<html>hello'"),
-        ([(200, {}, b'{"results": {"bindings": [{}]}}')], "does not answer as a SPARQL server does"),
+        ([(200, {}, b'{"results": {"bindings": [{}]}}')], "does not answer like a SPARQL server"),
     ],
 )
 def test_a_server_that_does_not_answer_is_one_clear_sentence(

@@ -42,7 +42,8 @@ def refuse_fallback(run: Path, recipe: Recipe, stage: str) -> None:
         raise BenchError(
             f"{found.offline} of {found.pieces} {_PIECES[kind]} had to be worded offline, more than "
             f"chat.max_fallback = {recipe.chat.max_fallback:g} allows; {recipe.chat.model} had texts sent back for "
-            f"{listed}. Choose another chat.model, or raise chat.max_fallback and run the same command: nothing is asked twice."
+            f"{listed}. Choose another chat.model, or raise chat.max_fallback and run "
+            "the same command: nothing is asked twice."
         )
 
 

@@ -102,7 +102,7 @@ def test_who_goes_by_strings_does_not_bind_and_is_told(fours: Crowd, measure: st
     told = sentences(scores, "vanilla")
     assert len(told) == 3 * 7
     assert told[0] == (
-        "vanilla, choice on forget/image: 1.00 with the right picture, 1.00 with that of another of the four: "
+        "vanilla, choice on forget/image: 1.00 with the right picture, 1.00 with another of the quartet: "
         "this figure does not measure knowledge of the person."
     )
     assert any("on retain/text: 1.00 with the right name" in each for each in told)

@@ -157,7 +157,7 @@ def test_a_family_that_can_be_asked_passes(vlm: Vlm) -> None:
         (transformers.MllamaConfig(), r"mllama model \(MllamaForConditionalGeneration\).*cross-attention"),
         (transformers.Blip2Config(), r"blip-2 model \(Blip2ForConditionalGeneration\).*apart from its head"),
         (transformers.Kosmos2Config(), r"kosmos-2 model .*apart from its head"),
-        (transformers.Florence2Config(), r"florence2 model .*decoder of its own"),
+        (transformers.Florence2Config(), r"florence2 model .*separate encoder and decoder"),
     ],
     ids=lambda value: getattr(value, "model_type", ""),
 )

@@ -76,7 +76,7 @@ def test_a_judge_that_fails_costs_its_marks_alone(
     with Server(misbehave=lambda *_: "401") as server:
         result = _judged(run, made_brief, users_model, tmp_path / "out", server.url)
     assert result.exit_code == 1
-    assert "it does not take the key" in result.output and "the same command goes on" in result.output
+    assert "it does not accept the key" in result.output and "run the same command to continue" in result.output
     found = json.loads((tmp_path / "out" / "report" / "results.json").read_text())
     assert found["judge"]["marked"] < found["judge"]["answers"]
     assert found["models"]["model"]["scores"]["forget/text/rouge_l"]["mean"] is not None

@@ -159,7 +159,7 @@ def test_a_model_that_is_only_evaluated_stays_in_the_numbers_it_was_saved_in(
 
 def test_an_adapter_needs_a_language_model(vlm: Vlm) -> None:
     vlm.model = torch.nn.Linear(2, 2)
-    with pytest.raises(BenchError, match="leave --lora"):
+    with pytest.raises(BenchError, match="omit --lora"):
         adapter.attach(vlm, 4)
 
 

@@ -70,7 +70,7 @@ def test_tuning_forgets_other_people_in_whole_fours() -> None:
     assert not {*_ids(ours.forget)} & {*_ids(crowd.forget)}
     assert {*_ids(ours.trained)} == {*_ids(crowd.trained)} and ours.holdout == crowd.holdout
     assert ours.forget == crowd_of(crowd, 1000).forget
-    with pytest.raises(BenchError, match="--tune needs more than the 4 people to be kept"):
+    with pytest.raises(BenchError, match="--tune needs more than the 4 people of the retain set"):
         crowd_of(made_crowd(forget=4, retain=4, holdout=1), 1000)
 
 

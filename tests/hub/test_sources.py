@@ -96,7 +96,7 @@ def test_an_endpoint_that_is_no_address_is_said(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "builder", "verify", "org/bench@v1.0.0"]
     done = subprocess.run(command, env={"HF_ENDPOINT": "http://[bad"}, capture_output=True, text=True)
     assert done.returncode == 2
-    assert done.stderr.startswith("build-bench: HF_ENDPOINT = http://[bad is no address")
+    assert done.stderr.startswith("build-bench: HF_ENDPOINT = http://[bad is not an address")
 
 
 @pytest.mark.parametrize("command", [("verify",), ("export", "--layout", "tofu", "--to", "out")])

@@ -424,7 +424,7 @@ def test_a_stated_rate_is_kept(tmp_path: Path) -> None:
     assert seconds > 32 / 15 * 0.8
 
 
-@pytest.mark.parametrize(("status", "told"), [("401", "does not take the key"), ("404", "no such model or address")])
+@pytest.mark.parametrize(("status", "told"), [("401", "does not accept the key"), ("404", "no such model or address")])
 def test_a_wrong_set_up_stops_at_once(tmp_path: Path, status: str, told: str) -> None:
     with Server(misbehave=lambda _, __: status) as server:
         with pytest.raises(BenchError, match=told):
@@ -457,7 +457,7 @@ def test_a_key_file_may_be_written_as_people_write_them(tmp_path: Path, content:
         (f"{KEY}\n{KEY}".encode(), "on one line"),
         (b"", "on one line"),
         (b"OPENAI_API_KEY=", "no key"),
-        (KEY.encode("utf-16"), "no text in UTF-8"),
+        (KEY.encode("utf-16"), "not UTF-8 text"),
         (None, "cannot be read: No such file"),
     ],
 )
@@ -471,7 +471,7 @@ def test_a_key_file_that_holds_none_is_said_at_once(tmp_path: Path, content: byt
 
 def test_a_key_in_curly_quotes_in_the_environment_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", f"“{KEY}”")
-    with pytest.raises(CallError, match="OPENAI_API_KEY holds something that is no key"):
+    with pytest.raises(CallError, match="OPENAI_API_KEY does not hold a key"):
         keys.find(None)
 
 

@@ -239,7 +239,7 @@ UNUSABLE: dict[str, StandIn] = {
 def test_a_model_that_cannot_do_it_is_soon_asked_no_more(tmp_path: Path, kind: str) -> None:
     with (
         Server(stand_in=UNUSABLE[kind]) as server,
-        pytest.raises(BenchError, match=r"replies could not be used \(\d+ x"),
+        pytest.raises(BenchError, match=r"replies were unusable \(\d+ x"),
     ):
         outcome(tmp_path / "run", server)
     assert len(server.bodies) <= 20
@@ -305,7 +305,7 @@ STOPPING: dict[str, tuple[Odd, str]] = {
     "500 for an hour": (Odd(500, "", {"retry-after": "3600"}), "asks to wait 3600 s"),
     "no credit": (Odd(402, {"error": {"message": "pay\x1b[31m"}}), r"the account has no credit\. HTTP 402"),
     "quota": (Odd(429, {"error": {"message": "x", "code": "insufficient_quota"}}), "quota is used up"),
-    "no key": (Odd(401, ""), "does not take the key"),
+    "no key": (Odd(401, ""), "does not accept the key"),
     "refused": (Odd(400, {"error": {"message": "no\n\nno"}}), "cannot be used: HTTP 400"),
 }
 

@@ -85,7 +85,11 @@ CORRUPTIONS: dict[str, tuple[str, Edit, str]] = {
         _set(_first("classification"), "question", lambda q: f"{q['question']} The answer is B."),
         "it names the letter of an option",
     ),
-    "value odd": (PEOPLE, _set(lambda row: row["facts"][3], "value", lambda f: "=1+1"), "begins as a formula"),
+    "value odd": (
+        PEOPLE,
+        _set(lambda row: row["facts"][3], "value", lambda f: "=1+1"),
+        "begins like a spreadsheet formula",
+    ),
     "biography cut": (PEOPLE, lambda row: row.update(biography="{"), "records cannot be read"),
     "image broken": (PEOPLE, lambda row: row["image"].update(bytes=b"no image"), "records cannot be read"),
     "image of another kind": (
@@ -222,7 +226,7 @@ def test_a_manifest_or_recipe_that_is_none_is_said(small_run: Path, run: Run) ->
     assert "recipe.toml: its fingerprint" in run("verify", release).output
     (release / "recipe.toml").write_text("not a recipe")
     settle(release)
-    assert "nothing can be held against them" in run("verify", release).output
+    assert "nothing can be checked against them" in run("verify", release).output
     (release / "manifest.json").write_text('{"files": []}')
     assert "breaks schemas/manifest.json" in run("verify", release).output
     (release / "manifest.json").write_text("{")

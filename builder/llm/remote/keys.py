@@ -60,7 +60,7 @@ def _sound(value: str, place: str) -> str:
         bare = bare[1:-1]
     if not bare or not bare.isascii() or not bare.isprintable() or " " in bare or '"' in bare:
         raise CallError(
-            f"{place} holds something that is no key: a key has letters, digits and signs of ASCII, no spaces and no "
+            f"{place} does not hold a key: a key has letters, digits and signs of ASCII, no spaces and no "
             "quotation marks."
         )
     return bare
