@@ -45,7 +45,7 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     keep_freed_memory()
-    settings = resolve({}, ["train.monitor=0"], {})
+    settings = resolve({}, {"train.monitor": 0}, {})
     crowd = read_crowd(options.release, 10)
     learned = examples(crowd.trained)
     _training(crowd, learned, settings, options.steps, options.rounds)

@@ -32,9 +32,15 @@ ROUNDS = 3
 def stage(model: str = "", size: str = "128", steps: str = "8", batch: str = "8") -> None:
     """The studio against a bare loop."""
     with tempfile.TemporaryDirectory() as folder:
-        settings = [f"portraits.size={size}", "portraits.painter=diffusers", "portraits.faces=off"]
-        settings += [f"diffusion.model={model or _small_pipeline(Path(folder))}", "diffusion.guidance=1.0"]
-        settings += [f"diffusion.steps={steps}", f"diffusion.batch_size={batch}"]
+        settings = {
+            "portraits.size": int(size),
+            "portraits.painter": "diffusers",
+            "portraits.faces": "off",
+            "diffusion.model": str(model or _small_pipeline(Path(folder))),
+            "diffusion.guidance": 1.0,
+            "diffusion.steps": int(steps),
+            "diffusion.batch_size": int(batch),
+        }
         drawn_from = recipe.load("mllmu", settings)
         orders = _references(drawn_from, range(4 * int(batch)))
         bare, studio = [], []
@@ -52,7 +58,7 @@ def stage(model: str = "", size: str = "128", steps: str = "8", batch: str = "8"
 def drawn(*sizes: str) -> None:
     """The offline painter by size."""
     for size in sizes or ("64", "256", "512", "1024"):
-        orders = _references(recipe.load("mllmu", [f"portraits.size={size}"]), range(24))
+        orders = _references(recipe.load("mllmu", {"portraits.size": size}), range(24))
         started = time.perf_counter()
         OfflinePainter().paint(orders)
         print(f"{size:>5} px: {len(orders) / (time.perf_counter() - started):7.1f} drawn pictures/s", flush=True)
@@ -71,7 +77,7 @@ def distinct(people: str = "5000") -> None:
 
 
 def _mark(number: int) -> Mark:
-    [order] = _references(recipe.load("mllmu", ["portraits.size=256", "profiles.count=20000"]), [number])
+    [order] = _references(recipe.load("mllmu", {"portraits.size": 256, "profiles.count": 20_000}), [number])
     return mark(OfflinePainter().paint([order])[0])
 
 

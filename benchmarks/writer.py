@@ -163,7 +163,7 @@ def recipe_for(url: str, people: int, **settings: Any) -> Recipe:
     """The recipe `mllmu` for so many people by the server at `url`."""
     own = {key.replace("__", "."): value for key, value in settings.items()}
     fixed = {"profiles.count": people, "splits.holdout": 0, "splits.forget": [10], "chat.concurrency": IN_FLIGHT}
-    return recipes.load("mllmu", (), {**fixed, "writer.kind": "openai", "chat.base_url": url, **own})
+    return recipes.load("mllmu", {**fixed, "writer.kind": "openai", "chat.base_url": url, **own})
 
 
 def write(recipe: Recipe) -> Written:

@@ -1,7 +1,10 @@
-"""The command line: parse, call, print. Heavy imports happen inside the commands, so that --help is instant."""
+"""The command line: each command parses, calls the function of `builder` that does the work, and prints its result.
+
+Nothing heavy is imported before it is needed, so that --help is instant.
+"""
 
 import sys
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -41,6 +44,26 @@ class _Commands(click.Group):
             raise _Shown(message, 130) from None
 
 
+def _parse_settings(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> dict[str, Any]:
+    """The values of --set by their keys."""
+    if not given:
+        return {}
+    from builder.base.settings import parse_change
+
+    return dict(map(parse_change, given))
+
+
+def _settings_option(text: str) -> Callable[[Any], Any]:
+    return click.option(
+        "--set", "settings", multiple=True, callback=_parse_settings, metavar="KEY=VALUE", help=f"{text}; repeatable."
+    )
+
+
+def _split(ctx: click.Context, param: click.Parameter, given: str | None) -> tuple[str, ...] | None:
+    """The names in a list with commas between."""
+    return None if given is None else tuple(name.strip() for name in given.split(",") if name.strip())
+
+
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(builder.__version__, prog_name="build-bench")
 def cli() -> None:
@@ -49,10 +72,10 @@ def cli() -> None:
 
 @cli.command()
 @click.argument("recipe", default="mllmu")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder of the run.  [default: outputs/<recipe's name>]")
+@click.option("--out", type=click.Path(), help="Folder of the run.  [default: outputs/<recipe's name>]")
 @click.option("--seed", type=int, help="A different seed makes different people.")
 @click.option("--profiles", type=int, help="How many people; the same as --set profiles.count=N.")
-@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Any setting of the recipe; repeatable.")
+@_settings_option("Any setting of the recipe")
 @click.option("--workers", type=click.IntRange(min=1), help="Processes.  [default: one for each processor]")
 @click.option("--painter", type=click.Choice(["offline", "diffusers"]), help="What makes the portraits.")
 @click.option("--painter-model", help="The painter's pipeline: a Hub id or a folder.")
@@ -60,7 +83,7 @@ def cli() -> None:
 @click.option("--writer", type=click.Choice(["offline", "openai"]), help="What words the texts.")
 @click.option("--writer-model", help="The writer's language model, as its server calls it.")
 @click.option("--base-url", help="The writer's server, ending in /v1.  [default: OpenAI's own]")
-@click.option("--api-key-file", type=click.Path(path_type=Path), help="A file with the key.  [default: OPENAI_API_KEY]")
+@click.option("--api-key-file", type=click.Path(), help="A file with the key.  [default: OPENAI_API_KEY]")
 @click.option("--estimate", is_flag=True, help="Print the number of requests and their cost; send nothing.")
 @click.option("--max-cost", type=click.FloatRange(min=0), help="Stop before the writer's model costs more than this.")
 @click.option("--batch", is_flag=True, help="Use the Batch API: half the price, within a day.")
@@ -69,10 +92,10 @@ def cli() -> None:
 @click.option("--model", help="The model of the writer or painter just chosen: --painter diffusers --model ID.")
 def generate(
     recipe: str,
-    out: Path | None,
+    out: str | None,
     seed: int | None,
     profiles: int | None,
-    settings: tuple[str, ...],
+    settings: dict[str, Any],
     workers: int | None,
     painter: str | None,
     painter_model: str | None,
@@ -80,7 +103,7 @@ def generate(
     writer: str | None,
     writer_model: str | None,
     base_url: str | None,
-    api_key_file: Path | None,
+    api_key_file: str | None,
     estimate: bool,
     max_cost: float | None,
     batch: bool,
@@ -93,9 +116,6 @@ def generate(
     After a stop or a crash, the same command continues where it left off. If the recipe changed, only what the
     change affects is made again.
     """
-    from builder.base import recipe as recipes
-    from builder.pipeline import generation
-
     asked = {
         "seed": seed,
         "profiles.count": profiles,
@@ -107,21 +127,24 @@ def generate(
         "chat.base_url": base_url,
         **_model_for({"painter": ("diffusion.model", painter), "writer": ("chat.model", writer)}, model),
     }
-    resolved = recipes.load(recipe, settings, {key: value for key, value in asked.items() if value is not None})
-    only_for_models = (writer_model, base_url, api_key_file, estimate or None, max_cost, batch or None, judge)
-    if resolved.writer.kind == "offline" and any(option is not None for option in only_for_models):
+    settings |= {key: value for key, value in asked.items() if value is not None}
+    resolved = builder.load_recipe(recipe, settings)
+    if resolved.writer.kind == "offline" and not (writer_model is base_url is None):
         raise CallError("The offline writer uses no model; add --writer openai.")
     if estimate:
-        from builder.pipeline import estimate as estimates
-
-        click.echo(estimates.describe(estimates.estimate(resolved)))
+        click.echo(builder.estimate(resolved))
         return
-    from builder.llm.remote.access import Access
-
-    folder = out or Path("outputs") / resolved.name
-    access = Access(api_key_file, max_cost, batch, judge or 0)
-    summary = generation.generate(resolved, folder, workers, access, wikidata=wikidata)
-    click.echo(generation.describe(summary))
+    made = builder.generate(
+        resolved,
+        out,
+        workers=workers,
+        api_key_file=api_key_file,
+        max_cost=max_cost,
+        batch=batch,
+        judge=judge or 0,
+        wikidata=wikidata,
+    )
+    click.echo(made)
 
 
 def _model_for(makers: dict[str, tuple[str, str | None]], model: str | None) -> dict[str, str]:
@@ -138,36 +161,32 @@ def _model_for(makers: dict[str, tuple[str, str | None]], model: str | None) -> 
 
 
 @cli.command()
-@click.argument("run", type=click.Path(path_type=Path))
-def status(run: Path) -> None:
+@click.argument("run", type=click.Path())
+def status(run: str) -> None:
     """Show what of RUN is done, what failed and why, and what is left."""
-    from builder.pipeline import generation
-
-    click.echo(generation.describe_status(run))
+    click.echo(builder.status(run))
 
 
 @cli.command("audit")
-@click.argument("path", metavar="RUN|RELEASE", type=click.Path(path_type=Path))
-@click.option(
-    "--names", type=click.Path(path_type=Path), help="A text file with more names that nobody may have, one per line."
-)
+@click.argument("path", metavar="RUN|RELEASE", type=click.Path())
+@click.option("--names", type=click.Path(), help="A text file with more names that nobody may have, one per line.")
 @click.option("--wikidata", is_flag=True, help="Also look up the people and organisations in Wikidata.")
 @click.option("--workers", type=click.IntRange(min=1), help="Processes.  [default: one for each processor]")
-def audit_command(path: Path, names: Path | None, wikidata: bool, workers: int | None) -> None:
+def audit_command(path: str, names: str | None, wikidata: bool, workers: int | None) -> None:
     """Check whether the benchmark in RUN or RELEASE is sound, and write the report to audit.json.
 
     Exits with 1 if a check fails.
     """
     from builder import audit
 
-    report, kept = audit.audit_path(path, names, workers, wikidata=wikidata)
-    click.echo(audit.describe(report, kept, every=True))
+    report = builder.audit_release(path, names=names, workers=workers, wikidata=wikidata)
+    click.echo(audit.describe(report, builder.open_release(path).beside(audit.REPORT), every=True))
     if not report.passed:
         raise click.exceptions.Exit(1)
 
 
 @cli.command()
-@click.argument("run", type=click.Path(path_type=Path))
+@click.argument("run", type=click.Path())
 @click.option("--repo", required=True, help="ORGANISATION/NAME on the Hub, or a folder: ./somewhere.")
 @click.option("--version", help="Three numbers, greater than the last version.  [default: follows from the changes]")
 @click.option("--dry-run", is_flag=True, help="Show what would be published and what changed; send nothing.")
@@ -179,19 +198,22 @@ def audit_command(path: Path, names: Path | None, wikidata: bool, workers: int |
     "--allow-failed-audit", "allowed", multiple=True, metavar="CHECK", help="A check that may fail; repeatable."
 )
 def publish(
-    run: Path, repo: str, version: str | None, dry_run: bool, public: bool, create_pr: bool, allowed: tuple[str, ...]
+    run: str, repo: str, version: str | None, dry_run: bool, public: bool, create_pr: bool, allowed: tuple[str, ...]
 ) -> None:
     """Publish RUN as a version that never changes: one commit, one tag.
 
     After an interruption, the same command finishes the work. Running it twice changes nothing.
     """
-    from builder.hub.command import publish as publish_run
-    from builder.hub.publishing import Request
-    from builder.hub.versions import Version
-    from builder.questions import check_questions
-
-    request = Request(Version.parse(version) if version else None, public, create_pr)
-    click.echo(publish_run(run, repo, request, check_questions, dry_run=dry_run, allowed=allowed))
+    published = builder.publish(
+        run,
+        repo,
+        version=version,
+        dry_run=dry_run,
+        public=public,
+        create_pr=create_pr,
+        allow_failed_audits=allowed,
+    )
+    click.echo(published)
 
 
 @cli.command()
@@ -202,12 +224,9 @@ def verify(source: str, workers: int | None) -> None:
 
     Exits with 1 if anything is wrong, and names the file and the row.
     """
-    from builder.hub.command import verify as verify_source
-    from builder.questions import check_questions
-
-    sound, report = verify_source(source, check_questions, workers)
-    click.echo(report)
-    if not sound:
+    verified = builder.verify(source, workers=workers)
+    click.echo(verified)
+    if not verified.sound:
         raise click.exceptions.Exit(1)
 
 
@@ -219,21 +238,18 @@ def diff(before: str, after: str) -> None:
 
     Each is a run, a release, or ORGANISATION/NAME@v1.0.0.
     """
-    from builder.hub.command import diff as diff_sources
-
-    click.echo(diff_sources(before, after))
+    difference = builder.diff(before, after)
+    click.echo(f"From {before} to {after}:\n{difference}" if difference else difference)
 
 
 @cli.command("preview")
-@click.argument("path", metavar="RUN|RELEASE", type=click.Path(path_type=Path))
+@click.argument("path", metavar="RUN|RELEASE", type=click.Path())
 @click.option("--open", "open_it", is_flag=True, help="Open the page in the browser.")
 @click.option("--workers", type=click.IntRange(min=1), help="Processes.  [default: one for each processor]")
-def preview_command(path: Path, open_it: bool, workers: int | None) -> None:
+def preview_command(path: str, open_it: bool, workers: int | None) -> None:
     """Build a page to browse RUN or RELEASE: a static site that needs no network."""
-    from builder import preview
-
-    index = preview.preview_path(path, workers)
-    click.echo(f"{index}")
+    index = builder.preview_release(path, workers=workers)
+    click.echo(index)
     if open_it:
         click.launch(index.resolve().as_uri())
 
@@ -241,78 +257,54 @@ def preview_command(path: Path, open_it: bool, workers: int | None) -> None:
 @cli.command()
 @click.argument("source")
 @click.option("--layout", required=True, help="A name of 'build-bench list layouts', or my_package:write.")
-@click.option("--to", required=True, type=click.Path(path_type=Path), help="A new or empty folder.")
-def export(source: str, layout: str, to: Path) -> None:
+@click.option("--to", required=True, type=click.Path(), help="A new or empty folder.")
+def export(source: str, layout: str, to: str) -> None:
     """Write SOURCE in the layout of a tool: a run, a release, or ORGANISATION/NAME@v1.0.0."""
-    from builder.hub.sources import open_source
-    from builder.release.exports import export as export_release
-
-    notes = export_release(open_source(source).release, layout, to)
+    notes = builder.export(source, layout, to)
     click.echo("\n".join([f"{source} is in {to}, in the layout {layout}.", *(f"Note: {note}." for note in notes)]))
 
 
 @cli.command("baseline")
 @click.argument("source")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder of results.  [default: baseline/MODEL beside it]")
+@click.option("--out", type=click.Path(), help="Folder of results.  [default: baseline/MODEL beside it]")
 @click.option("--model", default="tiny", show_default=True, help="'tiny', a folder, or a model's name on the Hub.")
 @click.option("--forget", type=int, help="The forget set, in percent of the people.  [default: 10]")
-@click.option("--methods", help="With commas between: names, or my_package:MyMethod.  [default: ga,graddiff,kl,npo]")
-@click.option("--attacks", help="With commas between: names, or my_package:MyAttack.  [default: membership inference]")
+@click.option(
+    "--methods",
+    callback=_split,
+    help="With commas between: names, or my_package:MyMethod.  [default: ga,graddiff,kl,npo]",
+)
+@click.option(
+    "--attacks",
+    callback=_split,
+    help="With commas between: names, or my_package:MyAttack.  [default: membership inference]",
+)
 @click.option(
     "--lora", type=click.IntRange(min=1), help="Train a low-rank adapter of this rank instead of all weights."
 )
 @click.option("--precision", type=click.Choice(["auto", "fp32", "bf16", "fp16"]), help="Number format to train in.")
 @click.option("--seed", type=click.IntRange(min=0), help="First seed.  [default: 0]")
 @click.option("--seeds", type=click.IntRange(min=1), help="How many seeds.  [default: 1]")
-@click.option(
-    "--set", "settings", multiple=True, metavar="KEY=VALUE", help="Any setting, such as train.lr=1e-5; repeatable."
-)
+@_settings_option("Any setting, such as train.lr=1e-5")
 @click.option("--tune", is_flag=True, help="First tune every method by the same protocol, on other people.")
-@click.option("--general", help="Tasks of lmms-eval that measure general ability, with commas between: mmmu_val,pope.")
+@click.option(
+    "--general",
+    callback=_split,
+    help="Tasks of lmms-eval that measure general ability, with commas between: mmmu_val,pope.",
+)
 @click.option("--evaluate-only", is_flag=True, help="Evaluate the model as it is; train nothing.")
 @click.option("--judge", metavar="MODEL", help="Have this language model rate the open answers.")
 @click.option("--base-url", help="The judge's server, ending in /v1.  [default: OpenAI's own]")
-@click.option("--api-key-file", type=click.Path(path_type=Path), help="A file with its key.  [default: OPENAI_API_KEY]")
+@click.option("--api-key-file", type=click.Path(), help="A file with its key.  [default: OPENAI_API_KEY]")
 @click.option("--max-cost", type=click.FloatRange(min=0), help="Stop before the judge costs more than this.")
 @click.option("--rescore", is_flag=True, help="Remake the report from the stored outputs, without any model.")
 @click.option("--resume/--fresh", default=True, help="Keep finished models, or delete them first.  [default: resume]")
-def baseline_command(
-    source: str,
-    out: Path | None,
-    settings: tuple[str, ...],
-    judge: str | None,
-    base_url: str | None,
-    api_key_file: Path | None,
-    max_cost: float | None,
-    rescore: bool,
-    resume: bool,
-    **given: Any,
-) -> None:
+def baseline_command(source: str, resume: bool, **given: Any) -> None:
     """Fine-tune, unlearn and evaluate a model on SOURCE: a run, a release or ORGANISATION/NAME@v1.0.0.
 
     After a stop or a crash, the same command continues; finished models are kept.
     """
-    from builder import baseline
-
-    baseline.check_installed()
-    from builder.baseline.command import baseline as run_baseline
-    from builder.hub.command import verify as verify_source
-    from builder.hub.sources import open_source
-    from builder.llm.remote.access import Access
-    from builder.questions import check_questions
-
-    release = open_source(source).release.path
-    sound, report = verify_source(source, check_questions)
-    if not sound:
-        raise BenchError(report)
-    given = {key: value for key, value in given.items() if value is not None}
-    if judge is not None:
-        given["judge"] = {"model": judge, **({"base_url": base_url} if base_url else {})}
-    elif any(option is not None for option in (base_url, api_key_file, max_cost)):
-        raise CallError("--base-url, --api-key-file and --max-cost are for a judge; name its model with --judge.")
-    here = Path(source) if Path(source).is_dir() else None
-    access = Access(api_key_file, max_cost)
-    click.echo(run_baseline(release, given, settings, out, home=here, fresh=not resume, rescore=rescore, access=access))
+    click.echo(builder.run_baseline(source, fresh=not resume, **given))
 
 
 @cli.command("list")
@@ -349,12 +341,12 @@ def recipe_group() -> None:
 
 @recipe_group.command("show")
 @click.argument("recipe", default="mllmu")
-@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Any setting of the recipe; repeatable.")
-def recipe_show(recipe: str, settings: tuple[str, ...]) -> None:
+@_settings_option("Any setting of the recipe")
+def recipe_show(recipe: str, settings: dict[str, Any]) -> None:
     """Print RECIPE with every setting. To start your own: `recipe show mllmu > my.toml`."""
     from builder.base import recipe as recipes
 
-    click.echo(recipes.to_toml(recipes.load(recipe, settings), documented=True), nl=False)
+    click.echo(recipes.to_toml(builder.load_recipe(recipe, settings), documented=True), nl=False)
 
 
 def main() -> None:

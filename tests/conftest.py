@@ -1,13 +1,17 @@
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner, Result
 
 from builder.cli import cli
 from tests.made_once import copy_of
+
+if TYPE_CHECKING:
+    from builder.baseline.models.vlm import Vlm
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["HF_DATASETS_OFFLINE"] = "1"
@@ -75,6 +79,43 @@ def run() -> Run:
             return CliRunner().invoke(cli, [str(argument) for argument in arguments])
 
     return call
+
+
+@pytest.fixture
+def shallow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leaves the embedded model one of its six layers of language, for tests of runs: what it says is no matter."""
+    from builder.baseline.models import tiny
+
+    build = tiny.build
+
+    def cut(pictures: Mapping[str, bytes]) -> "Vlm":
+        vlm = build(pictures)
+        language = vlm.model.model.language_model
+        language.layers = language.layers[:1]
+        language.config.num_hidden_layers = vlm.model.config.text_config.num_hidden_layers = 1
+        return vlm
+
+    monkeypatch.setattr(tiny, "build", cut)
+
+
+@pytest.fixture
+def momentary(shallow: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets a baseline of the embedded model, unless its settings say otherwise, do a moment of everything."""
+    from builder.baseline import settings
+
+    moment = {
+        "train": {"epochs": 0.01, "monitor": 0, "lr": 1e-3, "batch": 16},
+        "unlearn": {"steps": 1, "lr": 5e-4, "batch": 4},
+        "evaluate": {
+            "retain_people": 1,
+            "holdout_people": 1,
+            "gate_people": 1,
+            "controls_people": 1,
+            "max_new_tokens": 2,
+            "fluency": False,
+        },
+    }
+    monkeypatch.setattr(settings, "TINY", moment)
 
 
 @pytest.fixture(scope="session")

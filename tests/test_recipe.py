@@ -1,4 +1,5 @@
 import tomllib
+from datetime import date, datetime, time
 from pathlib import Path
 
 import pytest
@@ -45,9 +46,9 @@ def test_a_file_without_a_name_goes_by_its_own(tmp_path: Path) -> None:
 
 
 def test_a_date_of_toml_is_a_day(tmp_path: Path) -> None:
-    assert recipes.load("quick", ["profiles.as_of=2024-02-29"]).profiles.as_of == "2024-02-29"
+    assert recipes.load("quick", {"profiles.as_of": date(2024, 2, 29)}).profiles.as_of == "2024-02-29"
     (tmp_path / "r.toml").write_text("[profiles]\nas_of = 2024-02-29\n")
     assert recipes.load(str(tmp_path / "r.toml")).profiles.as_of == "2024-02-29"
-    for value in ("2025-02-30", "2025-01-01T10:00:00", "07:00:00"):
+    for value in ("2025-02-30", datetime(2025, 1, 1, 10), time(7)):
         with pytest.raises(CallError, match=r"as_of = .* is not a date.*write YYYY-MM-DD"):
-            recipes.load("quick", [f"profiles.as_of={value}"])
+            recipes.load("quick", {"profiles.as_of": value})

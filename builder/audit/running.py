@@ -58,14 +58,12 @@ def audit(release: Release, workers: Workers, names: Iterable[str] = (), *, wiki
     return report
 
 
-def audit_path(
-    path: Path, names: Path | None = None, workers: int | None = None, *, wikidata: bool = False
-) -> tuple[Report, Path]:
-    """Audit the run or release in `path`; `names` is a file of further names. Returns the report and where it lies."""
+def audit_path(path: Path, names: Path | None = None, workers: int | None = None, *, wikidata: bool = False) -> Report:
+    """Audit the run or release in `path`; `names` is a file of further names."""
     release = open_release(path)
     listed = _listed(names) if names else []
     with Workers(workers or available()) as pool:
-        return audit(release, pool, listed, wikidata=wikidata), release.beside(REPORT)
+        return audit(release, pool, listed, wikidata=wikidata)
 
 
 def _listed(path: Path) -> list[str]:

@@ -3,6 +3,7 @@
 Recipes are TOML. A bundled one goes by its name, a user's own by its path; a file states only what it changes.
 """
 
+import copy
 import itertools
 import shlex
 import tomllib
@@ -17,7 +18,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from builder.base import bundled
 from builder.base.errors import CallError
 from builder.base.registry import Entry, unknown
-from builder.base.settings import Section, Share, first_fault, keys_of, parse_change, put
+from builder.base.settings import Section, Share, first_fault, keys_of, put
 
 MAX_PROFILES = 99_996
 """Profile ids have five digits."""
@@ -382,22 +383,15 @@ def _comment(path: Path) -> str:
     return path.read_text(encoding="utf-8").partition("\n")[0].lstrip("# ")
 
 
-def load(source: str, settings: Iterable[str] = (), overrides: Mapping[str, Any] | None = None) -> Recipe:
-    """The recipe called `source` (a bundled name or a path), changed by `settings` ("a.b=value") and `overrides`.
+def load(source: "str | Path | Mapping[str, Any] | Recipe", settings: Mapping[str, Any] | None = None) -> Recipe:
+    """The recipe called `source`, a bundled name or a path, or given as a mapping; `settings` change dotted keys of it.
 
-    `overrides` maps dotted keys to values already parsed. Raises CallError with one sentence on any fault.
+    Raises CallError with one sentence on any fault.
     """
-    path, text = _read(source)
-    try:
-        tree = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise CallError(f"{path} is not valid TOML: {error}.") from None
-    tree.setdefault("name", path.stem)
-    for change in settings:
-        put(tree, *parse_change(change, "portraits.size=384"))
-    for key, value in (overrides or {}).items():
+    name, tree = _tree(source)
+    for key, value in (settings or {}).items():
         put(tree, key, value)
-    return parse(tree, str(path))
+    return parse(tree, name)
 
 
 def parse(tree: Mapping[str, Any], source: str) -> Recipe:
@@ -440,6 +434,19 @@ def _add(container: Any, key: str, value: Any, description: str | None) -> None:
     if description:
         container.add(tomlkit.comment(description))
     container.add(key, list(value) if isinstance(value, tuple) else value)
+
+
+def _tree(source: str | Path | Mapping[str, Any] | Recipe) -> tuple[str, dict[str, Any]]:
+    """What a recipe is called in messages, and its tree of keys."""
+    if isinstance(source, Recipe):
+        return "the recipe", source.model_dump()
+    if isinstance(source, Mapping):
+        return "the recipe", copy.deepcopy(dict(source))
+    path, text = _read(str(source))
+    try:
+        return str(path), {"name": path.stem, **tomllib.loads(text)}
+    except tomllib.TOMLDecodeError as error:
+        raise CallError(f"{path} is not valid TOML: {error}.") from None
 
 
 def _read(source: str) -> tuple[Path, str]:

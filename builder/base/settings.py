@@ -19,11 +19,11 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-def parse_change(change: str, example: str) -> tuple[str, Any]:
-    """The key and the value of "key=value"; the value is TOML, or a bare word. Raises CallError, showing `example`."""
+def parse_change(change: str) -> tuple[str, Any]:
+    """The key and the value of "key=value"; the value is TOML, or a bare word. Raises CallError."""
     key, equals, raw = change.partition("=")
     if not equals or not key.strip():
-        raise CallError(f"--set takes key=value, for example {example}; got '{change}'.")
+        raise CallError(f"--set takes key=value, for example seed=7; got '{change}'.")
     try:
         return key.strip(), tomllib.loads(f"value = {raw}")["value"]
     except tomllib.TOMLDecodeError:

@@ -1,7 +1,8 @@
 """What the command `baseline` does: prepare, run, report."""
 
 import contextlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,18 +15,34 @@ if TYPE_CHECKING:
     from builder.baseline.planning import Plan
 
 
+@dataclass(frozen=True)
+class Baseline:
+    """What a baseline found, the content of results.json, and the folder of its report.
+
+    Printed, it reads as the command's output.
+    """
+
+    results: Mapping[str, Any]
+    report: Path
+
+    def __str__(self) -> str:
+        from builder.baseline.report import writing
+
+        return writing.describe(self.results, self.report)
+
+
 def baseline(
     release: Path,
     given: Mapping[str, Any],
-    changes: Iterable[str] = (),
+    changes: Mapping[str, Any],
     out: Path | None = None,
     *,
     home: Path | None = None,
     fresh: bool = False,
     rescore: bool = False,
     access: Access | None = None,
-) -> str:
-    """Run what is not finished and report, or with `rescore` report again from what is stored. Returns what to print.
+) -> Baseline:
+    """Run what is not finished and report, or with `rescore` report again from what is stored.
 
     Results go to `out`, else beside the folder `home` of a run or release, else into the working folder. `access` says
     how a judge is reached: when it fails, BenchError is raised after the report was written without its marks.
@@ -35,7 +52,7 @@ def baseline(
     from builder.baseline.report import writing
 
     _quiet()
-    chosen = _with_names(given)
+    chosen = _with_defaults(given)
     resolved = settings.resolve(chosen, changes, methods.knobs(chosen["methods"]))
     if not rescore:
         general.check(resolved.general, tiny=resolved.tiny)
@@ -45,7 +62,7 @@ def baseline(
     plan = planning.prepare(release, resolved, folder, fresh=fresh and not rescore)
     if not rescore:
         _make_and_report(plan, access or Access())
-    return writing.describe(writing.write(plan), plan.folder.report)
+    return Baseline(writing.write(plan), plan.folder.report)
 
 
 def _make_and_report(plan: "Plan", access: Access) -> None:
@@ -85,25 +102,16 @@ def default_folder(home: Path | None, model: str) -> Path:
     return (home.parent if (home / MANIFEST).is_file() else home) / name
 
 
-def _with_names(given: Mapping[str, Any]) -> dict[str, Any]:
-    given = {**given, "general": _names(given.get("general") or "")}
-    given["attacks"] = attacks.DEFAULT if given.get("attacks") is None else _names(given["attacks"])
+def _with_defaults(given: Mapping[str, Any]) -> dict[str, Any]:
+    given = {**given, "attacks": given.get("attacks", attacks.DEFAULT)}
     attacks.made(given["attacks"])
-    named = given.get("methods")
     if given.get("evaluate_only"):
-        if named:
+        if given.get("methods"):
             raise CallError("--evaluate-only runs no method; leave out --methods.")
         return {**given, "methods": ()}
-    if named is None:
-        return {**given, "methods": methods.DEFAULT}
-    chosen = _names(named)
-    methods.labelled(chosen)
-    return {**given, "methods": chosen}
-
-
-def _names(listed: str) -> tuple[str, ...]:
-    """The names of a list with commas between, each once."""
-    return tuple(dict.fromkeys(name.strip() for name in listed.split(",") if name.strip()))
+    given = {**given, "methods": given.get("methods", methods.DEFAULT)}
+    methods.labelled(given["methods"])
+    return given
 
 
 def _quiet() -> None:

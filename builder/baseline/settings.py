@@ -7,7 +7,7 @@ defaults in `TINY` and `PRETRAINED`.
 import copy
 import datetime
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,7 +15,7 @@ from pydantic import Field, ValidationError
 
 from builder.base.errors import CallError
 from builder.base.recipe import ChatPart
-from builder.base.settings import Section, Share, first_fault, keys_of, parse_change, put, unknown
+from builder.base.settings import Section, Share, first_fault, keys_of, put, unknown
 
 TODAY = datetime.date(2025, 1, 1)
 """What day it is for a chat template that prints the date: the same prompts every day, unless set otherwise."""
@@ -122,8 +122,8 @@ PRETRAINED: Mapping[str, Mapping[str, Any]] = {
 """Defaults for a pre-trained model."""
 
 
-def resolve(given: Mapping[str, Any], changes: Iterable[str], knobs: Mapping[str, Mapping[str, type]]) -> Settings:
-    """The settings of a run: the command line's options `given`, then `changes` ("train.lr=1e-5").
+def resolve(given: Mapping[str, Any], changes: Mapping[str, Any], knobs: Mapping[str, Mapping[str, type]]) -> Settings:
+    """The settings of a run: the options `given`, then `changes` of dotted keys ("train.lr").
 
     `knobs` are the knobs of every method with their types. Raises CallError with one sentence on any fault.
     """
@@ -132,8 +132,8 @@ def resolve(given: Mapping[str, Any], changes: Iterable[str], knobs: Mapping[str
     tree = {"knobs": {} if given.get("tune") else _chosen(model), **copy.deepcopy(dict(defaults))}
     tree.update({key: value for key, value in given.items() if value is not None})
     tree.setdefault("evaluate", {})
-    for change in changes:
-        _put(tree, change, knobs)
+    for key, value in changes.items():
+        _put(tree, key, value, knobs)
     try:
         settings = Settings.model_validate(tree)
     except ValidationError as error:
@@ -162,8 +162,7 @@ def differences(one: Mapping[str, Any], other: Mapping[str, Any], above: str = "
     return found
 
 
-def _put(tree: dict[str, Any], change: str, knobs: Mapping[str, Mapping[str, type]]) -> None:
-    key, value = parse_change(change, "train.lr=1e-5")
+def _put(tree: dict[str, Any], key: str, value: Any, knobs: Mapping[str, Mapping[str, type]]) -> None:
     section, _, name = key.partition(".")
     if name in knobs.get(section, {}):
         put(tree["knobs"].setdefault(section, {}), name, _fitting(key, value, knobs[section][name]))

@@ -55,14 +55,6 @@ class Plan:
         return sum(self.tree[name].size for name in self.changed)
 
 
-@dataclass(frozen=True)
-class Published:
-    """What publishing did. A pull request moves nothing; once it is merged, the same command tags it."""
-
-    plan: Plan
-    pull_request: str = ""
-
-
 def plan(hub: Hub, release: Release, audit: Sequence[Check], request: Request, folder: Path) -> Plan:
     """What would be done. Files of the release that are written anew for it are written to `folder`."""
     state = hub.state()
@@ -84,24 +76,28 @@ def plan(hub: Hub, release: Release, audit: Sequence[Check], request: Request, f
     return _compared_with_head(hub, Plan(version, last, "commit", change, tree, state))
 
 
-def carry_out(hub: Hub, plan: Plan, request: Request) -> Published:
-    """Do it. Whatever ends the work early, the same command goes on from there."""
+def carry_out(hub: Hub, plan: Plan, request: Request) -> tuple[Plan, str]:
+    """Do it. Returns the plan as it was carried out, and the address of the pull request when one was wanted.
+
+    Whatever ends the work early, the same command goes on from there. A pull request moves nothing; once it is merged,
+    the same command tags it.
+    """
     if plan.step == "nothing":
         if request.public and plan.state.private:
             hub.open_to_all()
-        return Published(plan)
+        return plan, ""
     hub.check_access()
     if plan.state.head is None:
         hub.prepare(public=request.public)
         plan = _compared_with_head(hub, replace(plan, step="commit", state=hub.state()))
     message = f"Version {plan.version}"
     if request.pull_request and plan.step == "commit":
-        return Published(plan, hub.propose(plan.tree, plan.changed, plan.removed, message).pull_request)
+        return plan, hub.propose(plan.tree, plan.changed, plan.removed, message).pull_request
     head = plan.state.head if plan.step == "tag" else _commit(hub, plan, message)
     _tag(hub, plan.version, str(head), message)
     if request.public and plan.state.private:
         hub.open_to_all()
-    return Published(plan)
+    return plan, ""
 
 
 def _version(given: Version | None, versions: Sequence[Version], change: Change, where: str) -> Version:

@@ -28,6 +28,28 @@ class Estimate:
     input_tokens: float
     output_tokens: float
 
+    @property
+    def cost(self) -> float | None:
+        """What it costs, without the discount of a batch; None when the recipe states no prices."""
+        part = self.recipe.chat
+        if not (part.input_price or part.output_price):
+            return None
+        return (self.input_tokens * part.input_price + self.output_tokens * part.output_price) / 1e6
+
+    def __str__(self) -> str:
+        named = {"biography": "for biographies", "words": "for questions", "judge": "for the judge"}
+        calls = ", ".join(f"{count} {named[kind]}" for kind, count in self.calls.items())
+        lines = [
+            f"{self.recipe.total} people by {self.recipe.chat.model}: {sum(self.calls.values())} requests ({calls})",
+            f"  about {self.input_tokens / 1e6:.2f}M tokens in, {self.output_tokens / 1e6:.2f}M out",
+        ]
+        if self.cost is None:
+            lines.append("  no prices known: set chat.input_price and chat.output_price, per million tokens")
+        else:
+            lines.append(f"  about {self.cost:.2f}, or {self.cost * DISCOUNT:.2f} with --batch")
+        lines.append("Repairs are extra; what the run's folder already holds is not asked again. Nothing was sent.")
+        return "\n".join(lines)
+
 
 def estimate(recipe: Recipe) -> Estimate:
     """The requests of a run that finds no answer of an earlier one, each text right at the first try."""
@@ -42,24 +64,6 @@ def estimate(recipe: Recipe) -> Estimate:
         input_tokens=scale * sum(request.prompt_tokens * _LIKELY for request in requests),
         output_tokens=scale * sum(request.expected for request in requests),
     )
-
-
-def describe(made: Estimate) -> str:
-    """Calls, tokens and money."""
-    part = made.recipe.chat
-    named = {"biography": "for biographies", "words": "for questions", "judge": "for the judge"}
-    calls = ", ".join(f"{count} {named[kind]}" for kind, count in made.calls.items())
-    lines = [
-        f"{made.recipe.total} people by {part.model}: {sum(made.calls.values())} requests ({calls})",
-        f"  about {made.input_tokens / 1e6:.2f}M tokens in, {made.output_tokens / 1e6:.2f}M out",
-    ]
-    if part.input_price or part.output_price:
-        cost = (made.input_tokens * part.input_price + made.output_tokens * part.output_price) / 1e6
-        lines.append(f"  about {cost:.2f}, or {cost * DISCOUNT:.2f} with --batch")
-    else:
-        lines.append("  no prices known: set chat.input_price and chat.output_price, per million tokens")
-    lines.append("Repairs are extra; what the run's folder already holds is not asked again. Nothing was sent.")
-    return "\n".join(lines)
 
 
 def _requests(number: int, recipe: Recipe) -> list[Request]:

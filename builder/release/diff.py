@@ -51,7 +51,7 @@ class Counts:
 
 @dataclass(frozen=True)
 class Difference:
-    """Everything that differs; `configs`, `columns` and `schemas` are sentences."""
+    """Everything that differs; `configs`, `columns` and `schemas` are sentences. False when nothing does."""
 
     people: Counts
     questions: Counts
@@ -63,6 +63,18 @@ class Difference:
 
     def __bool__(self) -> bool:
         return bool(self.files)
+
+    def __str__(self) -> str:
+        lines = [
+            f"  {what:<10} {len(counts.added)} added, {len(counts.removed)} removed, {len(counts.changed)} changed"
+            f"{_named(counts)}"
+            for what, counts in (("people", self.people), ("questions", self.questions), ("images", self.images))
+        ]
+        lines += [f"  {line}" for line in (*self.schemas, *self.columns, *self.configs)]
+        others = [name for name in self.files.changed if not name.startswith(_ROWS)]
+        if others:
+            lines.append(f"  other files changed: {', '.join(others)}")
+        return "\n".join(lines) if self else "Nothing differs."
 
 
 def change_between(before: Path, after: Path) -> Change:
@@ -107,24 +119,6 @@ def diff(before: Release, after: Release) -> Difference:
 def _format_change(before: Release, after: Release) -> list[str]:
     """A sentence when the two are laid out in different formats."""
     return [f"the format is {after.format}, not {before.format}"] if before.format != after.format else []
-
-
-def describe(difference: Difference) -> list[str]:
-    """The difference in lines for a person to read; none when there is none."""
-    lines = [
-        f"  {what:<10} {len(counts.added)} added, {len(counts.removed)} removed, {len(counts.changed)} changed"
-        f"{_named(counts)}"
-        for what, counts in (
-            ("people", difference.people),
-            ("questions", difference.questions),
-            ("images", difference.images),
-        )
-    ]
-    lines += [f"  {line}" for line in (*difference.schemas, *difference.columns, *difference.configs)]
-    others = [name for name in difference.files.changed if not name.startswith(_ROWS)]
-    if others:
-        lines.append(f"  other files changed: {', '.join(others)}")
-    return lines if difference else []
 
 
 def _named(counts: Counts) -> str:

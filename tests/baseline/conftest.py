@@ -1,5 +1,5 @@
 import copy
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -56,21 +56,6 @@ def fresh(built: Vlm) -> Callable[[], Vlm]:
 def vlm(fresh: Callable[[], Vlm]) -> Vlm:
     """An untrained model of a test's own."""
     return fresh()
-
-
-@pytest.fixture
-def shallow(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leaves the embedded model one of its six layers of language, for tests of runs: what it says is no matter."""
-    build = tiny.build
-
-    def cut(pictures: Mapping[str, bytes]) -> Vlm:
-        vlm = build(pictures)
-        language = vlm.model.model.language_model
-        language.layers = language.layers[:1]
-        language.config.num_hidden_layers = vlm.model.config.text_config.num_hidden_layers = 1
-        return vlm
-
-    monkeypatch.setattr(tiny, "build", cut)
 
 
 @pytest.fixture(scope="session")

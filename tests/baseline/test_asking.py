@@ -29,7 +29,7 @@ from builder.baseline.training.fitting import fit
 def half_trained(built: Vlm, learned: list[Example]) -> Vlm:
     """A model that says different things to different questions."""
     vlm = Vlm(copy.deepcopy(built.model), built.chat)
-    part = resolve({}, ["train.epochs=12", "train.batch=16", "train.monitor=0"], {}).train
+    part = resolve({}, {"train.epochs": 12, "train.batch": 16, "train.monitor": 0}, {}).train
     fit(vlm, learned, part, 0, lambda step, steps: None)
     return vlm
 

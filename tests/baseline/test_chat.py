@@ -1,6 +1,7 @@
 """Prompts as the model's own template and processor would have them."""
 
 import copy
+import datetime
 import io
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ def _expected(chat: Chat, text: str, picture: str | None) -> list[int]:
 
 
 def _theirs(users_model: Path, crowd: Crowd) -> Vlm:
-    settings = resolve({"model": str(users_model), "evaluate_only": True}, [], {})
+    settings = resolve({"model": str(users_model), "evaluate_only": True}, {}, {})
     return pretrained.load(str(users_model), pictures_of(crowd.trained), settings)
 
 
@@ -133,6 +134,6 @@ def test_thoughts_stand_as_the_template_writes_them(
 def test_a_date_that_a_template_prints_is_the_runs(vlm: Vlm, monkeypatch: pytest.MonkeyPatch) -> None:
     template = "{{ 'Today: ' + strftime_now('%d %b %Y') + '\n' }}" + _TURNS
     assert "Today: 01 Jan 2025" in (plain := _with(vlm, template)).text(plain.prompt("Who?", None)[0])
-    chat = _with(vlm, template, today=resolve({}, ["today=2026-03-02"], {}).today)
+    chat = _with(vlm, template, today=resolve({}, {"today": datetime.date(2026, 3, 2)}, {}).today)
     assert "Today: 02 Mar 2026" in chat.text(chat.prompt("Who?", None)[0])
     assert "Today: 02 Mar 2026" in chat.saying("Hush.").text(chat.saying("Hush.").prompt("Who?", None)[0])

@@ -1,7 +1,7 @@
 """What fails costs its own row alone, and is said in a sentence; the run goes on."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +23,17 @@ from builder.llm.remote.access import Access
 from builder.run import files
 from tests.baseline.models import LLAVA_TEMPLATE, save_llava
 
-SMALL = (
-    *("train.epochs=0.1", "train.batch=16", "train.monitor=0", "unlearn.steps=2", "unlearn.batch=4"),
-    *("evaluate.max_new_tokens=2", "evaluate.retain_people=1", "evaluate.controls_people=1", "evaluate.gate_people=1"),
-)
+SMALL = {
+    "train.epochs": 0.1,
+    "train.batch": 16,
+    "train.monitor": 0,
+    "unlearn.steps": 2,
+    "unlearn.batch": 4,
+    "evaluate.max_new_tokens": 2,
+    "evaluate.retain_people": 1,
+    "evaluate.controls_people": 1,
+    "evaluate.gate_people": 1,
+}
 FULL = "Error while serializing: I/O error: No space left on device (os error 28)"
 """As safetensors says it."""
 Planned = Callable[..., Plan]
@@ -36,8 +43,10 @@ Planned = Callable[..., Plan]
 def planned(crowd: Crowd, shallow: None, tmp_path: Path) -> Planned:
     """Plans a run of a moment in this test's folder."""
 
-    def make(given: Mapping[str, Any] | None = None, changes: Iterable[str] = ()) -> Plan:
-        settings = resolve({"methods": ("graddiff", "ga"), **(given or {})}, [*SMALL, *changes], methods.knobs())
+    def make(given: Mapping[str, Any] | None = None, changes: Mapping[str, Any] | None = None) -> Plan:
+        settings = resolve(
+            {"methods": ("graddiff", "ga"), **(given or {})}, {**SMALL, **(changes or {})}, methods.knobs()
+        )
         folder = BaselineFolder(tmp_path / "baseline")
         folder.claim(settings, "1" * 64, fresh=False)
         return planning.plan(crowd, settings, folder)
@@ -118,7 +127,7 @@ def test_a_full_disk_is_said_and_the_run_goes_on(
     def full(*given: Any, **named: Any) -> None:
         raise SafetensorError(FULL)
 
-    changes = ["train.checkpoint_minutes=1e-9"] if what == "a checkpoint" else []
+    changes = {"train.checkpoint_minutes": 1e-9} if what == "a checkpoint" else {}
     given = {"model": str(users_model), "lora": 2} if what == "an adapter" else {}
     with monkeypatch.context() as patch:
         if what == "a checkpoint":

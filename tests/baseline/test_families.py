@@ -166,14 +166,14 @@ def test_a_family_that_cannot_be_asked_is_refused_by_name_before_weights_are_rea
 ) -> None:
     config.save_pretrained(tmp_path)
     with pytest.raises(CallError, match=reason):
-        pretrained.load(str(tmp_path), {}, resolve({"model": str(tmp_path)}, [], {}))
+        pretrained.load(str(tmp_path), {}, resolve({"model": str(tmp_path)}, {}, {}))
 
 
 def test_a_model_that_answers_otherwise_than_it_is_asked_is_refused_by_name(
     users_model: Path, crowd: Crowd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As Granite's do, which divide their logits; and one whose forward pass fails."""
-    origin = Source(resolve({"model": str(users_model)}, [], {}), pictures_of(crowd.trained), check=check_answers)
+    origin = Source(resolve({"model": str(users_model)}, {}, {}), pictures_of(crowd.trained), check=check_answers)
     forward = transformers.LlavaForConditionalGeneration.forward
 
     def divided(*given: Any, **named: Any) -> Any:

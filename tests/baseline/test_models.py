@@ -63,7 +63,7 @@ class _First(Random):
 def test_an_adapter_is_all_that_learns_and_its_reference_is_the_model_without(
     users_model: Path, crowd: Crowd, learned: list[Example], tmp_path: Path
 ) -> None:
-    settings = resolve({"model": str(users_model), "lora": 4}, [], {})
+    settings = resolve({"model": str(users_model), "lora": 4}, {}, {})
     origin = Source(settings, pictures_of(crowd.trained), ())
     vlm = origin.trainable(0, "vanilla")
     assert all("lora_" in name for name, each in vlm.model.named_parameters() if each.requires_grad)
@@ -82,7 +82,7 @@ def test_an_adapter_is_all_that_learns_and_its_reference_is_the_model_without(
 
 
 def test_the_memo_reads_the_layer_that_the_model_reads(users_model: Path, crowd: Crowd, learned: list[Example]) -> None:
-    settings = resolve({"model": str(users_model)}, [], {})
+    settings = resolve({"model": str(users_model)}, {}, {})
     origin = Source(settings, pictures_of(crowd.trained), ())
     plain, quick = origin.untrained(0), origin.trainable(0, "vanilla")
     assert quick.memo is not None, "llava-1.5 reads the last layer but one"
@@ -96,7 +96,7 @@ def test_the_memo_reads_the_layer_that_the_model_reads(users_model: Path, crowd:
 def test_a_model_without_eyes_is_refused(tmp_path: Path) -> None:
     LlamaConfig().save_pretrained(tmp_path)
     with pytest.raises(CallError, match=r"llama model.*not list as image-text-to-text"):
-        pretrained.load(str(tmp_path), {}, resolve({"model": str(tmp_path)}, [], {}))
+        pretrained.load(str(tmp_path), {}, resolve({"model": str(tmp_path)}, {}, {}))
 
 
 def test_every_missing_package_of_a_processor_is_said_at_once(
@@ -111,14 +111,14 @@ def test_every_missing_package_of_a_processor_is_said_at_once(
     monkeypatch.setattr(pretrained, "find_spec", lambda name: None if "." not in name else find_spec(name))
     monkeypatch.setattr(AutoModelForImageTextToText, "from_pretrained", lambda *given, **options: pytest.fail("read"))
     with pytest.raises(BenchError, match="needs packages that are not installed: pip install torchvision"):
-        pretrained.load(str(users_model), pictures_of(crowd.trained), resolve({"model": str(users_model)}, [], {}))
+        pretrained.load(str(users_model), pictures_of(crowd.trained), resolve({"model": str(users_model)}, {}, {}))
     config = AutoConfig.for_model("smolvlm")
     assert pretrained._lacking(config, "requires the torchvision library") == ["num2words", "torchvision"]
 
 
 def test_no_model_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BenchError, match="There is no model"):
-        pretrained.load(str(tmp_path / "none"), {}, resolve({"model": "x"}, [], {}))
+        pretrained.load(str(tmp_path / "none"), {}, resolve({"model": "x"}, {}, {}))
 
 
 def test_weights_that_are_not_safetensors_are_refused(users_model: Path, tmp_path: Path) -> None:
@@ -127,7 +127,7 @@ def test_weights_that_are_not_safetensors_are_refused(users_model: Path, tmp_pat
             (tmp_path / path.name).write_bytes(path.read_bytes())
     torch.save({}, tmp_path / "pytorch_model.bin")
     with pytest.raises(BenchError, match="cannot be loaded"):
-        pretrained.load(str(tmp_path), {}, resolve({"model": str(tmp_path)}, [], {}))
+        pretrained.load(str(tmp_path), {}, resolve({"model": str(tmp_path)}, {}, {}))
 
 
 def test_code_in_a_model_folder_is_never_run(users_model: Path, tmp_path: Path) -> None:
@@ -136,7 +136,7 @@ def test_code_in_a_model_folder_is_never_run(users_model: Path, tmp_path: Path) 
     (tmp_path / "config.json").write_text(json.dumps(config))
     (tmp_path / "evil.py").write_text("raise SystemExit('it was run')")
     with pytest.raises(BenchError):
-        pretrained.load(str(tmp_path), {}, resolve({"model": str(tmp_path)}, [], {}))
+        pretrained.load(str(tmp_path), {}, resolve({"model": str(tmp_path)}, {}, {}))
 
 
 def test_too_little_memory_is_said_before_anything_is_loaded(
@@ -144,17 +144,17 @@ def test_too_little_memory_is_said_before_anything_is_loaded(
 ) -> None:
     monkeypatch.setattr(memory, "available", lambda: 1000)
     with pytest.raises(BenchError, match=r"needs about .* GiB of memory and there are 0\.0 GiB. --lora 16"):
-        pretrained.load(str(users_model), {}, resolve({"model": str(users_model)}, [], {}))
+        pretrained.load(str(users_model), {}, resolve({"model": str(users_model)}, {}, {}))
 
 
 def test_a_model_that_is_only_evaluated_stays_in_the_numbers_it_was_saved_in(
     users_model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pretrained, "number_type", lambda settings: torch.bfloat16)  # as on an accelerator
-    for changes, expected in (([], torch.float32), (["precision=bf16"], torch.bfloat16)):
+    for changes, expected in (({}, torch.float32), ({"precision": "bf16"}, torch.bfloat16)):
         settings = resolve({"model": str(users_model), "evaluate_only": True}, changes, {})
         assert pretrained.load(str(users_model), {}, settings).dtype == expected
-    assert pretrained.load(str(users_model), {}, resolve({"model": "x", "lora": 2}, [], {})).dtype == torch.bfloat16
+    assert pretrained.load(str(users_model), {}, resolve({"model": "x", "lora": 2}, {}, {})).dtype == torch.bfloat16
 
 
 def test_an_adapter_needs_a_language_model(vlm: Vlm) -> None:
@@ -178,7 +178,7 @@ def test_a_tower_that_does_not_know_the_portraits_is_adapted(vlm: Vlm, crowd: Cr
     assert torch.equal(before, tower.weights()["embeddings.class_embedding"])
     assert any(not torch.equal(value, tower.weights()[name]) for name, value in weights.items())
     assert set(seeing.told_apart(vlm, crowd.trained)) == {"train", "test"}
-    origin = Source(resolve({}, [], {}), pictures_of(crowd.trained), crowd.retain)
+    origin = Source(resolve({}, {}, {}), pictures_of(crowd.trained), crowd.retain)
     origin._adapted[0] = weights
     adapted = origin.untrained(0).model.model.vision_tower.state_dict()
     assert all(torch.equal(value, weights[name]) for name, value in adapted.items())

@@ -124,7 +124,7 @@ def broken_model(users_model: Path, tmp_path: Path) -> Path:
 
 
 def test_a_model_of_nans_gets_a_report_without_a_figure(broken_model: Path, crowd: Crowd, tmp_path: Path) -> None:
-    settings = resolve({"model": str(broken_model), "evaluate_only": True, "methods": ()}, [], methods.knobs())
+    settings = resolve({"model": str(broken_model), "evaluate_only": True, "methods": ()}, {}, methods.knobs())
     folder = BaselineFolder(tmp_path / "run")
     folder.claim(settings, "1" * 64, fresh=False)
     plan = planning.plan(crowd, settings, folder)

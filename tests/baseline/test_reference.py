@@ -34,17 +34,17 @@ def _batch(vlm: Vlm, learned: Sequence[Example]) -> Batch:
     return collate(vlm.chat, [each.row(vlm.chat, Random(0)) for each in learned[:6]])
 
 
-def _vlm(model: Path, crowd: Crowd, *changes: str, lora: int = 0) -> Vlm:
-    settings = resolve({"model": str(model), "lora": lora}, changes, {})
+def _vlm(model: Path, crowd: Crowd, lora: int = 0, frozen: bool = True) -> Vlm:
+    settings = resolve({"model": str(model), "lora": lora}, {"train.freeze_vision": frozen}, {})
     return Source(settings, pictures_of(crowd.trained)).trainable(0, "npo")
 
 
 @pytest.mark.parametrize("lora", [0, 4])
-@pytest.mark.parametrize("frozen", ["true", "false"])
+@pytest.mark.parametrize("frozen", [True, False])
 def test_a_reference_carries_no_noise(
-    lora: int, frozen: str, noisy: Path, crowd: Crowd, learned: Sequence[Example]
+    lora: int, frozen: bool, noisy: Path, crowd: Crowd, learned: Sequence[Example]
 ) -> None:
-    vlm = _vlm(noisy, crowd, f"train.freeze_vision={frozen}", lora=lora)
+    vlm = _vlm(noisy, crowd, lora=lora, frozen=frozen)
     batch = _batch(vlm, learned)
     with torch.no_grad():
         expected = Vlm(copy.deepcopy(vlm.model).eval(), vlm.chat).answers(batch).logits
@@ -77,6 +77,6 @@ def test_a_frozen_tower_stays_out_of_training_mode(noisy: Path, crowd: Crowd) ->
     vlm.learn()
     [tower] = vlm.towers()
     assert vlm.model.training and not any(each.training for each in tower.modules())
-    open_eyed = _vlm(noisy, crowd, "train.freeze_vision=false")
+    open_eyed = _vlm(noisy, crowd, frozen=False)
     open_eyed.learn()
     assert all(each.training for each in open_eyed.towers()[0].modules())

@@ -66,7 +66,7 @@ def test_the_rehearsed_are_about_as_long_as_the_rest(known: list[Example]) -> No
 
 
 def test_only_the_embedded_model_knows_strangers() -> None:
-    assert resolve({}, [], knobs()).train.rehearsal > 0
-    assert resolve({"model": "some/model"}, [], knobs()).train.rehearsal == 0
+    assert resolve({}, {}, knobs()).train.rehearsal > 0
+    assert resolve({"model": "some/model"}, {}, knobs()).train.rehearsal == 0
     with pytest.raises(CallError, match="some/model knows no strangers; only tiny does"):
-        resolve({"model": "some/model"}, ["train.rehearsal=0.5"], knobs())
+        resolve({"model": "some/model"}, {"train.rehearsal": 0.5}, knobs())

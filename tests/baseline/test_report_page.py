@@ -65,7 +65,7 @@ def _knows(model: str, item: Item) -> bool:
 
 
 def _planned(crowd: Crowd, folder: Path, seeds: int = 1) -> Plan:
-    settings = resolve({"methods": ("npo",), "seeds": seeds}, ["evaluate.gate=0"], methods.knobs())
+    settings = resolve({"methods": ("npo",), "seeds": seeds}, {"evaluate.gate": 0}, methods.knobs())
     return planning.plan(crowd, settings, BaselineFolder(folder))
 
 

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,10 +25,16 @@ from builder.baseline.training import fitting as training
 from tests.baseline.people import person
 from tests.conftest import Run
 
-SMALL = (
-    *("train.epochs=1", "train.batch=16", "unlearn.steps=2", "unlearn.batch=4", "evaluate.max_new_tokens=4"),
-    *("evaluate.controls_people=1", "evaluate.retain_people=1", "evaluate.gate_people=1"),
-)
+SMALL = {
+    "train.epochs": 1,
+    "train.batch": 16,
+    "unlearn.steps": 2,
+    "unlearn.batch": 4,
+    "evaluate.max_new_tokens": 4,
+    "evaluate.controls_people": 1,
+    "evaluate.retain_people": 1,
+    "evaluate.gate_people": 1,
+}
 Planned = Callable[..., Plan]
 
 
@@ -36,8 +42,10 @@ Planned = Callable[..., Plan]
 def planned(crowd: Crowd, shallow: None, tmp_path: Path) -> Planned:
     """Plans a run of a moment in this test's folder."""
 
-    def make(given: Mapping[str, Any] | None = None, changes: Iterable[str] = (), *, fresh: bool = False) -> Plan:
-        settings = resolve({"methods": ("ga",), **(given or {})}, [*SMALL, *changes], methods.knobs())
+    def make(
+        given: Mapping[str, Any] | None = None, changes: Mapping[str, Any] | None = None, *, fresh: bool = False
+    ) -> Plan:
+        settings = resolve({"methods": ("ga",), **(given or {})}, {**SMALL, **(changes or {})}, methods.knobs())
         folder = BaselineFolder(tmp_path / "baseline")
         folder.claim(settings, "1" * 64, fresh=fresh)
         return planning.plan(crowd, settings, folder)
@@ -46,7 +54,7 @@ def planned(crowd: Crowd, shallow: None, tmp_path: Path) -> Planned:
 
 
 def test_a_run_is_made_once_and_reported(planned: Planned, monkeypatch: pytest.MonkeyPatch) -> None:
-    everybody = ("evaluate.gate=0", "evaluate.controls_people=0", "evaluate.retain_people=0")
+    everybody = {"evaluate.gate": 0, "evaluate.controls_people": 0, "evaluate.retain_people": 0}
     plan = planned({"methods": ("npo", "prompting"), "seeds": 2}, everybody)
     running.run(plan)
     found = writing.write(plan)
@@ -93,7 +101,7 @@ def test_a_run_is_made_once_and_reported(planned: Planned, monkeypatch: pytest.M
 
 def test_public_figures_count_towards_utility_alone(planned: Planned, crowd: Crowd) -> None:
     famous = replace(person(5), segment="public_figures")
-    plan = planned({"methods": ()}, ["evaluate.gate=0", "train.epochs=0.1"])
+    plan = planned({"methods": ()}, {"evaluate.gate": 0, "train.epochs": 0.1})
     plan = planning.plan(replace(crowd, public_figures=(famous,)), plan.settings, plan.folder)
     running.run(plan)
     scores = writing.write(plan)["models"]["vanilla"]["scores"]
@@ -121,7 +129,7 @@ def test_a_killed_run_goes_on_and_repeats_nothing(planned: Planned, monkeypatch:
 
 
 def test_a_run_killed_while_it_asks_trains_no_step_again(planned: Planned, monkeypatch: pytest.MonkeyPatch) -> None:
-    changes = ["train.checkpoint_minutes=1e-9"]
+    changes = {"train.checkpoint_minutes": 1e-9}
     plan, evaluated = planned({}, changes), running._evaluated
 
     def killed(plan: Plan, vlm: Vlm, seed: int, name: str) -> Any:
@@ -142,13 +150,13 @@ def test_a_run_killed_while_it_asks_trains_no_step_again(planned: Planned, monke
 
     step = training._step
     monkeypatch.setattr(training, "_step", counted)
-    running.run(planned({}, ["train.checkpoint_minutes=1000"]))
+    running.run(planned({}, {"train.checkpoint_minutes": 1000}))
     assert steps == math.ceil(len(plan.retain) / 12), "the oracle's beside what is rehearsed, and none of vanilla's"
     assert not [each for each in (plan.folder.path / "checkpoints").rglob("*") if each.is_file()]
 
 
 def test_outcomes_that_were_asked_no_controls_are_to_be_asked_again(planned: Planned) -> None:
-    plan = planned({"methods": ()}, ["evaluate.gate=0", "train.epochs=0.1"])
+    plan = planned({"methods": ()}, {"evaluate.gate": 0, "train.epochs": 0.1})
     running.run(plan)
     path = plan.folder.outcomes(0, "vanilla")
     whole = stored.read(path)
@@ -162,7 +170,7 @@ def test_outcomes_that_were_asked_no_controls_are_to_be_asked_again(planned: Pla
 
 
 def test_a_diverged_method_is_recorded_and_stops_nobody(planned: Planned) -> None:
-    plan = planned({"methods": ("graddiff", "ga")}, ["graddiff.lr=1e35", "graddiff.steps=10", "evaluate.gate=0"])
+    plan = planned({"methods": ("graddiff", "ga")}, {"graddiff.lr": 1e35, "graddiff.steps": 10, "evaluate.gate": 0})
     running.run(plan)
     found = writing.write(plan)
     assert "lower learning rate" in found["models"]["graddiff"]["failed"]["0"]
@@ -172,15 +180,15 @@ def test_a_diverged_method_is_recorded_and_stops_nobody(planned: Planned) -> Non
 
 def test_a_diverged_vanilla_stops_the_run(planned: Planned) -> None:
     with pytest.raises(BenchError, match="vanilla with seed 0"):
-        running.run(planned({}, ["train.lr=1e35", "train.warmup_steps=0", "train.epochs=3"]))
+        running.run(planned({}, {"train.lr": 1e35, "train.warmup_steps": 0, "train.epochs": 3}))
 
 
 def test_other_settings_are_refused_and_more_methods_are_not(planned: Planned) -> None:
     planned()
     with pytest.raises(CallError, match=r"other settings \(train.lr\).*--fresh"):
-        planned({}, ["train.lr=1e-5"])
-    planned({"methods": ("ga", "npo")}, ["npo.beta=0.2"])
-    planned({}, ["train.lr=1e-5"], fresh=True)
+        planned({}, {"train.lr": 1e-5})
+    planned({"methods": ("ga", "npo")}, {"npo.beta": 0.2})
+    planned({}, {"train.lr": 1e-5}, fresh=True)
 
 
 def test_what_too_few_know_is_said_in_red(planned: Planned) -> None:
@@ -193,7 +201,7 @@ def test_what_too_few_know_is_said_in_red(planned: Planned) -> None:
 
 
 def test_a_users_model_is_trained_with_an_adapter(planned: Planned, users_model: Path) -> None:
-    plan = planned({"model": str(users_model), "lora": 4, "methods": ("npo", "rmu")}, ["evaluate.gate=0"])
+    plan = planned({"model": str(users_model), "lora": 4, "methods": ("npo", "rmu")}, {"evaluate.gate": 0})
     running.run(plan)
     assert (plan.folder.model(0, "npo") / "adapter_model.safetensors").is_file()
     found = writing.write(plan)
@@ -217,19 +225,13 @@ def test_an_auditors_model_is_only_evaluated(planned: Planned, users_model: Path
     assert "| forget image value said, binding |" in before.partition("## Over independent facts")[2]
 
 
-def test_the_command_line_from_a_release(made_brief: Path, shallow: None, run: Run, tmp_path: Path) -> None:
-    small = [
-        part
-        for change in (*SMALL, "evaluate.retain_people=1", "evaluate.holdout_people=1", "evaluate.gate_people=1")
-        for part in ("--set", change)
-    ]
-    small += ["--set", "train.epochs=0.01", "--set", "train.monitor=0"]
+def test_the_command_line_from_a_release(made_brief: Path, momentary: None, run: Run, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    result = run("baseline", made_brief, "--out", out, "--methods", "ga", "--forget", "10", *small)
+    result = run("baseline", made_brief, "--out", out, "--methods", "ga", "--forget", "10")
     assert result.exit_code == 0, result.output
     assert "NOT VALID" in result.output and str(out / "report" / "index.html") in result.output
     before = (out / "report" / "results.json").read_bytes()
-    again = run("baseline", made_brief, "--out", out, "--methods", "ga", "--forget", "10", "--rescore", *small)
+    again = run("baseline", made_brief, "--out", out, "--methods", "ga", "--forget", "10", "--rescore")
     assert again.exit_code == 0 and (out / "report" / "results.json").read_bytes() == before
 
 

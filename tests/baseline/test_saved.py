@@ -23,7 +23,14 @@ from builder.baseline.planning import Plan
 from builder.baseline.settings import resolve
 from builder.baseline.training.examples import Example
 
-SMALL = ("train.epochs=1", "train.batch=16", "train.lr=1e-2", "unlearn.lr=1e-2", "unlearn.steps=3", "evaluate.gate=0")
+SMALL = {
+    "train.epochs": 1,
+    "train.batch": 16,
+    "train.lr": 1e-2,
+    "unlearn.lr": 1e-2,
+    "unlearn.steps": 3,
+    "evaluate.gate": 0,
+}
 
 ALONE = """
 import json, sys, torch
@@ -116,7 +123,7 @@ def trained(users_model: Path, crowd: Crowd, tmp_path: Path, monkeypatch: pytest
 
 def test_an_adapter_folder_is_evaluated_as_any_model(trained: Plan, crowd: Crowd, learned: Sequence[Example]) -> None:
     folder = trained.folder.model(0, "npo")
-    settings = resolve({"model": str(folder), "evaluate_only": True}, [], {})
+    settings = resolve({"model": str(folder), "evaluate_only": True}, {}, {})
     vlm = pretrained.load(str(folder), pictures_of(crowd.trained), settings)
     names = [name for name, _ in vlm.model.named_parameters()]
     assert any("lora_A" in name for name in names) and not vlm.model.training
@@ -130,8 +137,8 @@ def test_an_adapter_folder_is_evaluated_as_any_model(trained: Plan, crowd: Crowd
 def test_an_adapter_that_cannot_be_used_is_refused_by_name(trained: Plan) -> None:
     folder = trained.folder.model(0, "npo")
     with pytest.raises(CallError, match="is an adapter: --evaluate-only"):
-        pretrained.load(str(folder), {}, resolve({"model": str(folder)}, [], {}))
-    only = resolve({"model": str(folder), "evaluate_only": True}, [], {})
+        pretrained.load(str(folder), {}, resolve({"model": str(folder)}, {}, {}))
+    only = resolve({"model": str(folder), "evaluate_only": True}, {}, {})
     config = folder / "adapter_config.json"
     kept = config.read_text()
     config.write_text(kept.replace(str(Path(trained.source.settings.model).name), "moved away"))

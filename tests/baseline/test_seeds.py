@@ -18,7 +18,7 @@ from builder.baseline.settings import TrainPart, UnlearnPart, resolve
 from builder.baseline.training.examples import Example, examples
 from builder.baseline.training.fitting import fit
 
-SMALL = ("train.epochs=0.3", "train.batch=16", "train.monitor=0", "evaluate.max_new_tokens=2", "evaluate.gate=0")
+SMALL = {"train.epochs": 0.3, "train.batch": 16, "train.monitor": 0, "evaluate.max_new_tokens": 2, "evaluate.gate": 0}
 
 
 def _noisy(vlm: Vlm) -> Vlm:
@@ -30,7 +30,7 @@ def _noisy(vlm: Vlm) -> Vlm:
 
 @pytest.mark.parametrize("seed", [0, 1])
 def test_an_adapter_starts_from_the_seed_and_the_model_alone(seed: int, users_model: Path, crowd: Crowd) -> None:
-    origin = Source(resolve({"model": str(users_model), "lora": 4}, [], {}), pictures_of(crowd.trained))
+    origin = Source(resolve({"model": str(users_model), "lora": 4}, {}, {}), pictures_of(crowd.trained))
     found = []
     for before, name in ((5, "vanilla"), (9, "vanilla"), (5, "oracle")):
         torch.manual_seed(before)

@@ -21,7 +21,7 @@ from builder.baseline.tuning import protocol as tuning
 from builder.baseline.tuning.protocol import Run, choose, crowd_of, grid
 from tests.baseline.people import crowd_of as made_crowd
 
-SMALL = ("train.epochs=0.3", "train.batch=16", "train.monitor=0", "unlearn.batch=8", "evaluate.max_new_tokens=4")
+SMALL = {"train.epochs": 0.3, "train.batch": 16, "train.monitor": 0, "unlearn.batch": 8, "evaluate.max_new_tokens": 4}
 TRAINING = sorted(name for name in methods.METHODS if methods.make(name, {}).trains)
 
 
@@ -84,7 +84,7 @@ def planned(shallow: None, tmp_path: Path) -> Callable[[], Plan]:
 
     def make() -> Plan:
         given = {"methods": ("graddiff", "prompting"), "tune": True}
-        found = resolve(given, [*SMALL, "graddiff.gamma=2"], methods.knobs())
+        found = resolve(given, {**SMALL, "graddiff.gamma": 2}, methods.knobs())
         folder = BaselineFolder(tmp_path / "run")
         folder.claim(found, "0" * 64, fresh=False)
         return planning.plan(crowd, found, folder)
@@ -132,7 +132,7 @@ def test_a_tuned_run_takes_what_was_chosen_goes_on_and_says_so(
 def test_what_was_chosen_for_the_embedded_model_is_the_default() -> None:
     stored = tomllib.loads(settings._CHOICES.read_text())["tiny"]
     assert {*stored} <= {*TRAINING}
-    plain, tuned = (resolve({"tune": tune}, [], methods.knobs()) for tune in (False, True))
+    plain, tuned = (resolve({"tune": tune}, {}, methods.knobs()) for tune in (False, True))
     assert plain.knobs == stored and tuned.knobs == {}
     for name, knobs in stored.items():
         assert {*knobs} <= {*methods.knobs()[name]}

@@ -32,7 +32,7 @@ def recipe_for(url: str, count: int = 12, **settings: Any) -> Recipe:
     """A recipe of `count` people by a model at `url`; `settings` are knobs with __ for the dot."""
     own = {key.replace("__", "."): value for key, value in settings.items()}
     chat = {"writer.kind": "openai", "chat.base_url": url, "chat.items": 100, "chat.timeout": 2}
-    return recipes.load("quick", (), {"profiles.count": count, **FEW, **chat, **own})
+    return recipes.load("quick", {"profiles.count": count, **FEW, **chat, **own})
 
 
 def make(

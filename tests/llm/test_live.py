@@ -16,17 +16,16 @@ from threading import Thread
 
 import pytest
 
+import builder
 from builder import audit
 from builder.base.errors import BenchError, CallError
 from builder.base.records import Profile, Question
-from builder.hub.command import verify
 from builder.llm import summing
 from builder.llm.answers import Answer, Answers
 from builder.llm.remote import keys
 from builder.llm.remote.keys import Key
 from builder.llm.remote.live import LiveSender
 from builder.llm.remote.policy import RetryPolicy
-from builder.questions import check_questions
 from builder.run import shards
 from builder.run.folder import RunFolder
 from tests.conftest import Run
@@ -99,9 +98,9 @@ def test_generate_under_mixed_faults_ends_with_a_release_that_verifies(
     assert sum(server.charged.values()) == stored(out)
     failed = RunFolder(out).failures.read_text().splitlines()
     assert len(failed) <= 2
-    sound, report = verify(str(out), check_questions)
-    assert sound, report
-    assert f"and {28 - len(failed)} people" in report
+    verified = builder.verify(out)
+    assert verified.sound, str(verified)
+    assert f"and {28 - len(failed)} people" in str(verified)
 
 
 def test_a_run_replays_without_server_and_key_to_the_same_bytes(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ class Golden:
 
 def made() -> dict[str, Golden]:
     """What the offline writer and painter make now, by the stage's name."""
-    recipe = recipes.load("quick", (), _SMALL)
+    recipe = recipes.load("quick", _SMALL)
     results: dict[str, dict[int, Any]] = {"": {}}
     libraries: dict[str, dict[str, str]] = {"": {}}
     found = {}

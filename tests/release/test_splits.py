@@ -86,7 +86,7 @@ def test_another_seed_forgets_other_people() -> None:
 @given(st.integers(0, 1000), st.sampled_from(("quick", "mllmu")))
 def test_each_value_that_is_forgotten_is_still_held_by_somebody_retained(seed: int, name: str) -> None:
     """Of 500 people every one; of 40, some of whom have no partner of their gender or age group, nearly all."""
-    recipe = load(name, overrides={"seed": seed})
+    recipe = load(name, {"seed": seed})
     held = _dealt(recipe)
     people = _people(recipe, held)
     for percent in recipe.splits.forget:
@@ -108,13 +108,13 @@ def test_the_quartet_whose_values_are_nobody_elses_is_forgotten_last() -> None:
 @pytest.mark.parametrize(
     ("settings", "sentence"),
     [
-        (["profiles.count=22"], "profiles.count = 22: input should be a multiple of 4"),
-        (["splits.holdout=3"], "splits.holdout = 3: input should be a multiple of 4"),
-        (["splits.forget=[5, 10, 15]"], "makes 10 fours, and forget sets of 5 %, 10 %, 15 % would be 1, 1, 2 of them"),
-        (["profiles.count=4", "splits.forget=[5]"], "makes 1 fours"),
+        ({"profiles.count": 22}, "profiles.count = 22: input should be a multiple of 4"),
+        ({"splits.holdout": 3}, "splits.holdout = 3: input should be a multiple of 4"),
+        ({"splits.forget": [5, 10, 15]}, "makes 10 fours, and forget sets of 5 %, 10 %, 15 % would be 1, 1, 2 of them"),
+        ({"profiles.count": 4, "splits.forget": [5]}, "makes 1 fours"),
     ],
 )
-def test_people_that_make_no_fours_are_refused(settings: list[str], sentence: str) -> None:
+def test_people_that_make_no_fours_are_refused(settings: dict[str, object], sentence: str) -> None:
     with pytest.raises(CallError) as error:
         load("quick", settings)
     assert sentence in str(error.value)

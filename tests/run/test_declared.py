@@ -16,7 +16,7 @@ from builder.run.folder import RunFolder
 from builder.run.stage import Make, Place, Stage
 from builder.run.workers import Workers
 
-RECIPE = recipes.load("quick", ["profiles.count=8", "splits.forget=[50]", "splits.holdout=0"])
+RECIPE = recipes.load("quick", {"profiles.count": 8, "splits.forget": [50], "splits.holdout": 0})
 
 
 def test_declared_parts_are_those_of_the_recipe() -> None:

@@ -1,6 +1,7 @@
 """Writes the report of a run."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ def write(plan: Plan) -> dict[str, Any]:
     return found
 
 
-def describe(found: dict[str, Any], folder: Path) -> str:
+def describe(found: Mapping[str, Any], folder: Path) -> str:
     """What was found, in a few lines for the terminal."""
     lines = [line.replace("**", "") for line in table.warnings(found) if line]
     lines += notes.notes(found)
@@ -48,7 +49,7 @@ def describe(found: dict[str, Any], folder: Path) -> str:
     return "\n".join([*lines, "", f"Report: {folder / 'index.html'}, table.md, results.json, results.parquet"])
 
 
-def _shares(found: dict[str, Any], measure: str, label: str) -> list[str]:
+def _shares(found: Mapping[str, Any], measure: str, label: str) -> list[str]:
     """What is right by one measure, and in brackets how much of it binds."""
     lines = [f"{label + ' (binding)':<24}" + "".join(f"{each:>16}" for each in _CELLS.values())]
     for name, model in found["models"].items():
@@ -62,7 +63,7 @@ def _shares(found: dict[str, Any], measure: str, label: str) -> list[str]:
     return lines
 
 
-def _whole(found: dict[str, Any]) -> list[str]:
+def _whole(found: Mapping[str, Any]) -> list[str]:
     """Each model's utility, and how well the measures that bind tell vanilla from the oracle."""
     parts = [
         f"{name} {_number(model['scores'].get('model/utility', {}).get('mean'))}"
