@@ -5,11 +5,16 @@
     folder or a Hub id; without one a small pipeline with random weights is made. On busy processors set
     OMP_NUM_THREADS=1: threads that wait for each other would be what is measured.
 `drawn [SIZE ...]`                         pictures a second of the offline painter on one processor, by size.
+`against REVISION [SIZE]`                  the same by another revision of this repository and by this one, in turns.
 `distinct [PEOPLE]`                        near-duplicates among so many drawn people, by the check that a run makes.
 """
 
+import io
+import os
 import statistics
+import subprocess
 import sys
+import tarfile
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -21,7 +26,7 @@ from builder.base import recipe
 from builder.base.recipe import Recipe
 from builder.llm.offline import OfflineWriter
 from builder.portraits.drawn.painter import OfflinePainter
-from builder.portraits.making import orders_of
+from builder.portraits.making import encoded, orders_of
 from builder.portraits.painter import Order
 from builder.portraits.resemblance import mark
 from builder.run.alike import Mark, set_aside
@@ -60,8 +65,35 @@ def drawn(*sizes: str) -> None:
     for size in sizes or ("64", "256", "512", "1024"):
         orders = _references(recipe.load("mllmu", {"portraits.size": size}), range(24))
         started = time.perf_counter()
-        OfflinePainter().paint(orders)
-        print(f"{size:>5} px: {len(orders) / (time.perf_counter() - started):7.1f} drawn pictures/s", flush=True)
+        pictures = OfflinePainter().paint(orders)
+        painted = time.perf_counter() - started
+        for picture in pictures:
+            encoded(picture, recipe.PortraitsPart())
+        both = time.perf_counter() - started
+        print(
+            f"{size:>5} px: {len(orders) / painted:7.1f} drawn pictures/s, {len(orders) / both:.1f} as WebP", flush=True
+        )
+
+
+def against(revision: str, size: str = "512") -> None:
+    """The offline painter of another revision against this one's: each prints its speed by its own benchmark."""
+    here = Path(__file__).parents[1]
+    with tempfile.TemporaryDirectory() as folder:
+        packed = subprocess.run(["git", "archive", revision], cwd=here, capture_output=True, check=True).stdout
+        with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
+            archive.extractall(folder, filter="data")
+        speeds = [[_speed(tree, size) for tree in (Path(folder), here)] for _ in range(ROUNDS)]
+    for name, rates in zip((revision, "now"), zip(*speeds, strict=True), strict=True):
+        print(f"{name:>12}: {', '.join(f'{rate:.1f}' for rate in rates)} drawn pictures/s at {size} px")
+    print(f"       ratio: {statistics.median(new / old for old, new in speeds):.2f} (median of {ROUNDS} pairs)")
+
+
+def _speed(tree: Path, size: str) -> float:
+    """Pictures a second that the `drawn` of a tree prints for a size."""
+    command = [sys.executable, "benchmarks/portraits.py", "drawn", size]
+    environment = os.environ | {"PYTHONPATH": str(tree)}
+    printed = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, check=True).stdout
+    return float(printed.split(" px:")[1].split()[0])
 
 
 def distinct(people: str = "5000") -> None:
@@ -119,7 +151,7 @@ def _small_pipeline(folder: Path) -> Path:
 
 def main() -> None:
     """Run the part that is asked for."""
-    parts: dict[str, Callable[..., None]] = {"stage": stage, "drawn": drawn, "distinct": distinct}
+    parts: dict[str, Callable[..., None]] = {"stage": stage, "drawn": drawn, "against": against, "distinct": distinct}
     if len(sys.argv) < 2 or sys.argv[1] not in parts:
         sys.exit(__doc__)
     parts[sys.argv[1]](*sys.argv[2:])

@@ -257,7 +257,7 @@ def test_what_changes_no_record_paints_nothing_again(
 
 
 def test_nothing_of_torch_is_loaded_before_it_paints() -> None:
-    code = "import sys, builder.portraits, builder.stages; print({'torch', 'diffusers', 'cv2'} & set(sys.modules))"
+    code = "import sys, builder.pipeline.stages; print({'torch', 'diffusers'} & set(sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"
 
 

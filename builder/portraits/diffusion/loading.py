@@ -51,7 +51,7 @@ def load(part: DiffusionPart, device: str) -> Pipelines:
 
 def require_packages() -> None:
     """Raise CallError, naming the way out, unless all that the painter needs is installed."""
-    missing = [name for name in (*PACKAGES, "cv2") if importlib.util.find_spec(name) is None]
+    missing = [name for name in PACKAGES if importlib.util.find_spec(name) is None]
     if missing:
         raise CallError(
             f"The diffusers painter needs {', '.join(missing)}; pip install 'build-bench[diffusers]' brings "

@@ -4,11 +4,16 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw
 
 from builder.base.records import View
+from builder.portraits.drawn.canvas import Pixels, blurred
 from builder.portraits.drawn.palette import Colour, mix, rgb, shifted
+
+_GLOW = 64
+"""Pixels across that suffice for a wall's soft light."""
 
 
 @dataclass(frozen=True)
@@ -52,31 +57,28 @@ BACKDROPS: Mapping[View, Mapping[str, Backdrop]] = {
 }
 
 
-def painted(backdrop: Backdrop, size: int, rng: random.Random) -> Image.Image:
-    """The backdrop as a picture of `size` pixels square."""
-    edge = max(32, size // 4)
-    small = _PLACES[backdrop.place](backdrop.colours, edge, rng)
-    return small.resize((size, size), Image.Resampling.BILINEAR)
+def painted(backdrop: Backdrop, edge: int, rng: random.Random) -> Pixels:
+    """The backdrop as a picture `edge` pixels square."""
+    return _PLACES[backdrop.place](backdrop.colours, edge, rng)
 
 
 def _ramp(top: Colour, bottom: Colour, edge: int) -> Image.Image:
     """Top to bottom."""
-    return Image.composite(
-        Image.new("RGB", (edge, edge), bottom),
-        Image.new("RGB", (edge, edge), top),
-        Image.linear_gradient("L").resize((edge, edge)),
-    )
+    rows = np.linspace(top, bottom, edge).round().astype(np.uint8)
+    return Image.fromarray(np.repeat(rows[:, None], edge, axis=1))
 
 
-def _studio(colours: tuple[Colour, ...], edge: int, rng: random.Random) -> Image.Image:
-    y, x = np.mgrid[0:edge, 0:edge] / edge
+def _studio(colours: tuple[Colour, ...], edge: int, rng: random.Random) -> Pixels:
+    x = np.arange(_GLOW) / _GLOW
     glow = rng.uniform(0.2, 0.8), rng.uniform(0.15, 0.6)
-    away = np.clip(np.hypot(x - glow[0], y - glow[1]) / 0.85, 0, 1)[..., None] ** 1.4
-    return Image.fromarray((np.array(colours[0]) * (1 - away) + np.array(colours[1]) * away).round().astype(np.uint8))
+    away = np.sqrt((x - glow[0]) ** 2 + (x[:, None] - glow[1]) ** 2)
+    away = np.minimum(away / 0.85, 1)[..., None] ** 1.4
+    wall = np.array(colours[0]) * (1 - away) + np.array(colours[1]) * away
+    return cv2.resize(wall.round().astype(np.uint8), (edge, edge))
 
 
-def _wall(colours: tuple[Colour, ...], edge: int, rng: random.Random) -> Image.Image:
-    picture = _studio(colours, edge, rng)
+def _wall(colours: tuple[Colour, ...], edge: int, rng: random.Random) -> Pixels:
+    picture = Image.fromarray(_studio(colours, edge, rng))
     draw = ImageDraw.Draw(picture, "RGBA")
     lean = rng.uniform(0.1, 0.5)
     draw.polygon(
@@ -86,7 +88,7 @@ def _wall(colours: tuple[Colour, ...], edge: int, rng: random.Random) -> Image.I
     return _soft(picture, 0.02)
 
 
-def _gradient(colours: tuple[Colour, ...], edge: int, rng: random.Random) -> Image.Image:
+def _gradient(colours: tuple[Colour, ...], edge: int, rng: random.Random) -> Pixels:
     first, second = colours if rng.random() < 0.5 else colours[::-1]
     picture = _ramp(first, second, edge)
     draw = ImageDraw.Draw(picture, "RGBA")
@@ -94,7 +96,7 @@ def _gradient(colours: tuple[Colour, ...], edge: int, rng: random.Random) -> Ima
     return _soft(picture, 0.06)
 
 
-def _window(colours: tuple[Colour, ...], edge: int, rng: random.Random) -> Image.Image:
+def _window(colours: tuple[Colour, ...], edge: int, rng: random.Random) -> Pixels:
     picture = _ramp(colours[0], mix(colours[0], (120, 100, 80), 0.25), edge)
     draw = ImageDraw.Draw(picture)
     left = rng.choice((0.02, 0.60)) * edge
@@ -121,7 +123,7 @@ def _window(colours: tuple[Colour, ...], edge: int, rng: random.Random) -> Image
     return _soft(picture, 0.012)
 
 
-def _books(colours: tuple[Colour, ...], edge: int, rng: random.Random) -> Image.Image:
+def _books(colours: tuple[Colour, ...], edge: int, rng: random.Random) -> Pixels:
     picture = Image.new("RGB", (edge, edge), mix(colours[0], (0, 0, 0), 0.35))
     draw = ImageDraw.Draw(picture)
     for shelf in range(4):
@@ -138,7 +140,7 @@ def _books(colours: tuple[Colour, ...], edge: int, rng: random.Random) -> Image.
     return _soft(picture, 0.011)
 
 
-def _park(colours: tuple[Colour, ...], edge: int, rng: random.Random) -> Image.Image:
+def _park(colours: tuple[Colour, ...], edge: int, rng: random.Random) -> Pixels:
     picture = _ramp(colours[0], mix(colours[0], (255, 250, 220), 0.6), edge)
     draw = ImageDraw.Draw(picture)
     for depth in (0.0, 0.5, 1.0):
@@ -150,7 +152,7 @@ def _park(colours: tuple[Colour, ...], edge: int, rng: random.Random) -> Image.I
     return _soft(picture, 0.028)
 
 
-def _office(colours: tuple[Colour, ...], edge: int, rng: random.Random) -> Image.Image:
+def _office(colours: tuple[Colour, ...], edge: int, rng: random.Random) -> Pixels:
     picture = _ramp(colours[0], mix(colours[0], colours[1], 0.6), edge)
     draw = ImageDraw.Draw(picture)
     shift = rng.uniform(-0.1, 0.1) * edge
@@ -165,7 +167,7 @@ def _office(colours: tuple[Colour, ...], edge: int, rng: random.Random) -> Image
     return _soft(picture, 0.02)
 
 
-def _bokeh(colours: tuple[Colour, ...], edge: int, rng: random.Random) -> Image.Image:
+def _bokeh(colours: tuple[Colour, ...], edge: int, rng: random.Random) -> Pixels:
     picture = _ramp(colours[0], mix(colours[0], rgb("6A3E5E"), 0.55), edge)
     draw = ImageDraw.Draw(picture, "RGBA")
     for _ in range(26):
@@ -180,7 +182,7 @@ def _bokeh(colours: tuple[Colour, ...], edge: int, rng: random.Random) -> Image.
     return _soft(picture, 0.008)
 
 
-def _bricks(colours: tuple[Colour, ...], edge: int, rng: random.Random) -> Image.Image:
+def _bricks(colours: tuple[Colour, ...], edge: int, rng: random.Random) -> Pixels:
     picture = Image.new("RGB", (edge, edge), colours[2])
     draw = ImageDraw.Draw(picture)
     high, wide = 0.07 * edge, 0.17 * edge
@@ -195,7 +197,7 @@ def _bricks(colours: tuple[Colour, ...], edge: int, rng: random.Random) -> Image
     return _soft(picture, 0.007)
 
 
-def _beach(colours: tuple[Colour, ...], edge: int, rng: random.Random) -> Image.Image:
+def _beach(colours: tuple[Colour, ...], edge: int, rng: random.Random) -> Pixels:
     picture = _ramp(colours[0], mix(colours[0], (255, 244, 226), 0.7), edge)
     draw = ImageDraw.Draw(picture, "RGBA")
     sea, sand = rng.uniform(0.44, 0.5) * edge, rng.uniform(0.64, 0.7) * edge
@@ -211,7 +213,7 @@ def _beach(colours: tuple[Colour, ...], edge: int, rng: random.Random) -> Image.
     return _soft(picture, 0.014)
 
 
-def _street(colours: tuple[Colour, ...], edge: int, rng: random.Random) -> Image.Image:
+def _street(colours: tuple[Colour, ...], edge: int, rng: random.Random) -> Pixels:
     picture = _ramp(colours[0], (250, 246, 238), edge)
     draw = ImageDraw.Draw(picture)
     x, index = -0.06 * edge, rng.randrange(4)
@@ -232,7 +234,7 @@ def _street(colours: tuple[Colour, ...], edge: int, rng: random.Random) -> Image
     return _soft(picture, 0.014)
 
 
-def _mountains(colours: tuple[Colour, ...], edge: int, rng: random.Random) -> Image.Image:
+def _mountains(colours: tuple[Colour, ...], edge: int, rng: random.Random) -> Pixels:
     picture = _ramp(colours[0], (252, 240, 224), edge)
     draw = ImageDraw.Draw(picture)
     for layer, tone in enumerate(colours[1:]):
@@ -242,7 +244,7 @@ def _mountains(colours: tuple[Colour, ...], edge: int, rng: random.Random) -> Im
     return _soft(picture, 0.012)
 
 
-def _cafe(colours: tuple[Colour, ...], edge: int, rng: random.Random) -> Image.Image:
+def _cafe(colours: tuple[Colour, ...], edge: int, rng: random.Random) -> Pixels:
     picture = _ramp(colours[0], mix(colours[0], colours[2], 0.7), edge)
     draw = ImageDraw.Draw(picture, "RGBA")
     for shelf in (0.30, 0.50):
@@ -266,7 +268,7 @@ def _cafe(colours: tuple[Colour, ...], edge: int, rng: random.Random) -> Image.I
     return _soft(picture, 0.018)
 
 
-def _concrete(colours: tuple[Colour, ...], edge: int, rng: random.Random) -> Image.Image:
+def _concrete(colours: tuple[Colour, ...], edge: int, rng: random.Random) -> Pixels:
     picture = _ramp(colours[0], mix(colours[0], colours[1], 0.5), edge)
     draw = ImageDraw.Draw(picture, "RGBA")
     x = rng.uniform(0.2, 0.8) * edge
@@ -279,11 +281,12 @@ def _disc(draw: ImageDraw.ImageDraw, x: float, y: float, radius: float, fill: tu
     draw.ellipse([x - radius, y - radius, x + radius, y + radius], fill=fill)
 
 
-def _soft(picture: Image.Image, share: float) -> Image.Image:
-    return picture.filter(ImageFilter.GaussianBlur(share * picture.width))
+def _soft(picture: Image.Image, share: float) -> Pixels:
+    """The picture as a lens shows it that is focused on somebody nearer; the blur is a share of the width."""
+    return blurred(np.array(picture), share * picture.width)
 
 
-_PLACES: Mapping[str, Callable[[tuple[Colour, ...], int, random.Random], Image.Image]] = {
+_PLACES: Mapping[str, Callable[[tuple[Colour, ...], int, random.Random], Pixels]] = {
     "studio": _studio, "wall": _wall, "gradient": _gradient, "window": _window, "books": _books, "park": _park,
     "office": _office, "bokeh": _bokeh, "bricks": _bricks, "beach": _beach, "street": _street,
     "mountains": _mountains, "cafe": _cafe, "concrete": _concrete,

@@ -5,7 +5,19 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from builder.portraits.drawn.canvas import Shape, Tone, filled
-from builder.portraits.drawn.curves import Points, closed, ellipse, mirrored, moved, points, ribbons, smooth
+from builder.portraits.drawn.curves import (
+    Points,
+    closed,
+    ellipse,
+    even,
+    mirrored,
+    moved,
+    paired,
+    points,
+    ribbons,
+    smooth,
+    spaced,
+)
 from builder.portraits.drawn.features import Mouth
 from builder.portraits.drawn.hair.hairdo import scatter
 from builder.portraits.drawn.head import half_width, jaw
@@ -45,7 +57,7 @@ def _cheeks(rig: Rig, mouth: Mouth, grown: float) -> Points:
     width, level, base = face.head_width, mouth.level, face.eye_level + face.nose_length
     half = jaw(face)
     down = half[:, 1] / face.chin_drop
-    outer = half * (1 + grown * np.stack([0.6 * down**2, np.full(len(down), 0.55)], axis=1))
+    outer = half * (1 + grown * paired(0.6 * down**2, np.full(len(down), 0.55)))
     outer[:, 1] += grown * np.clip(down - 0.6, 0, 1)
     edge = np.concatenate([points((0.985 * width, 0.10)), outer])
     inner = points(
@@ -71,7 +83,7 @@ def _grown(rig: Rig, tones: Tones, mouth: Mouth, grown: float) -> list[Shape]:
     x, y = share * face.head_width, roof + (floor - roof - 0.06) * at[:, 1]
     inside = np.abs(x) < half_width(face, y + 0.05) * (1 + 0.4 * grown) - 0.01
     beside_mouth = (np.abs(x) > mouth.width * 1.15) | (y > mouth.level + mouth.lower + 0.04)
-    top = np.stack([0.93 * x, y], axis=1)[inside & beside_mouth]
+    top = paired(0.93 * x, y)[inside & beside_mouth]
     low = moved(top * (0.97, 1), 0, 0.075 + 0.25 * grown)
     opaque = grown > 0.1
     return [
@@ -97,20 +109,20 @@ def _goatee(rig: Rig, tones: Tones, mouth: Mouth) -> list[Shape]:
         (0.4 * wide, low),
         (0, low + 0.015),
     )
-    share = np.linspace(-0.8, 0.8, 11)
-    top = np.stack([share * wide, np.full(11, level + mouth.lower + 0.03)], axis=1)
-    end = np.stack([share * wide * 0.8, low - 0.04 - 0.10 * share**2], axis=1)
+    share = spaced(-0.8, 0.8, 11)
+    top = paired(share * wide, np.full(11, level + mouth.lower + 0.03))
+    end = paired(share * wide * 0.8, low - 0.04 - 0.10 * share**2)
     outline = closed(rig.surface(mirrored(half), 0.03), 5)
     return [Shape(outline, tones.base), *_hairs(rig, top, end, tones, 0.016 * rig.unit)]
 
 
 def _moustache(rig: Rig, tones: Tones, mouth: Mouth) -> list[Shape]:
     base = rig.face.eye_level + rig.face.nose_length
-    share = np.linspace(-0.85, 0.85, 14)
+    share = spaced(-0.85, 0.85, 14)
     bend = np.abs(share) ** 1.5
-    top = np.stack([0.55 * share * mouth.width, base + 0.085 + 0.03 * np.abs(share)], axis=1)
+    top = paired(0.55 * share * mouth.width, base + 0.085 + 0.03 * np.abs(share))
     low = mouth.level - 0.80 * mouth.upper + (0.035 + 0.6 * mouth.corner) * bend
-    end = np.stack([1.02 * share * mouth.width, low], axis=1)
+    end = paired(1.02 * share * mouth.width, low)
     outline = _moustache_outline(rig, mouth, 0.4 + rig.face.beard_length)
     return [Shape(outline, tones.base), *_hairs(rig, top, end, tones, 0.014 * rig.unit)]
 
@@ -134,7 +146,7 @@ def _moustache_outline(rig: Rig, mouth: Mouth, fullness: float) -> Points:
 
 def _hairs(rig: Rig, top: Points, low: Points, tones: Tones, width: float) -> list[Shape]:
     """Short strokes from `top` to `low`, in head units."""
-    t = np.linspace(0, 1, 4)[None, :, None]
+    t = even(4)[None, :, None]
     lines = top[:, None] * (1 - t) + low[:, None] * t
     strokes = ribbons(rig.surface(lines.reshape(-1, 2), 0.04).reshape(lines.shape), 0.3 * width, width, 0.2 * width)
     return filled(strokes, mix(tones.base, tones.dark, 0.8), mix(tones.base, tones.light, 0.45))

@@ -80,29 +80,55 @@ def ribbon(line: Points, *widths: float) -> Points:
     return np.asarray(ribbons(line[None], *widths)[0])
 
 
-def ribbons(lines: npt.NDArray[np.float64], *widths: float) -> npt.NDArray[np.float64]:
-    """`ribbon` for many lines at once: (k, n, 2) to (k, 2n, 2)."""
-    along = np.interp(_even(lines.shape[1]), _even(len(widths)), widths) / 2
-    side = _normals(lines) * along[:, None]
+def ribbons(lines: npt.NDArray[np.float64], *widths: float | npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """`ribbon` for many lines at once: (k, n, 2) to (k, 2n, 2). A width is one for all lines, or one for each."""
+    along = _spread(lines.shape[1], len(widths)) @ np.array(widths)
+    side = normals(lines) * along.T[..., None]
     return np.concatenate([lines + side, (lines - side)[:, ::-1]], axis=1)
 
 
 @functools.cache
-def _even(count: int) -> npt.NDArray[np.float64]:
-    return np.linspace(0, 1, count)
+def _spread(count: int, stops: int) -> Points:
+    """The weights with which values at even stops make half of the values at even places between them."""
+    return np.stack([np.interp(even(count), even(stops), stop) for stop in np.eye(stops)], axis=1) / 2
 
 
-def _normals(lines: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+@functools.cache
+def even(count: int) -> npt.NDArray[np.float64]:
+    """Numbers from 0 to 1 that lie evenly."""
+    return spaced(0, 1, count)
+
+
+@functools.cache
+def spaced(start: float, stop: float, count: int) -> npt.NDArray[np.float64]:
+    """`numpy.linspace` for constants: made once, and not to be changed."""
+    numbers = np.linspace(start, stop, count)
+    numbers.flags.writeable = False
+    return numbers
+
+
+def paired(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64] | float) -> npt.NDArray[np.float64]:
+    """Points from their coordinates."""
+    at = np.empty((*x.shape, 2))
+    at[..., 0] = x
+    at[..., 1] = y
+    return at
+
+
+def normals(lines: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Unit normals along lines of shape (…, n, 2)."""
-    ahead = np.empty_like(lines)
-    ahead[..., 1:-1, :] = lines[..., 2:, :] - lines[..., :-2, :]
-    ahead[..., 0, :] = lines[..., 1, :] - lines[..., 0, :]
-    ahead[..., -1, :] = lines[..., -1, :] - lines[..., -2, :]
-    normals = np.empty_like(lines)
-    length = np.sqrt(ahead[..., 0] ** 2 + ahead[..., 1] ** 2) + 1e-9
-    normals[..., 0] = -ahead[..., 1] / length
-    normals[..., 1] = ahead[..., 0] / length
-    return normals
+    at = _complex(lines)
+    ahead = np.empty_like(at)
+    np.subtract(at[..., 2:], at[..., :-2], out=ahead[..., 1:-1])
+    ahead[..., 0] = at[..., 1] - at[..., 0]
+    ahead[..., -1] = at[..., -1] - at[..., -2]
+    ahead *= 1j / (np.abs(ahead) + 1e-9)
+    return ahead.view(np.float64).reshape(lines.shape)
+
+
+def _complex(lines: npt.NDArray[np.float64]) -> npt.NDArray[np.complex128]:
+    """Points as complex numbers: half as many operations."""
+    return np.ascontiguousarray(lines).view(np.complex128)[..., 0]
 
 
 def between(first: Points, second: Points, shares: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -129,6 +155,6 @@ def mirrored(half: Points) -> Points:
 
 def waved(line: Points, height: float, waves: float, phase: float = 0.0) -> Points:
     """`line` swung to and fro across its course; the swing grows from nothing at its start."""
-    t = _even(len(line))
+    t = even(len(line))
     swing = height * np.sin(2 * np.pi * waves * t + phase) * np.minimum(1, 2.5 * t)
-    return line + _normals(line) * swing[:, None]
+    return line + normals(line) * swing[:, None]

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from builder.portraits.drawn.canvas import Shape
-from builder.portraits.drawn.curves import Points, arched, ellipse, moved, points, ribbon, smooth
+from builder.portraits.drawn.canvas import Fill
+from builder.portraits.drawn.curves import Points, arched, ellipse, moved, paired, points, smooth, spaced
+from builder.portraits.drawn.details import Detail
 from builder.portraits.drawn.expression import Expression
 from builder.portraits.drawn.face import Face
 from builder.portraits.drawn.head import half_width, mouth_level
@@ -11,9 +12,9 @@ from builder.portraits.drawn.palette import INK, WHITE, Skin, mix
 from builder.portraits.drawn.pose import Rig
 
 
-def nose(rig: Rig, skin: Skin) -> list[Shape]:
+def nose(rig: Rig, skin: Skin) -> list[Detail]:
     """The nose's ridge, underside, nostrils and wings."""
-    face, unit = rig.face, rig.unit
+    face = rig.face
     width, base, tip = face.nose_width, face.eye_level + face.nose_length, face.nose_tip
     ball, wing = 0.5 + 0.28 * face.nose_roundness, 0.066 + 0.018 * face.nose_roundness + 0.022 * face.nostrils
     half = points(
@@ -32,14 +33,14 @@ def nose(rig: Rig, skin: Skin) -> list[Shape]:
         (width, base - 0.1 * wing),
         (0.78 * width, base + 0.016),
     )
-    shapes = [*_ridge(rig, skin), Shape(rig.surface(shadow, 0.05), (*skin.shade, 150))]
+    details = [_ridge(rig, skin), Detail(shadow, (*skin.shade, 150), 0.05)]
+    edge = smooth(curve, 6)
     for side in (-1, 1):
-        edge = ribbon(rig.surface(smooth(curve, 6) * (side, 1), 0.02), 0.002 * unit, 0.016 * unit, 0.012 * unit)
-        shapes += [
-            Shape(rig.surface(hole * (side, 1), 0.05), mix(skin.line, INK, 0.1)),
-            Shape(edge, mix(skin.line, skin.shade, 0.45)),
+        details += [
+            Detail(hole * (side, 1), mix(skin.line, INK, 0.1), 0.05),
+            Detail(edge * (side, 1), mix(skin.line, skin.shade, 0.45), 0.02, (0.002, 0.016, 0.012)),
         ]
-    return shapes
+    return details
 
 
 def ridge(face: Face) -> Points:
@@ -57,13 +58,13 @@ def ridge(face: Face) -> Points:
     )
 
 
-def _ridge(rig: Rig, skin: Skin) -> list[Shape]:
+def _ridge(rig: Rig, skin: Skin) -> Detail:
     """A fine line down the side of the ridge that is turned from the viewer, or the shaded one: see `shading`."""
-    unit, side = rig.unit, -1 if rig.turn < -0.05 else 1
+    side = -1 if rig.turn < -0.05 else 1
     edge = smooth(ridge(rig.face)[:4] * (side, 1), 6)
     turned = min(1.0, abs(rig.turn) / 0.4)
-    line = ribbon(rig.surface(edge, 0.03), 0.004 * unit, 0.010 * unit, 0.012 * unit, 0.003 * unit)
-    return [Shape(line, (*mix(skin.shade, skin.deep, 0.3), round(60 + 90 * turned)))]
+    fill = (*mix(skin.shade, skin.deep, 0.3), round(60 + 90 * turned))
+    return Detail(edge, fill, 0.03, (0.004, 0.010, 0.012, 0.003))
 
 
 class Mouth:
@@ -83,11 +84,11 @@ class Mouth:
     def _bend(self, share: Points, height: Points, droop: float = 0.0) -> Points:
         """Points at `share` of the mouth's half-width, `height` below the line between the lips."""
         curve = self.corner * np.abs(share) ** 1.8 + droop * (1 - share**2)
-        return np.stack([share * self.width, self.level + curve + height], axis=1)
+        return paired(share * self.width, self.level + curve + height)
 
     def line(self, droop: float = 0.0) -> Points:
         """Where the lips meet (or, `droop` below, where an open mouth's lower lip begins), left to right."""
-        share = np.linspace(-1, 1, 21)
+        share = spaced(-1, 1, 21)
         dip = 0.010 * np.exp(-((share / 0.22) ** 2))
         return self._bend(share, dip, droop)
 
@@ -104,42 +105,37 @@ class Mouth:
         return smooth(self._bend(share, height, self.open), 5)
 
 
-def mouth(rig: Rig, skin: Skin, shape: Mouth) -> list[Shape]:
+def mouth(face: Face, skin: Skin, shape: Mouth) -> list[Detail]:
     """Both lips in two tones, the line between them or the teeth, the corners."""
-    soft = 0.40 if rig.face.gender == "male" else 0.12
+    soft = 0.40 if face.gender == "male" else 0.12
     upper, lower = mix(skin.lip_dark, skin.shade, soft), mix(skin.lip, skin.base, soft)
     middle, floor = shape.line(), shape.line(shape.open)
     gleam = shape.level + shape.open + 0.5 * shape.lower + 0.004
     sheen = ellipse(-0.08 * shape.width, gleam, 0.34 * shape.width, 0.16 * shape.lower)
     return [
-        Shape(rig.surface(np.concatenate([floor, shape.bottom()[::-1]]), 0.03), lower),
-        Shape(rig.surface(np.concatenate([shape.top(), middle[::-1]]), 0.03), upper),
-        *(_teeth(rig, skin, shape, middle, floor) if shape.open else ()),
-        Shape(rig.surface(sheen, 0.03), (*mix(lower, WHITE, 0.5), 110)),
-        *_seam(rig, skin, shape, middle),
+        Detail(np.concatenate([floor, shape.bottom()[::-1]]), lower, 0.03),
+        Detail(np.concatenate([shape.top(), middle[::-1]]), upper, 0.03),
+        *(_teeth(skin, shape, middle, floor) if shape.open else ()),
+        Detail(sheen, (*mix(lower, WHITE, 0.5), 110), 0.03),
+        *_seam(skin, shape, middle),
     ]
 
 
-def _seam(rig: Rig, skin: Skin, shape: Mouth, middle: Points) -> list[Shape]:
+def _seam(skin: Skin, shape: Mouth, middle: Points) -> list[Detail]:
     """The line between closed lips, and the dents at the corners."""
-    unit, colour = rig.unit, mix(skin.lip_dark, skin.line, 0.75)
-    shapes = []
-    if not shape.open:
-        widths = (0.006 * unit, 0.014 * unit, 0.017 * unit, 0.014 * unit, 0.006 * unit)
-        shapes.append(Shape(ribbon(rig.surface(middle, 0.03), *widths), colour))
+    colour = mix(skin.lip_dark, skin.line, 0.75)
+    seam = [] if shape.open else [Detail(middle, colour, 0.03, (0.006, 0.014, 0.017, 0.014, 0.006))]
     x, y = shape.width, shape.level + shape.corner
     dent = smooth(points((x * 0.96, y - 0.002), (x * 1.02, y - 0.010 - 0.12 * shape.corner), (x * 1.05, y - 0.026)), 5)
-    for side in (-1, 1):
-        stroke = ribbon(rig.surface(dent * (side, 1), 0.02), 0.008 * unit, 0.013 * unit, 0.003 * unit)
-        shapes.append(Shape(stroke, (*colour, 170)))
-    return shapes
+    fill: Fill = (*colour, 170)
+    return [*seam, *(Detail(dent * (side, 1), fill, 0.02, (0.008, 0.013, 0.003)) for side in (-1, 1))]
 
 
-def _teeth(rig: Rig, skin: Skin, shape: Mouth, middle: Points, floor: Points) -> list[Shape]:
+def _teeth(skin: Skin, shape: Mouth, middle: Points, floor: Points) -> list[Detail]:
     gap = np.concatenate([middle, floor[::-1]])
     biting = moved(floor * 0.28 + middle * 0.72, 0, 0.26 * shape.open)
     teeth = np.concatenate([middle[2:-2], biting[2:-2][::-1]])
     return [
-        Shape(rig.surface(gap, 0.03), mix(skin.lip_dark, INK, 0.72)),
-        Shape(rig.surface(teeth, 0.03), mix(WHITE, skin.glow, 0.16)),
+        Detail(gap, mix(skin.lip_dark, INK, 0.72), 0.03),
+        Detail(teeth, mix(WHITE, skin.glow, 0.16), 0.03),
     ]

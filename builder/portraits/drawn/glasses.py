@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from builder.portraits.drawn.canvas import Shape
-from builder.portraits.drawn.curves import Points, closed, ellipse, moved, points, ribbon, smooth
+from builder.portraits.drawn.curves import Points, closed, ellipse, even, moved, points, ribbon, smooth, spaced
 from builder.portraits.drawn.face import Face
 from builder.portraits.drawn.palette import Colour, lightness, rgb, skin_of
 from builder.portraits.drawn.pose import Rig
@@ -96,8 +96,8 @@ def _temple(rig: Rig, rim: Points, side: int, thick: float) -> Points:
     """The arm from the rim's outer upper corner back to the ear."""
     start = rim[np.argmax(np.abs(rim[:, 0]) - 0.3 * (rim[:, 1] - rig.face.eye_level))]
     end = np.array([side * rig.face.head_width, rig.face.eye_level - 0.03])
-    share = np.linspace(0, 1, 5)[:, None]
-    depth = np.linspace(_DEPTH - 0.02, -0.02, 5)
+    share = even(5)[:, None]
+    depth = spaced(_DEPTH - 0.02, -0.02, 5)
     return ribbon(rig.solid(start * (1 - share) + end * share, depth), thick, 0.7 * thick)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from builder.portraits.drawn.canvas import Shape
-from builder.portraits.drawn.curves import Points, closed, mirrored, points, ribbon, smooth
+from builder.portraits.drawn.curves import Points, closed, mirrored, paired, points, ribbon, smooth
 from builder.portraits.drawn.face import Face
 from builder.portraits.drawn.palette import Skin, mix
 from builder.portraits.drawn.pose import Rig
@@ -58,7 +58,19 @@ def head_outline(rig: Rig) -> Points:
 def ears(rig: Rig, skin: Skin, sides: tuple[int, ...], lit_side: float) -> list[Shape]:
     """The ears of the given sides (-1 is the viewer's left) with their inner folds."""
     unit = rig.unit
-    rim = points(
+    shapes = []
+    for side in sides:
+        crease = ribbon(_beside(rig, _FOLD, side), 0.008 * unit, 0.026 * unit, 0.004 * unit)
+        shapes += [
+            Shape(_beside(rig, _RIM, side), mix(skin.base, skin.shade, 0.2 if side * lit_side > 0 else 0.45)),
+            Shape(crease, mix(skin.shade, skin.deep, 0.2)),
+        ]
+    return shapes
+
+
+# An ear's outer edge and the fold in it: outwards and down from where it grows.
+_RIM = closed(
+    points(
         (-0.07, -0.6),
         (0.0, -0.95),
         (0.5, -1.12),
@@ -69,16 +81,10 @@ def ears(rig: Rig, skin: Skin, sides: tuple[int, ...], lit_side: float) -> list[
         (0.2, 1.0),
         (-0.07, 0.85),
         (-0.10, 0.1),
-    )
-    fold = points((0.25, -0.55), (0.55, -0.72), (0.70, -0.35), (0.55, 0.1), (0.32, 0.42))
-    shapes = []
-    for side in sides:
-        crease = ribbon(_beside(rig, smooth(fold, 6), side), 0.008 * unit, 0.026 * unit, 0.004 * unit)
-        shapes += [
-            Shape(_beside(rig, closed(rim, 6), side), mix(skin.base, skin.shade, 0.2 if side * lit_side > 0 else 0.45)),
-            Shape(crease, mix(skin.shade, skin.deep, 0.2)),
-        ]
-    return shapes
+    ),
+    6,
+)
+_FOLD = smooth(points((0.25, -0.55), (0.55, -0.72), (0.70, -0.35), (0.55, 0.1), (0.32, 0.42)), 6)
 
 
 def _beside(rig: Rig, at: Points, side: int) -> Points:
@@ -87,7 +93,7 @@ def _beside(rig: Rig, at: Points, side: int) -> Points:
     away = at[:, 0] * face.ear_out
     x = side * (0.965 * face.head_width + away)
     y = 0.16 + face.eye_level + at[:, 1] * 0.21 * face.ear_size
-    return rig.solid(np.stack([x, y], axis=1), 0.02 - 0.20 * at[:, 0])
+    return rig.solid(paired(x, y), 0.02 - 0.20 * at[:, 0])
 
 
 def near_side(rig: Rig) -> int | None:

@@ -4,10 +4,13 @@ import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from PIL import Image
+import cv2
+import numpy as np
+import numpy.typing as npt
 
 from builder.base.records import View
-from builder.portraits.drawn.palette import Colour, rgb
+from builder.portraits.drawn.canvas import Pixels
+from builder.portraits.drawn.palette import Colour, rgb, tinted
 
 
 @dataclass(frozen=True)
@@ -68,42 +71,48 @@ LIGHTS: Mapping[View, Mapping[str, Light]] = {
 }
 
 
-def lit(picture: Image.Image, light: Light) -> Image.Image:
-    """The finished picture in this light."""
-    picture = _tinted(picture, light.on_people)
-    return picture if light.cool else _washed(picture, light)
+def lit(picture: Pixels, light: Light) -> None:
+    """Let the light's colour fall into a painted picture."""
+    if not light.cool:
+        _wash(picture, light, light.wash)
 
 
-def lit_place(backdrop: Image.Image, light: Light) -> Image.Image:
-    """The backdrop as `lit` expects it."""
-    return _washed(_tinted(backdrop, light.on_the_rest), light) if light.cool else backdrop
+def lit_place(backdrop: Pixels, light: Light) -> None:
+    """Bring a backdrop into this light, as `Canvas` brings the colours that are painted on it."""
+    backdrop[:] = cv2.LUT(backdrop, _levels(light.tint))
+    if light.cool:
+        _wash(backdrop, light, tinted(light.wash, light.on_people))
 
 
 def lit_cloth(colour: Colour, light: Light) -> Colour:
-    """A garment's colour as `lit` expects it."""
-    red, green, blue = (min(255, round(level * gain)) for level, gain in zip(colour, light.on_the_rest, strict=True))
-    return red, green, blue
+    """A garment's colour as `Canvas` expects it."""
+    return tinted(colour, light.on_the_rest)
 
 
-def _tinted(picture: Image.Image, gains: tuple[float, float, float]) -> Image.Image:
-    return picture if gains == (1.0, 1.0, 1.0) else picture.point(_levels(gains))
-
-
-def _washed(picture: Image.Image, light: Light) -> Image.Image:
-    if light.spill:
-        spill = _spill(light, picture.width)
-        picture.paste(light.wash, (0 if light.side < 0 else picture.width - spill.width, 0), spill)
-    return picture
-
-
-@functools.lru_cache(maxsize=64)
-def _levels(gains: tuple[float, float, float]) -> list[int]:
-    return [min(255, round(level * gain)) for gain in gains for level in range(256)]
+def _wash(picture: Pixels, light: Light, colour: Colour) -> None:
+    """Blend the light's colour in from its side."""
+    if not light.spill:
+        return
+    kept, added = _spill(light, colour, len(picture))
+    reach = kept.shape[1]
+    part = picture[:, :reach] if light.side < 0 else picture[:, -reach:]
+    blended = np.multiply(part, kept, dtype=np.uint16)
+    blended += added
+    blended >>= 8
+    part[:] = blended
 
 
 @functools.lru_cache(maxsize=64)
-def _spill(light: Light, size: int) -> Image.Image:
-    """A ramp that ends at three quarters of the picture's width."""
-    ramp = Image.linear_gradient("L").rotate(90 if light.side < 0 else -90)
-    levels = [round(light.spill * 255 * max(0.0, 1 - level / 250) ** 1.3) for level in range(256)]
-    return ramp.resize((32, 32)).point(levels).resize((3 * size // 4, size), Image.Resampling.BILINEAR)
+def _levels(gains: tuple[float, float, float]) -> Pixels:
+    return np.array([[tinted((level, level, level), gains) for level in range(256)]], np.uint8)
+
+
+@functools.lru_cache(maxsize=16)
+def _spill(light: Light, colour: Colour, size: int) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.uint16]]:
+    """What of a picture stays and what comes to it, in 256ths: a ramp that ends at three quarters of its width."""
+    reach = 3 * size // 4
+    shares = [light.spill * max(0.0, 1 - 1.02 * place / reach) ** 1.3 for place in range(reach)]
+    ramp = np.array(shares if light.side < 0 else shares[::-1])[None, :, None]
+    kept = (256 * (1 - ramp)).round().repeat(3, axis=2)
+    added = 256 * ramp * colour + 128
+    return kept.astype(np.uint16), np.minimum(added, 65535 - 255 * kept).astype(np.uint16)

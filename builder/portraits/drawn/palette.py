@@ -39,6 +39,13 @@ def lightness(colour: Colour) -> float:
     return 116 * math.cbrt(luminance) - 16 if luminance > 0.008856 else 903.3 * luminance
 
 
+@functools.lru_cache(maxsize=8192)
+def tinted(colour: Colour, gains: tuple[float, float, float]) -> Colour:
+    """The colour with its red, green and blue scaled."""
+    red, green, blue = (min(255, round(level * gain)) for level, gain in zip(colour, gains, strict=True))
+    return red, green, blue
+
+
 WHITE = rgb("FFFFFF")
 INK = rgb("2B2226")
 """The darkest tone of a drawing: never pure black."""

@@ -5,6 +5,7 @@ foreshortened. Three maps serve most shapes: `surface` for features, `outline` f
 turn along.
 """
 
+import itertools
 import math
 import random
 from collections.abc import Mapping, Sequence
@@ -14,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from builder.base.records import View
-from builder.portraits.drawn.curves import Points
+from builder.portraits.drawn.curves import Points, paired
 from builder.portraits.drawn.face import Face
 
 _DEPTH = 0.64
@@ -102,44 +103,58 @@ class Rig:
         self.unit = framing.unit * size
         """Pixels of one head unit."""
         self._origin = np.array([framing.x * size, framing.y * size])
-        self._yaw = math.sin(math.radians(pose.yaw)), math.cos(math.radians(pose.yaw))
-        self._pitch = math.sin(math.radians(pose.pitch)), math.cos(math.radians(pose.pitch))
-        self._roll = math.sin(math.radians(pose.roll)), math.cos(math.radians(pose.roll))
+        yaw, pitch, roll = (math.radians(angle) for angle in (pose.yaw, pose.pitch, pose.roll))
+        self._sin = math.sin(yaw)
+        # Where a step across, down and forward leads to on the picture.
+        tilt = self.unit * np.array([[math.cos(roll), math.sin(roll)], [-math.sin(roll), math.cos(roll)]])
+        across, down = tilt[0], math.cos(pitch) * tilt[1]
+        forward = -math.sin(pitch) * tilt[1]
+        self._steps = np.array([math.cos(yaw) * across - self._sin * forward, down])
+        self._forward = self._sin * across + math.cos(yaw) * forward
+        self._still = self._origin + _PIVOT * (np.array([0, self.unit]) - tilt[1])
+        self._slice_steps = np.array([across, down])
+        self._slices = _FORWARD + 1j * np.sqrt(math.cos(yaw) ** 2 + (_DEEPNESS * self._sin) ** 2)
 
     @property
     def turn(self) -> float:
         """The sine of the yaw: positive when the nose points to the viewer's right."""
-        return self._yaw[0]
+        return self._sin
 
-    def surface(self, at: Points, lift: float = 0.0) -> Points:
+    def surface(self, at: Points, lift: float | npt.NDArray[np.float64] = 0.0) -> Points:
         """What lies on the front of the head, `lift` above it."""
         x, y = at[:, 0], at[:, 1]
         across = np.minimum(1, (x / self.face.head_width) ** 2)
-        up = np.minimum(1, np.maximum(0, -0.25 - y) / 0.95)  # the forehead recedes
-        z = (_DEPTH + lift) * np.sqrt((1 - across) * (1 - 0.8 * up * up)) + lift * across
-        return self._placed(x, y, z)
+        up = np.minimum(1, np.maximum(0, y * (-1 / 0.95) - 0.25 / 0.95))  # the forehead recedes
+        depth = np.sqrt((1 - across) * (1 - 0.8 * up * up))
+        depth *= _DEPTH + lift
+        depth += lift * across
+        return self.solid(at, depth)
 
-    def surfaces(self, outlines: Sequence[Points], lift: float = 0.0) -> list[Points]:
-        """`surface` for many outlines at once: a call costs more than its points."""
-        ends = np.cumsum([len(outline) for outline in outlines])
-        placed = self.surface(np.concatenate(outlines), lift)
-        return [placed[end - len(outline) : end] for outline, end in zip(outlines, ends.tolist(), strict=True)]
+    def surfaces(self, outlines: Sequence[Points], lifts: Sequence[float]) -> list[Points]:
+        """`surface` for many outlines at once, each with a lift of its own: a call costs more than its points."""
+        counts = [len(outline) for outline in outlines]
+        placed = self.surface(np.concatenate(outlines), np.repeat(lifts, counts))
+        ends = itertools.accumulate(counts)
+        return [placed[end - count : end] for count, end in zip(counts, ends, strict=True)]
 
     def flat(self, at: Points, depth: float) -> Points:
         """What lies in a plane at `depth` before the head's axis."""
-        return self._placed(at[:, 0], at[:, 1], np.full(len(at), depth))
+        return np.asarray(at @ self._steps + (depth * self._forward + self._still))
 
     def solid(self, at: Points, depth: npt.NDArray[np.float64]) -> Points:
         """Points that each have a depth of their own before the head's axis."""
-        return self._placed(at[:, 0], at[:, 1], depth)
+        placed = at @ self._steps
+        placed += depth[:, None] * self._forward
+        placed += self._still
+        return np.asarray(placed)
 
     def outline(self, at: Points) -> Points:
         """What forms the head's silhouette: the widest part of the solid's slice at each height."""
-        x, y = at[:, 0], at[:, 1]
-        sin, cos = self._yaw
-        forward = np.interp(y, _LEVELS, _FORWARD)
-        widened = np.sqrt(cos**2 + (np.interp(y, _LEVELS, _DEEPNESS) * sin) ** 2)
-        return self._tilted(forward * sin + x * widened, y, forward * cos)
+        slices = np.interp(at[:, 1], _LEVELS, self._slices)  # how far forward, and how much wider for the turn
+        placed = paired(at[:, 0] * slices.imag, at[:, 1]) @ self._slice_steps
+        placed += slices.real[:, None] * self._forward
+        placed += self._still
+        return np.asarray(placed)
 
     def hanging(self, at: Points) -> Points:
         """Hair that leaves the head at the jaw and comes to rest on the body."""
@@ -150,19 +165,6 @@ class Rig:
     def body(self, at: Points) -> Points:
         """What does not turn along: neck base, shoulders, clothes."""
         return np.asarray(at * self.unit + self._origin)
-
-    def _placed(self, x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], z: npt.NDArray[np.float64]) -> Points:
-        sin, cos = self._yaw
-        return self._tilted(x * cos + z * sin, y, z * cos - x * sin)
-
-    def _tilted(self, x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], z: npt.NDArray[np.float64]) -> Points:
-        sin, cos = self._pitch
-        y = y * cos - z * sin - _PIVOT
-        sin, cos = self._roll
-        turned = np.empty((len(x), 2))
-        turned[:, 0] = x * cos - y * sin
-        turned[:, 1] = x * sin + y * cos + _PIVOT
-        return self.body(turned)
 
 
 # The solid behind the outline, by height: how far forward each slice's middle lies, and its depth in half-widths.

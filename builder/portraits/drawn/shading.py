@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from builder.portraits.drawn.canvas import Canvas, Stencil, Tone, Wash
+from builder.portraits.drawn.canvas import Canvas, Glaze, Tone, Wash
 from builder.portraits.drawn.curves import Points, closed, ellipse, moved, points
 from builder.portraits.drawn.features import ridge
 from builder.portraits.drawn.head import mouth_level, throat
@@ -18,8 +18,8 @@ def shade_neck(canvas: Canvas, rig: Rig, skin: Skin, light: Light, before: list[
     unit = rig.unit
     cast = moved(before[0], light.side * -0.10 * unit, 0.20 * unit)
     bare = canvas.stencil([throat(rig)], before)
-    canvas.glaze(bare, skin.shade, Wash(_cords(rig, light), 0.03 * unit))
-    canvas.glaze(bare, skin.deep, Wash([Tone(cast, 0.62)], 0.035 * unit))
+    cords = Glaze(skin.shade, (Wash(_cords(rig, light), 0.03 * unit),))
+    canvas.glaze(bare, cords, Glaze(skin.deep, (Wash([Tone(cast, 0.62)], 0.035 * unit),)))
 
 
 def _cords(rig: Rig, light: Light) -> list[Tone]:
@@ -40,18 +40,18 @@ def _cords(rig: Rig, light: Light) -> list[Tone]:
     return tones
 
 
-def shade_face(canvas: Canvas, rig: Rig, skin: Skin, light: Light, head: Points, cast: list[Points]) -> Stencil:
-    """Round the head, then lay on what the hair casts. Returns the head's stencil."""
+def face_glazes(rig: Rig, skin: Skin, light: Light, head: Points, cast: list[Points]) -> list[Glaze]:
+    """What rounds the head, and what the hair casts on it."""
     unit = rig.unit
-    stencil = canvas.stencil([head])
-    side = Wash(_side(rig, light, head), 0.085 * unit)
     hollows = [*_hollows(rig, light), *_years(rig)]
-    canvas.glaze(stencil, skin.shade, side, Wash(hollows, 0.045 * unit))
-    canvas.glaze(stencil, skin.blush, Wash(_cheeks(rig), 0.08 * unit))
-    canvas.glaze(stencil, skin.glow, Wash(_glow(rig, light), 0.06 * unit))
+    glazes = [
+        Glaze(skin.shade, (Wash(_side(rig, light, head), 0.085 * unit), Wash(hollows, 0.045 * unit))),
+        Glaze(skin.blush, (Wash(_cheeks(rig), 0.08 * unit),)),
+        Glaze(skin.glow, (Wash(_glow(rig, light), 0.06 * unit),)),
+    ]
     if cast:
-        canvas.glaze(stencil, skin.deep, Wash([Tone(outline, 0.42) for outline in cast], 0.022 * unit))
-    return stencil
+        glazes.append(Glaze(skin.deep, (Wash([Tone(outline, 0.42) for outline in cast], 0.022 * unit),)))
+    return glazes
 
 
 def _side(rig: Rig, light: Light, head: Points) -> list[Tone]:
@@ -78,7 +78,8 @@ def _hollows(rig: Rig, light: Light) -> list[Tone]:
 
 def _tones(rig: Rig, outlines: Sequence[Points], strengths: Sequence[float]) -> list[Tone]:
     """Tones on the front of the head, from head units."""
-    return [Tone(at, strength) for at, strength in zip(rig.surfaces(outlines, 0.015), strengths, strict=True)]
+    placed = rig.surfaces(outlines, [0.015] * len(outlines))
+    return [Tone(at, strength) for at, strength in zip(placed, strengths, strict=True)]
 
 
 def _years(rig: Rig) -> list[Tone]:
@@ -115,7 +116,7 @@ def _cheeks(rig: Rig) -> list[Tone]:
     face = rig.face
     x, y = 0.60 * face.head_width, face.eye_level + 0.78 * face.nose_length
     strength = 0.26 + 0.3 * face.blush
-    return [Tone(rig.surface(ellipse(side * x, y, 0.17, 0.12)), strength) for side in (-1, 1)]
+    return _tones(rig, [ellipse(side * x, y, 0.17, 0.12) for side in (-1, 1)], [strength] * 2)
 
 
 def _glow(rig: Rig, light: Light) -> list[Tone]:

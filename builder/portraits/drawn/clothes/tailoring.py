@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from builder.portraits.drawn.canvas import Shape
-from builder.portraits.drawn.curves import Points, arched, mirrored, moved, points, ribbon, smooth
+from builder.portraits.drawn.canvas import Shape, filled
+from builder.portraits.drawn.curves import Points, arched, mirrored, moved, points, ribbon, ribbons, smooth
 from builder.portraits.drawn.palette import WHITE, Colour, Tones, mix
 from builder.portraits.drawn.pose import Rig
 
@@ -67,22 +67,25 @@ def round_neck(rig: Rig, depth: float = 0.0, wide: float = 1.24) -> Points:
     )
 
 
+_CREASES = (
+    (0.020, smooth(points((0.80, 1.64), (0.76, 1.90), (0.79, 2.20)), 6)),
+    (0.045, smooth(points((0.78, 2.10), (0.815, 2.7), (0.80, 3.5), (0.72, 5.0)), 6)),
+    (0.020, smooth(points((0.70, 2.18), (0.62, 2.30), (0.50, 2.36)), 6)),
+    (0.020, smooth(points((0.72, 2.35), (0.66, 2.55), (0.55, 2.70)), 6)),
+    (0.018, smooth(points((0.95, 2.05), (0.90, 2.20), (0.84, 2.30)), 6)),
+)
+"""Sleeve seams, the line between arm and body, a few soft folds: how wide, and where at the viewer's right."""
+
+
 def creases(rig: Rig, cloth: Tones) -> list[Shape]:
-    """Sleeve seams, the line between arm and body, a few soft folds."""
-    reach, unit = rig.face.shoulders, rig.unit
-    lines = (
-        (0.020, points((0.80, 1.64), (0.76, 1.90), (0.79, 2.20))),
-        (0.045, points((0.78, 2.10), (0.815, 2.7), (0.80, 3.5), (0.72, 5.0))),
-        (0.020, points((0.70, 2.18), (0.62, 2.30), (0.50, 2.36))),
-        (0.020, points((0.72, 2.35), (0.66, 2.55), (0.55, 2.70))),
-        (0.018, points((0.95, 2.05), (0.90, 2.20), (0.84, 2.30))),
-    )
-    colour = mix(cloth.base, cloth.dark, 0.75)
-    return [
-        Shape(ribbon(rig.body(smooth(line, 6) * (side * reach, 1)), 0.2 * wide, wide, 0.2 * wide), colour)
-        for wide, line in ((width * unit, line) for width, line in lines)
-        for side in SIDES
-    ]
+    """What shows that a garment is worn."""
+    reach, colour = rig.face.shoulders, mix(cloth.base, cloth.dark, 0.75)
+    shapes = []
+    for width, line in _CREASES:
+        both = rig.body(line * [((side * reach, 1),) for side in SIDES])
+        wide = width * rig.unit
+        shapes += filled(ribbons(both, 0.2 * wide, wide, 0.2 * wide), colour)
+    return shapes
 
 
 def rib(rig: Rig, neckline: Points, cloth: Tones, width: float) -> list[Shape]:

@@ -4,7 +4,7 @@ import numpy as np
 
 from builder.portraits.drawn.canvas import Shape
 from builder.portraits.drawn.clothes.tailoring import SIDES, Garment, Outfit, neck_width, pulled_over, rib, round_neck
-from builder.portraits.drawn.curves import arched, closed, mirrored, moved, points, ribbon, smooth
+from builder.portraits.drawn.curves import arched, closed, mirrored, moved, points, ribbon, smooth, spaced
 from builder.portraits.drawn.palette import WHITE, mix, tones
 from builder.portraits.drawn.pose import Rig
 
@@ -22,7 +22,7 @@ def sweater(rig: Rig, garment: Garment) -> Outfit:
     cloth, line = tones(garment.colour), round_neck(rig, -0.03, 1.2)
     made = pulled_over(rig, cloth, line)
     made.shapes += rib(rig, line, cloth, 0.12)
-    for x in np.linspace(-0.92, 0.92, 19) * neck_width(rig):
+    for x in spaced(-0.92, 0.92, 19) * neck_width(rig):
         y = float(np.interp(abs(x), line[:, 0], line[:, 1]))
         stitch = rig.body(points((x, y - 0.035), (x * 1.03, y + 0.045)))
         made.shapes.append(Shape(ribbon(stitch, 0.010 * rig.unit), cloth.dark))
@@ -68,7 +68,7 @@ def turtleneck(rig: Rig, garment: Garment) -> Outfit:
         Shape(roll, mix(cloth.base, cloth.light, 0.25)),
     ]
     made.body.append(roll)
-    for x in np.linspace(-0.9, 0.9, 11) * neck:
+    for x in spaced(-0.9, 0.9, 11) * neck:
         sag = 0.06 * (1 - (x / neck) ** 2)
         stitch = rig.body(points((x, 1.12 + 0.8 * sag), (x * 1.02, 1.38 + sag)))
         made.shapes.append(Shape(ribbon(stitch, 0.010 * unit), mix(cloth.base, cloth.dark, 0.8)))

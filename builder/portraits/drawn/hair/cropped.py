@@ -3,7 +3,7 @@
 import numpy as np
 
 from builder.portraits.drawn.canvas import Shape, Tone, filled
-from builder.portraits.drawn.curves import Points, arched, moved, points, ribbons, smooth
+from builder.portraits.drawn.curves import Points, arched, moved, paired, points, ribbons, smooth, spaced
 from builder.portraits.drawn.hair.hairdo import (
     Hairdo,
     backing,
@@ -41,7 +41,7 @@ def cropped(rig: Rig, tones: Tones, lit_side: float) -> Hairdo:
     front = _ragged(rig, line[:4] * (0.98, 1), 0.03)
     mass = np.concatenate([smooth(rig.outline(arched(crown[crown[:, 1] < -0.30])), 6), front[::-1]])
     places = _top(rig, 46, face.hairline + 0.06, face.skull_height - 0.01, 0.78)
-    aim = np.stack([places[:, 0] * 0.9 + 0.25 * face.parting, -0.55 - 0.3 * np.abs(places[:, 1])], axis=1)
+    aim = paired(places[:, 0] * 0.9 + 0.25 * face.parting, -0.55 - 0.3 * np.abs(places[:, 1]))
     return Hairdo(
         back=[backing(rig, tones, 0.0, 0.008)],
         front=[
@@ -138,7 +138,7 @@ def receding(rig: Rig, tones: Tones, lit_side: float) -> Hairdo:
     )
     cap = _cap(rig, 0.03, 0.02, line, 0.18)
     places = _top(rig, 34, face.hairline + 0.17, face.skull_height - 0.07, 0.66)
-    aim = np.stack([places[:, 0], np.full(len(places), -0.8)], axis=1)
+    aim = paired(places[:, 0], np.full(len(places), -0.8))
     return Hairdo(
         back=[backing(rig, tones, -0.02, 0.012)],
         front=[
@@ -188,13 +188,13 @@ def _top(rig: Rig, count: int, low: float, high: float, reach: float) -> Points:
     at = scatter(count, rig.face.wave)
     y = low + (high - low) * at[:, 1]
     span = np.sqrt(np.clip(1 - (y / (high + 0.10)) ** 2, 0.02, 1))
-    return np.stack([(2 * at[:, 0] - 1) * reach * rig.face.head_width * span, -y], axis=1)
+    return paired((2 * at[:, 0] - 1) * reach * rig.face.head_width * span, -y)
 
 
 def _tufts(rig: Rig, at: Points, aim: Points, width: float, tones: Tones) -> list[Shape]:
     """Short curved strokes over the head, each centred at its place and as long as its aim, in head units."""
-    t = np.linspace(-0.5, 0.5, 5)[None, :, None]
-    sag = 0.25 * t**2 * np.stack([-aim[:, 1], aim[:, 0]], axis=1)[:, None]
+    t = spaced(-0.5, 0.5, 5)[None, :, None]
+    sag = 0.25 * t**2 * paired(-aim[:, 1], aim[:, 0])[:, None]
     lines = at[:, None] + aim[:, None] * t + sag
     strokes = ribbons(rig.outline(lines.reshape(-1, 2)).reshape(lines.shape), 0.2 * width, width, 0.1 * width)
     return filled(strokes, mix(tones.base, tones.dark, 0.8), mix(tones.base, tones.light, 0.45))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from builder.portraits.drawn.canvas import Shape, filled
-from builder.portraits.drawn.curves import Points, moved, points, ribbons, smooth, waved
+from builder.portraits.drawn.curves import Points, even, moved, paired, points, ribbons, smooth, spaced, waved
 from builder.portraits.drawn.face import Face
 from builder.portraits.drawn.hair.hairdo import (
     SIDES,
@@ -78,11 +78,11 @@ def fringed(face: Face) -> bool:
 def fringe(rig: Rig, tones: Tones) -> list[Shape]:
     """A fringe over the forehead, its locks ending a little apart above the brows; the first shape holds the others."""
     face, unit = rig.face, rig.unit
-    x = np.linspace(-1, 1, 15)
+    x = spaced(-1, 1, 15)
     hem = -(face.brow_height + 0.05) + 0.10 * x**2 + 0.02 * np.cos(np.arange(15) * 2.4)
-    roots = rig.surface(np.stack([x * 0.62 * face.head_width, -face.hairline - 0.22 + 0.16 * x**2], axis=1), 0.05)
-    tips = rig.surface(np.stack([x * 0.80 * face.head_width, hem], axis=1), 0.05)
-    t = np.linspace(0, 1, 6)[None, :, None]
+    roots = rig.surface(paired(x * 0.62 * face.head_width, -face.hairline - 0.22 + 0.16 * x**2), 0.05)
+    tips = rig.surface(paired(x * 0.80 * face.head_width, hem), 0.05)
+    t = even(6)[None, :, None]
     bow = np.sin(np.pi * t) * (0.02 * unit * x[:, None, None]) * (1, 0)
     strokes = ribbons(roots[:, None] * (1 - t) + tips[:, None] * t + bow, 0.006 * unit, 0.026 * unit, 0.004 * unit)
     whole = np.concatenate([smooth(roots, 4), smooth(tips, 4)[::-1]])
@@ -137,7 +137,7 @@ def _back(rig: Rig, fall: Fall) -> Points:
 
 
 def _back_strands(rig: Rig, tones: Tones, fall: Fall) -> list[Shape]:
-    x = np.linspace(-0.85, 0.85, 9) * (rig.face.head_width + fall.side)
+    x = spaced(-0.85, 0.85, 9) * (rig.face.head_width + fall.side)
     y = np.linspace(0.35, fall.length * 0.97, 10)
     grid = np.stack(np.broadcast_arrays(x[:, None], y[None]), axis=2)
     lines = rig.hanging(grid.reshape(-1, 2)).reshape(grid.shape)

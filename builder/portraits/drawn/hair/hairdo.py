@@ -10,7 +10,19 @@ import numpy as np
 import numpy.typing as npt
 
 from builder.portraits.drawn.canvas import Shape, Tone, filled
-from builder.portraits.drawn.curves import Points, arched, between, moved, points, ribbon, ribbons, smooth
+from builder.portraits.drawn.curves import (
+    Points,
+    arched,
+    between,
+    even,
+    moved,
+    paired,
+    points,
+    ribbon,
+    ribbons,
+    smooth,
+    spaced,
+)
 from builder.portraits.drawn.face import Face
 from builder.portraits.drawn.palette import Colour, Tones, mix
 from builder.portraits.drawn.pose import Rig
@@ -53,7 +65,7 @@ def dome(face: Face, top: float, side: float, start: float = 0.0, count: int = 7
     share = min(0.9, abs(start) / width) ** (1 / _ROUND)
     angle = np.linspace(np.copysign(np.arcsin(share), start), np.pi / 2, count)
     sine, cosine = np.sin(angle), np.abs(np.cos(angle))
-    return np.stack([width * np.copysign(np.abs(sine) ** _ROUND, sine), -height * cosine**_ROUND], axis=1)
+    return paired(width * np.copysign(np.abs(sine) ** _ROUND, sine), -height * cosine**_ROUND)
 
 
 def hairline(face: Face, peak: float = 0.0, temple: float = 0.0) -> Points:
@@ -117,7 +129,7 @@ def strands(
     index = np.arange(len(shares))
     # Each covers another part of the length: strands that run side by side all the way look like corduroy.
     start, stop = 0.32 * ((index * 0.618 + 0.2) % 1), 1 - 0.34 * ((index * 0.755 + 0.4) % 1)
-    at = start[:, None] + (stop - start)[:, None] * np.linspace(0, 1, 14)
+    at = start[:, None] + (stop - start)[:, None] * even(14)
     lines = _sampled(between(first, second, shares), at)
     thin = ribbons(lines[::2], 0.1 * width, 0.8 * width, 0.1 * width)
     thick = ribbons(lines[1::2], 0.1 * width, 1.4 * width, 0.9 * width, 0.1 * width)
@@ -130,8 +142,8 @@ def combed_back(rig: Rig, line: Points, crown: Points, spread: float, tones: Ton
     `line` and `crown` are right halves in head units from the middle down; the smaller `spread`, the closer the strokes
     run together where they leave sight.
     """
-    shares = np.linspace(0.0, 1.0, 13)[None]
-    t = np.linspace(0.03, 0.96, 10)[None, :, None]
+    shares = even(13)[None]
+    t = spaced(0.03, 0.96, 10)[None, :, None]
     shapes = []
     for side in SIDES:
         roots = smooth(rig.surface(flipped(line, side)), 6)[None]
@@ -157,11 +169,11 @@ def part_line(rig: Rig, offset: float, top: float, tones: Tones) -> Shape:
 
 def gloss_band(rig: Rig, level: float, height: float, lit_side: float, spread: float = 0.62) -> list[Tone]:
     """A curved band of light over the crown at `level` skull heights, shifted towards the light."""
-    across = np.linspace(-1, 1, 9)
+    across = spaced(-1, 1, 9)
     x = (across * spread + 0.18 * lit_side) * rig.face.head_width
     arch = -level * rig.face.skull_height + 0.20 * across**2
-    top = smooth(rig.outline(np.stack([x, arch - height / 2], axis=1)), 4)
-    bottom = smooth(rig.outline(np.stack([x, arch + height / 2], axis=1)), 4)
+    top = smooth(rig.outline(paired(x, arch - height / 2)), 4)
+    bottom = smooth(rig.outline(paired(x, arch + height / 2)), 4)
     return [Tone(np.concatenate([top, bottom[::-1]]), 0.6)]
 
 

@@ -1,10 +1,22 @@
 """Curls and afros: masses with a lively edge, textured by many small arcs."""
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
 from builder.portraits.drawn.canvas import Shape, Tone, filled
-from builder.portraits.drawn.curves import Points, closed, ellipse, mirrored, moved, points, ribbons, smooth
+from builder.portraits.drawn.curves import (
+    Points,
+    closed,
+    ellipse,
+    mirrored,
+    moved,
+    paired,
+    points,
+    ribbons,
+    smooth,
+    spaced,
+)
 from builder.portraits.drawn.hair.hairdo import SIDES, Hairdo, backing, dome, flipped, framed, hairline, scatter
 from builder.portraits.drawn.palette import Colour, Tones, mix
 from builder.portraits.drawn.pose import Rig
@@ -146,7 +158,7 @@ def _arcs(centres: Points, radius: float, start: float, sweep: float, width: flo
     index = np.arange(len(centres))
     turn = (index * 2.399963 + start)[:, None]  # the golden angle: neighbours never look alike
     angle = turn + np.where(index % 3 == 0, -1.0, 1.0)[:, None] * np.linspace(0, sweep, 7)
-    reach = radius * (0.75 + 0.5 * ((index * 0.618) % 1))[:, None] * np.linspace(1, 0.72, 7)
+    reach = radius * (0.75 + 0.5 * ((index * 0.618) % 1))[:, None] * spaced(1, 0.72, 7)
     lines = centres[:, None] + np.stack([np.cos(angle) * reach, np.sin(angle) * reach], axis=2)
     return ribbons(lines, 0.2 * width, width, 0.2 * width)
 
@@ -158,7 +170,7 @@ def _lively(outline: Points, bumps: int, height: float, phase: float) -> Points:
     share = np.arange(bumps * 6) / 6
     fine = np.stack([np.interp(share / bumps * along[-1], along, ring[:, axis]) for axis in (0, 1)], axis=1)
     ahead = np.roll(fine, -1, axis=0) - np.roll(fine, 1, axis=0)
-    out = np.stack([ahead[:, 1], -ahead[:, 0]], axis=1) / (np.hypot(*ahead.T)[:, None] + 1e-9)
+    out = paired(ahead[:, 1], -ahead[:, 0]) / (np.hypot(*ahead.T)[:, None] + 1e-9)
     swell = np.abs(np.sin(np.pi * share + phase)) ** 0.7 * (0.75 + 0.25 * np.sin(2.7 * share + phase))
     return np.asarray(fine + out * (swell * height)[:, None])
 
@@ -172,10 +184,11 @@ def _strewn(outline: Points, count: int, start: float, margin: float = 0.0) -> P
 
 
 def _inside(at: Points, outline: Points) -> npt.NDArray[np.bool_]:
-    """Which points lie inside a closed outline (even-odd rule)."""
-    x, y = at[:, :1], at[:, 1:]
-    ahead = np.roll(outline, -1, axis=0)
-    crosses = (outline[None, :, 1] > y) != (ahead[None, :, 1] > y)
-    slope = (ahead[:, 0] - outline[:, 0]) / (ahead[:, 1] - outline[:, 1] + 1e-12)
-    hits = crosses & (x < outline[None, :, 0] + (y - outline[None, :, 1]) * slope[None])
-    return np.asarray(hits.sum(axis=1) % 2 == 1)
+    """Which points lie inside a closed outline, to the pixel."""
+    path = np.rint(outline).astype(np.int32)
+    corner = path.min(axis=0) - 1
+    width, height = np.ptp(path, axis=0) + 3
+    mask = np.zeros((height, width), np.uint8)
+    cv2.fillPoly(mask, [path - corner], (1,))
+    x, y = (np.rint(at).astype(np.int32) - corner).T
+    return np.asarray(mask[y.clip(0, height - 1), x.clip(0, width - 1)] > 0)  # its margin is nowhere inside

@@ -4,7 +4,19 @@ import numpy as np
 import numpy.typing as npt
 
 from builder.portraits.drawn.canvas import Shape, filled
-from builder.portraits.drawn.curves import Points, arched, closed, ellipse, moved, points, ribbons, smooth, waved
+from builder.portraits.drawn.curves import (
+    Points,
+    arched,
+    closed,
+    ellipse,
+    moved,
+    paired,
+    points,
+    ribbons,
+    smooth,
+    spaced,
+    waved,
+)
 from builder.portraits.drawn.hair.falling import fringe, fringed
 from builder.portraits.drawn.hair.hairdo import (
     SIDES,
@@ -34,8 +46,8 @@ def bun(rig: Rig, tones: Tones, lit_side: float) -> Hairdo:
     centre = rig.outline(points((0.08 * face.parting, -(face.skull_height + 0.60 * radius))))[0]
     hairdo = _combed_cap(rig, tones, lit_side)
     hairdo.back.append(Shape(centre + ellipse(0, 0, 1.08 * radius * unit, 0.92 * radius * unit, 40), tones.base))
-    angle = np.linspace(0.0, 5.2, 9)[:, None] + np.linspace(0.0, 1.7, 9)
-    reach = np.linspace(0.96, 0.22, 9) * radius * unit
+    angle = spaced(0.0, 5.2, 9)[:, None] + spaced(0.0, 1.7, 9)
+    reach = spaced(0.96, 0.22, 9) * radius * unit
     swirl = centre + np.stack([np.cos(angle) * reach, 0.86 * np.sin(angle) * reach], axis=2)
     strokes = ribbons(swirl, 0.006 * unit, 0.034 * unit, 0.006 * unit)
     hairdo.back += filled(strokes, mix(tones.base, tones.dark, 0.6), mix(tones.base, tones.light, 0.6))
@@ -161,7 +173,7 @@ def _lobes(course: Points, count: int, thick: float) -> npt.NDArray[np.float64]:
     centres = course[at[:-1]]
     ahead = course[at[1:]] - centres
     ahead /= np.hypot(ahead[:, :1], ahead[:, 1:]) + 1e-9
-    aside = np.stack([-ahead[:, 1], ahead[:, 0]], axis=1) * np.where(np.arange(count) % 2, 1, -1)[:, None]
+    aside = paired(-ahead[:, 1], ahead[:, 0]) * np.where(np.arange(count) % 2, 1, -1)[:, None]
     leaf = closed(points((-0.55, 0.85), (0.05, 1.0), (0.75, 0.55), (1.25, -0.35), (0.80, -0.55), (0.15, -0.10)), 4)
     slim = thick * (1 - 0.30 * np.arange(count) / count)
     shape = leaf[None, :, :1] * ahead[:, None] + leaf[None, :, 1:] * aside[:, None]

@@ -1,12 +1,13 @@
 """Waves: hair in locks that swing to and fro, and a man's wavy hair."""
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from builder.portraits.drawn.canvas import Shape
-from builder.portraits.drawn.curves import Points, between, mirrored, moved, points, smooth
+from builder.portraits.drawn.canvas import Shape, filled
+from builder.portraits.drawn.curves import Points, between, even, mirrored, moved, points, smooth, spaced
 from builder.portraits.drawn.hair.hairdo import SIDES, Hairdo, dome, flipped, framed, gloss_band, hairline, scatter
 from builder.portraits.drawn.palette import Tones, mix
 from builder.portraits.drawn.pose import Rig
@@ -37,8 +38,8 @@ def wavy_locks(outer: Points, inner: Points, tones: Tones, unit: float, waves: W
     shares = (np.arange(waves.locks) + 0.5) / waves.locks
     lines, bend = _waved(outer, inner, shares, unit, waves)
     gap = np.hypot(*(outer - inner).T)
-    gap = np.interp(np.linspace(0, 1, _STEPS), np.linspace(0, 1, len(gap)), gap) / waves.locks
-    body = np.interp(np.linspace(0, 1, _STEPS), (0, 0.10, 0.72, 0.90, 1.0), (0.45, 0.95, 1.0, 0.72, 0.06))
+    gap = np.interp(even(_STEPS), even(len(gap)), gap) / waves.locks
+    body = np.interp(even(_STEPS), (0, 0.10, 0.72, 0.90, 1.0), (0.45, 0.95, 1.0, 0.72, 0.06))
     aside = _across(lines) * (np.maximum(1.75 * gap, 0.075 * unit) * body)[:, None]
     edges = np.concatenate([lines + 0.5 * aside, (lines - 0.5 * aside)[:, ::-1]], axis=1)
     cores = np.concatenate([lines + 0.43 * aside, (lines - 0.43 * aside)[:, ::-1]], axis=1)
@@ -63,7 +64,7 @@ def _waved(
     )
     lines = between(first, second, shares)
     loose = scatter(len(shares), waves.phase)
-    t = np.linspace(0, 1, _STEPS)[None]
+    t = even(_STEPS)[None]
     angle = 2 * np.pi * waves.count * t + waves.phase + 0.9 * shares[:, None] * np.sign(waves.phase or 1)
     angle = angle + 0.6 * (loose[:, :1] - 0.5)
     grow = np.clip((t - 0.3 * waves.hold) / (0.7 * waves.hold), 0, 1)
@@ -92,12 +93,21 @@ def _hollows_and_crests(line: Points, aside: Points, bend: npt.NDArray[np.float6
     shapes = []
     for sign, colour in ((1, mix(tones.base, tones.light, 0.72)), (-1, mix(tones.dark, tones.deep, 0.25))):
         for start, stop in _runs(sign * bend > 0.14):
-            middle, across = line[start:stop], aside[start:stop]
-            swell = np.sin(np.linspace(0.05, np.pi - 0.05, stop - start))[:, None]
-            for offset, thick in ((-0.25, 0.26), (0.03, 0.15), (0.27, 0.20)):
-                upper, lower = (middle + across * (offset + half * thick * swell) for half in (0.5, -0.5))
-                shapes.append(Shape(np.concatenate([upper, lower[::-1]]), colour))
+            there_and_back = [*range(start, stop), *range(stop - 1, start - 1, -1)]
+            middle, across = line[there_and_back], aside[there_and_back]
+            strokes = middle + across * _bundle(stop - start)
+            shapes += filled(strokes, colour)
     return shapes
+
+
+@functools.cache
+def _bundle(count: int) -> npt.NDArray[np.float64]:
+    """Three strokes side by side, `count` points long: where their outlines lie across a lock, (3, 2 * count, 1)."""
+    swell = np.sin(spaced(0.05, np.pi - 0.05, count))
+    edges = np.concatenate([swell, -swell]) / 2
+    return np.stack([offset + thick * edges for offset, thick in ((-0.25, 0.26), (0.03, 0.15), (0.27, 0.20))])[
+        ..., None
+    ]
 
 
 def _runs(mask: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
