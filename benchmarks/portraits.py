@@ -24,7 +24,7 @@ from pathlib import Path
 from builder import profiles
 from builder.base import recipe
 from builder.base.recipe import Recipe
-from builder.llm.offline import OfflineWriter
+from builder.llm.offline_writer import OfflineWriter
 from builder.portraits.drawn.painter import OfflinePainter
 from builder.portraits.making import encoded, orders_of
 from builder.portraits.painter import Order

@@ -150,11 +150,11 @@ def publish(
         allow_failed_audits: Checks of the audit that may fail.
     """
     from builder.hub import command
-    from builder.hub.publishing import Request
+    from builder.hub.publishing import PublishOptions
     from builder.hub.versions import Version
     from builder.questions import check_questions
 
-    request = Request(Version.parse(version) if version else None, public, create_pr)
+    request = PublishOptions(Version.parse(version) if version else None, public, create_pr)
     return command.publish(
         Path(run), _named(repo), request, check_questions, dry_run=dry_run, allowed=allow_failed_audits
     )

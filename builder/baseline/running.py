@@ -26,8 +26,8 @@ from builder.baseline.training.curve import Curve
 from builder.baseline.training.fitting import Diverged
 from builder.baseline.training.watching import watched
 from builder.baseline.tuning import protocol as tuning
-from builder.llm.answers import Answers
 from builder.llm.remote.access import Sender
+from builder.llm.response_cache import ResponseCache
 from builder.run.files import full_disk, write_text
 
 
@@ -162,7 +162,7 @@ def outcomes_of(plan: Plan) -> Outcomes:
     part, found = plan.settings.judge, _stored(plan)
     if part is None:
         return found
-    answers = Answers(plan.folder.path)
+    answers = ResponseCache(plan.folder.path)
     return {
         seed: {name: judging.marked(outcomes, part, answers) for name, outcomes in models.items()}
         for seed, models in found.items()
@@ -172,7 +172,7 @@ def outcomes_of(plan: Plan) -> Outcomes:
 def have_judged(plan: Plan, part: JudgePart, sender: Sender) -> None:
     """Have the open answers of every finished model marked. Raises BenchError when the judge cannot be reached."""
     outcomes = (each for models in _stored(plan).values() for found in models.values() for each in found)
-    judging.judge(outcomes, part, Answers(plan.folder.path), sender)
+    judging.judge(outcomes, part, ResponseCache(plan.folder.path), sender)
 
 
 def _stored(plan: Plan) -> Outcomes:

@@ -8,7 +8,7 @@ from pathlib import Path
 from builder.format.reading import Release, open_release
 from builder.hub import readiness
 from builder.hub.base import Hub
-from builder.hub.publishing import Plan, Request, carry_out, plan
+from builder.hub.publishing import PublishOptions, PublishPlan, carry_out, plan
 from builder.hub.readiness import NotReady
 from builder.hub.results import Published, Verified
 from builder.hub.sources import open_hub, open_source
@@ -22,7 +22,7 @@ _PEOPLE_WORTH_A_PROCESS = 100
 
 
 def publish(
-    run: Path, repository: str, request: Request, laws: Laws, *, dry_run: bool, allowed: Collection[str] = ()
+    run: Path, repository: str, request: PublishOptions, laws: Laws, *, dry_run: bool, allowed: Collection[str] = ()
 ) -> Published:
     """Publish the run in `run` to `repository`, or with `dry_run` only look.
 
@@ -30,8 +30,8 @@ def publish(
     """
     folder = readiness.run_folder(run)
     with folder.opened_for(folder.recipe()):  # nobody makes it anew meanwhile
-        release = readiness.finished(folder)
-        checks = readiness.audited(folder, release, allowed)
+        release = readiness.require_finished(folder)
+        checks = readiness.require_audited(folder, release, allowed)
         _refuse_unsound(release, laws)
         hub = open_hub(repository)
         with tempfile.TemporaryDirectory(prefix="build-bench-") as staging:
@@ -71,7 +71,7 @@ def _processes(release: Release) -> int:
     return max(1, min(available(), count // _PEOPLE_WORTH_A_PROCESS))
 
 
-def _against_last(hub: Hub, planned: Plan, release: Release) -> Difference | None:
+def _against_last(hub: Hub, planned: PublishPlan, release: Release) -> Difference | None:
     """What changed against the last version, if there is one; only its files that differ are fetched."""
     if planned.last is None or planned.step == "nothing":
         return None

@@ -81,7 +81,7 @@ class FolderHub:
     ) -> Commit:
         """Write the commit beside the others, then move the head to it."""
         identity = _identity(tree, parent)
-        with self._locked():
+        with self._lock():
             if self._head() != parent:
                 raise HeadMoved(f"{self.name} was changed by somebody else meanwhile; nothing was published.")
             sweep(self.path)
@@ -152,7 +152,7 @@ class FolderHub:
             raise HubError(f"{self.path} is a file, not a folder; choose another --repo.")
 
     @contextmanager
-    def _locked(self) -> Iterator[None]:
+    def _lock(self) -> Iterator[None]:
         try:
             with filelock.FileLock(self.path / ".lock", blocking=False):
                 yield

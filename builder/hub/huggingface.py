@@ -9,7 +9,7 @@ from huggingface_hub.errors import EntryNotFoundError, HfHubHTTPError, Repositor
 from huggingface_hub.hf_api import RepoFile
 
 from builder.hub.base import Commit, HeadMoved, HubError, HubFile, State, TagTaken, Tree
-from builder.hub.refusals import explained, passing, status
+from builder.hub.refusals import explain, passing, status
 from builder.hub.retrying import Retries, retried
 
 _KIND = "dataset"
@@ -30,8 +30,8 @@ class HuggingFaceHub:
     def state(self) -> State:
         """The head of the main branch and the tags."""
         try:
-            info = self._asked(lambda: self._api.dataset_info(self.name, revision=_BRANCH))
-            refs = self._asked(lambda: self._api.list_repo_refs(self.name, repo_type=_KIND))
+            info = self._retry(lambda: self._api.dataset_info(self.name, revision=_BRANCH))
+            refs = self._retry(lambda: self._api.list_repo_refs(self.name, repo_type=_KIND))
         except RevisionNotFoundError:
             return State(None, {})
         except RepositoryNotFoundError:
@@ -46,7 +46,7 @@ class HuggingFaceHub:
 
         return {
             entry.path: HubFile(entry.size, sha256=entry.lfs.sha256 if entry.lfs else "", blob_id=entry.blob_id)
-            for entry in self._found(listed, revision)
+            for entry in self._find(listed, revision)
             if isinstance(entry, RepoFile)
         }
 
@@ -54,7 +54,7 @@ class HuggingFaceHub:
         """The snapshot in the cache of huggingface_hub; what the cache has is not sent again."""
         patterns = None if paths is None else sorted(paths)
         return Path(
-            self._found(
+            self._find(
                 lambda: snapshot_download(self.name, revision=revision, repo_type=_KIND, allow_patterns=patterns),
                 revision,
             )
@@ -62,7 +62,7 @@ class HuggingFaceHub:
 
     def check_access(self) -> None:
         """Raise HubError when there is no token, or one that may only read."""
-        user = self._told(lambda: self._api.whoami())
+        user = self._explain_errors(lambda: self._api.whoami())
         token = user.get("auth", {}).get("accessToken", {})
         if token.get("role") == "read":
             raise HubError(
@@ -72,7 +72,9 @@ class HuggingFaceHub:
 
     def prepare(self, *, public: bool) -> None:
         """Make the repository, private unless `public`; one that exists is left as it is."""
-        self._told(lambda: self._api.create_repo(self.name, repo_type=_KIND, private=not public, exist_ok=True))
+        self._explain_errors(
+            lambda: self._api.create_repo(self.name, repo_type=_KIND, private=not public, exist_ok=True)
+        )
 
     def commit(
         self, tree: Tree, changed: Collection[str], removed: Collection[str], parent: str | None, message: str
@@ -80,7 +82,7 @@ class HuggingFaceHub:
         """Send what changed and commit it on `parent`, all at once."""
         # Trying again is safe: had an attempt arrived and only its answer been lost, the parent would be stale.
         try:
-            made = self._asked(
+            made = self._retry(
                 lambda: self._api.create_commit(
                     self.name,
                     _operations(tree, changed, removed),
@@ -92,12 +94,12 @@ class HuggingFaceHub:
         except HfHubHTTPError as error:
             if status(error) in (409, 412):
                 raise HeadMoved(f"Somebody else committed to {self.name} meanwhile; nothing was published.") from error
-            raise explained(error, self.name) from error
+            raise explain(error, self.name) from error
         return Commit(made.oid)
 
     def propose(self, tree: Tree, changed: Collection[str], removed: Collection[str], message: str) -> Commit:
         """Send what changed as a pull request."""
-        made = self._told(
+        made = self._explain_errors(
             lambda: self._api.create_commit(
                 self.name, _operations(tree, changed, removed), commit_message=message, repo_type=_KIND, create_pr=True
             )
@@ -107,25 +109,25 @@ class HuggingFaceHub:
     def tag(self, name: str, commit: str, message: str) -> None:
         """Tag a commit."""
         try:
-            self._asked(
+            self._retry(
                 lambda: self._api.create_tag(self.name, tag=name, revision=commit, repo_type=_KIND, tag_message=message)
             )
         except HfHubHTTPError as error:
             if status(error) == 409:
                 raise TagTaken(f"{self.name} has the tag {name} already, and a tag is never moved.") from error
-            raise explained(error, self.name) from error
+            raise explain(error, self.name) from error
 
     def open_to_all(self) -> None:
         """Make the repository public."""
-        self._told(lambda: self._api.update_repo_settings(self.name, repo_type=_KIND, private=False))
+        self._explain_errors(lambda: self._api.update_repo_settings(self.name, repo_type=_KIND, private=False))
 
     def address(self, revision: str) -> str:
         """The page of a revision."""
         return f"{self._api.endpoint}/datasets/{self.name}/tree/{revision}"
 
-    def _found(self, call: Callable[[], T], revision: str) -> T:
+    def _find(self, call: Callable[[], T], revision: str) -> T:
         try:
-            return self._asked(call)
+            return self._retry(call)
         except RevisionNotFoundError as error:
             raise HubError(f"{self.name} has no version or commit {revision}.") from error
         except RepositoryNotFoundError as error:
@@ -133,16 +135,16 @@ class HuggingFaceHub:
                 f"There is no dataset {self.name} on the Hub, or it is private and this machine is not logged in."
             ) from error
         except EntryNotFoundError as error:  # a file, or with no way to the Hub, a snapshot that is not in the cache
-            raise explained(error, self.name) from error
+            raise explain(error, self.name) from error
 
-    def _told(self, call: Callable[[], T]) -> T:
+    def _explain_errors(self, call: Callable[[], T]) -> T:
         """The answer to `call`, every refusal explained."""
         try:
-            return self._asked(call)
+            return self._retry(call)
         except HfHubHTTPError as error:
-            raise explained(error, self.name) from error
+            raise explain(error, self.name) from error
 
-    def _asked(self, call: Callable[[], T]) -> T:
+    def _retry(self, call: Callable[[], T]) -> T:
         """The answer to `call`, tried again when that may help; errors that callers tell apart pass as they are."""
         try:
             return retried(call, self._retries, passing)
@@ -151,9 +153,9 @@ class HuggingFaceHub:
         except HfHubHTTPError as error:
             if status(error) in (409, 412):
                 raise
-            raise explained(error, self.name) from error
+            raise explain(error, self.name) from error
         except Exception as error:  # whatever the library below lets through
-            raise explained(error, self.name) from error
+            raise explain(error, self.name) from error
 
 
 def _operations(

@@ -15,7 +15,7 @@ from builder.format.reading import Release
 from builder.hub import readiness
 from builder.hub.base import Hub, HubError, HubFile, State, TagTaken, Tree
 from builder.hub.staging import stage
-from builder.hub.versions import FIRST, Version, published
+from builder.hub.versions import FIRST, Version, parse_tags
 from builder.release.diff import SMALL_FILES, Change, change_between
 from builder.release.manifest import NAME
 from builder.release.stamp import Check, Stamp
@@ -27,7 +27,7 @@ Step = Literal["nothing", "tag", "commit"]
 
 
 @dataclass(frozen=True)
-class Request:
+class PublishOptions:
     """What the caller asks for besides the run and the hub."""
 
     version: Version | None = None
@@ -36,7 +36,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Plan:
+class PublishPlan:
     """What publishing would do: nothing (all stands already), only tag (the commit stands), or commit and tag."""
 
     version: Version
@@ -55,10 +55,10 @@ class Plan:
         return sum(self.tree[name].size for name in self.changed)
 
 
-def plan(hub: Hub, release: Release, audit: Sequence[Check], request: Request, folder: Path) -> Plan:
+def plan(hub: Hub, release: Release, audit: Sequence[Check], request: PublishOptions, folder: Path) -> PublishPlan:
     """What would be done. Files of the release that are written anew for it are written to `folder`."""
     state = hub.state()
-    versions = published(state.tags)
+    versions = parse_tags(state.tags)
     last = versions[-1] if versions else None
 
     def staged(version: Version) -> Tree:
@@ -67,16 +67,16 @@ def plan(hub: Hub, release: Release, audit: Sequence[Check], request: Request, f
     for known in dict.fromkeys(version for version in (request.version, last) if version in versions and version):
         tree = staged(known)
         if _is_published(hub, known, tree):
-            return Plan(known, last, "nothing", Change.NONE, tree, state)
+            return PublishPlan(known, last, "nothing", Change.NONE, tree, state)
     before = hub.fetch(last.tag, SMALL_FILES) if last else None
     change = change_between(before, release.path) if before else Change.NONE
     version = _version(request.version, versions, change, hub.name)
     tree = staged(version)
     readiness.check_limits(tree)
-    return _compared_with_head(hub, Plan(version, last, "commit", change, tree, state))
+    return _compared_with_head(hub, PublishPlan(version, last, "commit", change, tree, state))
 
 
-def carry_out(hub: Hub, plan: Plan, request: Request) -> tuple[Plan, str]:
+def carry_out(hub: Hub, plan: PublishPlan, request: PublishOptions) -> tuple[PublishPlan, str]:
     """Do it. Returns the plan as it was carried out, and the address of the pull request when one was wanted.
 
     Whatever ends the work early, the same command goes on from there. A pull request moves nothing; once it is merged,
@@ -120,7 +120,7 @@ def _is_published(hub: Hub, version: Version, tree: Tree) -> bool:
     return manifest.is_file() and manifest.read_bytes() == tree[NAME].source.read_bytes()
 
 
-def _compared_with_head(hub: Hub, plan: Plan) -> Plan:
+def _compared_with_head(hub: Hub, plan: PublishPlan) -> PublishPlan:
     """The plan with what differs from the head, which is nothing when an interrupted command made this very commit."""
     head = plan.state.head
     there = hub.files(head) if head else {}
@@ -137,9 +137,9 @@ def _differences(tree: Tree, there: dict[str, HubFile]) -> tuple[list[str], list
     return changed, [name for name in there if name not in tree and name not in _HUBS_OWN]
 
 
-def _refuse_foreign(hub: Hub, head: str, there: Collection[str], plan: Plan) -> None:
+def _refuse_foreign(hub: Hub, head: str, there: Collection[str], plan: PublishPlan) -> None:
     """Stop before a file is removed or replaced that no release put there."""
-    strange = set(there) - _HUBS_OWN - _listed(hub, head, there)
+    strange = set(there) - _HUBS_OWN - _list_released(hub, head, there)
     if strange:
         raise HubError(
             f"{hub.name} has files that are not part of a release: {', '.join(sorted(strange)[:3])}; nothing was "
@@ -147,7 +147,7 @@ def _refuse_foreign(hub: Hub, head: str, there: Collection[str], plan: Plan) -> 
         )
 
 
-def _listed(hub: Hub, revision: str, there: Collection[str]) -> set[str]:
+def _list_released(hub: Hub, revision: str, there: Collection[str]) -> set[str]:
     """The files of a commit that its own manifest lists."""
     if NAME not in there:
         return set()
@@ -158,7 +158,7 @@ def _listed(hub: Hub, revision: str, there: Collection[str]) -> set[str]:
         return set()
 
 
-def _warnings(plan: Plan, hub: Hub, there: dict[str, HubFile]) -> list[str]:
+def _warnings(plan: PublishPlan, hub: Hub, there: dict[str, HubFile]) -> list[str]:
     """Edits made to the head by hand since the last version, which this version replaces."""
     if not plan.last or plan.state.head == plan.state.tags.get(plan.last.tag):
         return []
@@ -167,7 +167,7 @@ def _warnings(plan: Plan, hub: Hub, there: dict[str, HubFile]) -> list[str]:
     return [f"{', '.join(edited[:3])} changed after {plan.last.tag}, and this version replaces it"] if edited else []
 
 
-def _commit(hub: Hub, plan: Plan, message: str) -> str:
+def _commit(hub: Hub, plan: PublishPlan, message: str) -> str:
     try:
         return hub.commit(plan.tree, plan.changed, plan.removed, plan.state.head, message).id
     except HubError:

@@ -35,7 +35,7 @@ class Advice:
 ADVICE = Advice()
 
 
-def finished(run: RunFolder) -> Release:
+def require_finished(run: RunFolder) -> Release:
     """The release of a run, which is that of the run's recipe. Raises NotReady."""
     recipe = run.recipe()
     command = shlex.join(["build-bench", "generate", str(run.path / "recipe.toml"), "--out", str(run.path)])
@@ -48,7 +48,7 @@ def finished(run: RunFolder) -> Release:
     return release
 
 
-def audited(run: RunFolder, release: Release, allowed: Collection[str]) -> tuple[Check, ...]:
+def require_audited(run: RunFolder, release: Release, allowed: Collection[str]) -> tuple[Check, ...]:
     """What the audit of this very release found. Raises NotReady when a check failed that is not `allowed` to."""
     path = run.path / AUDIT
     way_out = f"run `{shlex.join(['build-bench', 'audit', str(run.path)])}`"

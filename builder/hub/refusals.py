@@ -33,7 +33,7 @@ def passing(error: Exception) -> tuple[bool, float | None]:
     return isinstance(error, _HTTP_ERROR), None  # a connection refused or cut
 
 
-def explained(error: Exception, repository: str) -> HubError:
+def explain(error: Exception, repository: str) -> HubError:
     """The error as a sentence. What the server wrote goes in only where it says what no status says: quotas, faults."""
     code = status(error)
     said = (getattr(error, "server_message", None) or "").strip().rstrip(".")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from builder.format.reading import Release
-from builder.hub.publishing import Plan
+from builder.hub.publishing import PublishPlan
 from builder.release.diff import Change, Difference
 from builder.release.verify import Problem
 
@@ -30,7 +30,7 @@ class Published:
 
     repository: str
     address: str
-    plan: Plan
+    plan: PublishPlan
     dry_run: bool = False
     pull_request: str = ""
     changes: Difference | None = None

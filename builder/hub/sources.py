@@ -9,13 +9,13 @@ from builder.base.errors import CallError
 from builder.format.reading import Release, open_release
 from builder.hub.base import Hub
 from builder.hub.folder import FolderHub
-from builder.hub.versions import Version, published
+from builder.hub.versions import Version, parse_tags
 
 _REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 
 
 @dataclass(frozen=True)
-class Source:
+class NamedRelease:
     """A release that can be read, and the version that its name promises, if it does."""
 
     release: Release
@@ -38,7 +38,7 @@ def open_hub(name: str) -> Hub:
     return HuggingFaceHub(name)
 
 
-def open_source(name: str) -> Source:
+def open_source(name: str) -> NamedRelease:
     """The release that `name` names: a release's or run's folder, or a hub with a version, ORG/NAME@v1.0.0.
 
     Without a version a hub's newest is taken. Raises CallError or HubError when there is none.
@@ -46,12 +46,12 @@ def open_source(name: str) -> Source:
     place, revision = _place_and_revision(name)
     path = Path(place).expanduser()
     if not revision and path.is_dir() and not FolderHub.is_at(path):
-        return Source(open_release(path))
+        return NamedRelease(open_release(path))
     if path.is_file():
         raise CallError(f"{place} is a file; name the folder of a run or a release.")
     hub = open_hub(place)
     version = Version.parse(revision) if revision else _newest(hub)
-    return Source(open_release(hub.fetch(version.tag)), version)
+    return NamedRelease(open_release(hub.fetch(version.tag)), version)
 
 
 def _place_and_revision(name: str) -> tuple[str, str]:
@@ -65,7 +65,7 @@ def _place_and_revision(name: str) -> tuple[str, str]:
 
 
 def _newest(hub: Hub) -> Version:
-    versions = published(hub.state().tags)
+    versions = parse_tags(hub.state().tags)
     if not versions:
         raise CallError(f"{hub.name} has no version; 'build-bench publish' makes one.")
     return versions[-1]

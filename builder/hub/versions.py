@@ -53,6 +53,6 @@ FIRST = Version(1, 0, 0)
 """What a release that has no predecessor is called."""
 
 
-def published(tags: Iterable[str]) -> list[Version]:
+def parse_tags(tags: Iterable[str]) -> list[Version]:
     """The versions among the tags of a repository, ascending; other tags are somebody else's affair."""
     return sorted(Version.parse(tag) for tag in tags if tag.startswith("v") and _SPELLING.fullmatch(tag[1:]))

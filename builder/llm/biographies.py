@@ -12,7 +12,7 @@ from builder.base import english
 from builder.base.errors import BenchError
 from builder.base.records import Profile
 from builder.llm import clauses
-from builder.llm.clauses import Form, Frame, Group, Unit, Words
+from builder.llm.clauses import Clause, Form, Frame, Group, Words
 from builder.llm.prompt_files import BadWordings, only, read, strings, table
 
 _TRIES = 60
@@ -34,7 +34,7 @@ class Outline:
     leads: Mapping[str, tuple[Words, ...]]
     first: tuple[Frame, ...]
     later: tuple[Frame, ...]
-    units: Mapping[Form, tuple[Unit, ...]]
+    units: Mapping[Form, tuple[Clause, ...]]
 
     @property
     def facts(self) -> frozenset[str]:
@@ -85,7 +85,7 @@ def load(path: Path) -> Outline:
         for part in ("first", "later")
     )
     leads = {
-        theme: tuple(clauses.parsed(text, lists, f"{path.name}: leads.{theme}") for text in texts)
+        theme: tuple(clauses.parse(text, lists, f"{path.name}: leads.{theme}") for text in texts)
         for theme, texts in _lists(tree, "leads", path.name).items()
     }
     units = clauses.units(table(tree, "units", path.name), lists, f"{path.name}: units")
@@ -107,20 +107,20 @@ def _check(outline: Outline, file: str) -> None:
     for unit in itertools.chain.from_iterable(outline.units.values()):
         unknown = unit.facts - outline.facts
         if unknown:
-            raise BadWordings(f"{file}: no theme has the fact '{min(unknown)}' of '{_shown(unit)}'.")
+            raise BadWordings(f"{file}: no theme has the fact '{min(unknown)}' of '{_describe(unit)}'.")
         if any(unit.facts & group and not group <= unit.facts for group in groups):
-            raise BadWordings(f"{file}: '{_shown(unit)}' states some facts of a group without the others.")
+            raise BadWordings(f"{file}: '{_describe(unit)}' states some facts of a group without the others.")
     for group in groups:
         for form in ("vp", "clause"):
             if not any(unit.facts == group and not unit.joined for unit in outline.units[form]):
                 raise BadWordings(f"{file}: units.{form} has nothing that states {' and '.join(sorted(group))} alone.")
 
 
-def _shown(unit: Unit) -> str:
+def _describe(unit: Clause) -> str:
     return next(clauses.readings(unit.words))
 
 
-Spoken = list[tuple[Unit, str]]
+Spoken = list[tuple[Clause, str]]
 """Units, each with the words drawn of it."""
 
 
@@ -150,38 +150,38 @@ class _Telling:
         units = {form: [unit for unit in known if unit.facts <= left] for form, known in self.outline.units.items()}
         leads = self.stream.sample(self.outline.leads[theme], len(self.outline.leads[theme]))
         while left:
-            sentence, chosen, led = self._drawn(left, units, leads)
+            sentence, chosen, led = self._draw_sentence(left, units, leads)
             leads = leads[:-1] if led else leads
             self.openings.append(_opening(sentence))
             self.by_name, self.begins = chosen[-1][0].of_relatives, False
             left = left.difference(*(unit.facts for unit, _ in chosen))
             yield sentence
 
-    def _drawn(
-        self, left: Group, units: Mapping[Form, Sequence[Unit]], leads: Sequence[Words]
+    def _draw_sentence(
+        self, left: Group, units: Mapping[Form, Sequence[Clause]], leads: Sequence[Words]
     ) -> tuple[str, Spoken, bool]:
         """A sentence that states some of the facts that are left, the units in it, and whether a lead begins it."""
         frames = self.outline.later if self.openings else self.outline.first
         usable: tuple[str, Spoken, bool] | None = None
         for _ in range(_TRIES):
             frame = self.stream.choice(frames)
-            chosen = self._filled(frame, left, units)
-            words = clauses.drawn(frame.words, self.stream)
+            chosen = self._fill(frame, left, units)
+            words = clauses.draw(frame.words, self.stream)
             led = _LEAD in words
             if not chosen or (led and not leads):
                 continue
             if led:
-                words = words.replace(_LEAD, clauses.drawn(leads[-1], self.stream).format_map(self.fields))
-            usable = english.capitalised(self._told(words, chosen)), chosen, led
+                words = words.replace(_LEAD, clauses.draw(leads[-1], self.stream).format_map(self.fields))
+            usable = english.capitalised(self._tell(words, chosen)), chosen, led
             if not self._monotonous(usable[0]) and _varied(chosen):
                 return usable
         if usable:
             return usable
         unit = next(unit for unit in units["vp"] if unit.facts <= left and not unit.joined)
-        chosen = [(unit, clauses.drawn(unit.words, self.stream))]
-        return english.capitalised(self._told("{S} {vp}.", chosen)), chosen, False
+        chosen = [(unit, clauses.draw(unit.words, self.stream))]
+        return english.capitalised(self._tell("{S} {vp}.", chosen)), chosen, False
 
-    def _filled(self, frame: Frame, left: Group, units: Mapping[Form, Sequence[Unit]]) -> Spoken:
+    def _fill(self, frame: Frame, left: Group, units: Mapping[Form, Sequence[Clause]]) -> Spoken:
         """A unit for each slot, none stating what another does; nothing when a slot cannot be filled."""
         chosen: Spoken = []
         for slot in frame.slots:
@@ -189,7 +189,7 @@ class _Telling:
             if not fitting:
                 return []
             unit = self.stream.choice(fitting)
-            words = clauses.drawn(unit.words, self.stream)
+            words = clauses.draw(unit.words, self.stream)
             if self._begins_small(words):
                 return []
             chosen.append((unit, words))
@@ -201,7 +201,7 @@ class _Telling:
         name = words[1:].partition("}")[0]
         return words.startswith("{") and name in self.facts and self.fields[name][:1].islower()
 
-    def _told(self, frame: str, chosen: Spoken) -> str:
+    def _tell(self, frame: str, chosen: Spoken) -> str:
         """The sentence. A pronoun that could be a relative's gives way to the name."""
         said, units = "", iter(chosen)
         others = self.by_name

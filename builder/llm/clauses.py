@@ -24,18 +24,18 @@ _JOINED = re.compile(r",| and ")
 
 
 @dataclass(frozen=True)
-class Choice:
+class Alternatives:
     """Words of which one alternative is drawn; each is a sequence of words and further choices."""
 
     alternatives: tuple["Words", ...]
 
 
-Words = tuple[str | Choice, ...]
+Words = tuple[str | Alternatives, ...]
 """A text with choices in it."""
 
 
 @dataclass(frozen=True)
-class Unit:
+class Clause:
     """A clause, or a part of one, and the facts it states. `joined`: it may have a comma or an "and" of its own."""
 
     form: Form
@@ -58,14 +58,14 @@ class Frame:
     joins: bool
 
 
-def drawn(words: Words, stream: Random) -> str:
+def draw(words: Words, stream: Random) -> str:
     """One reading of `words`, each choice drawn."""
-    return " ".join(_drawn(words, stream).split())
+    return " ".join(_draw(words, stream).split())
 
 
-def _drawn(words: Words, stream: Random) -> str:
+def _draw(words: Words, stream: Random) -> str:
     return "".join(
-        _drawn(stream.choice(each.alternatives), stream) if isinstance(each, Choice) else each for each in words
+        _draw(stream.choice(each.alternatives), stream) if isinstance(each, Alternatives) else each for each in words
     )
 
 
@@ -76,14 +76,14 @@ def readings(words: Words) -> Iterator[str]:
 
 def _readings(words: Words) -> Iterator[str]:
     spelt = [
-        [text for each in part.alternatives for text in _readings(each)] if isinstance(part, Choice) else [part]
+        [text for each in part.alternatives for text in _readings(each)] if isinstance(part, Alternatives) else [part]
         for part in words
     ]
     for number in range(max(map(len, spelt), default=1)):
         yield "".join(texts[number % len(texts)] for texts in spelt)
 
 
-def parsed(text: str, lists: Mapping[str, Sequence[str]], place: str) -> Words:
+def parse(text: str, lists: Mapping[str, Sequence[str]], place: str) -> Words:
     """The words of `text`: "[big|small]" is a choice, "<size>" one from `lists`, "<size?>" that or nothing."""
     tokens = _TOKEN.findall(text)
     if "".join(tokens) != text:
@@ -96,7 +96,7 @@ def parsed(text: str, lists: Mapping[str, Sequence[str]], place: str) -> Words:
 
 def _sequence(tokens: list[str], lists: Mapping[str, Sequence[str]], place: str) -> tuple[Words, list[str]]:
     """The words up to a closing bracket or a bar, and the tokens from there."""
-    words: list[str | Choice] = []
+    words: list[str | Alternatives] = []
     while tokens and tokens[0] not in ("]", "|"):
         token, *tokens = tokens
         if token == "[":
@@ -107,26 +107,26 @@ def _sequence(tokens: list[str], lists: Mapping[str, Sequence[str]], place: str)
                 if not tokens:
                     raise BadWordings(f"{place} has an unmatched bracket.")
             tokens = tokens[1:]
-            words.append(Choice(tuple(alternatives)))
+            words.append(Alternatives(tuple(alternatives)))
         elif token.startswith("<"):
-            words.append(_listed(token.strip("<>"), lists, place))
+            words.append(_find_list(token.strip("<>"), lists, place))
         else:
             words.append(token)
     return tuple(words), tokens
 
 
-def _listed(name: str, lists: Mapping[str, Sequence[str]], place: str) -> Choice:
+def _find_list(name: str, lists: Mapping[str, Sequence[str]], place: str) -> Alternatives:
     key = name.removesuffix("?")
     if key not in lists:
         raise BadWordings(f"{place} names a list <{key}> that does not exist.")
     others = {other: texts for other, texts in lists.items() if other != key}
-    given = tuple(parsed(text, others, place) for text in lists[key])
-    return Choice((*given, ("",)) if name.endswith("?") else given)
+    given = tuple(parse(text, others, place) for text in lists[key])
+    return Alternatives((*given, ("",)) if name.endswith("?") else given)
 
 
 def frame(text: str, lists: Mapping[str, Sequence[str]], place: str) -> Frame:
     """The frame that `text` writes, with its slots in braces."""
-    words = parsed(text, lists, place)
+    words = parse(text, lists, place)
     slots: set[tuple[Form, ...]] = set()
     for reading in readings(words):
         names = placeholders(reading, place)
@@ -141,7 +141,7 @@ def frame(text: str, lists: Mapping[str, Sequence[str]], place: str) -> Frame:
     return Frame(words, slots.pop(), any(map(_JOINED.search, readings(words))))
 
 
-def units(tree: Mapping[str, Any], lists: Mapping[str, Sequence[str]], place: str) -> dict[Form, tuple[Unit, ...]]:
+def units(tree: Mapping[str, Any], lists: Mapping[str, Sequence[str]], place: str) -> dict[Form, tuple[Clause, ...]]:
     """The units of each form."""
     only(tree, FORMS, place)
     return {
@@ -150,8 +150,8 @@ def units(tree: Mapping[str, Any], lists: Mapping[str, Sequence[str]], place: st
     }
 
 
-def _unit(form: Form, text: str, lists: Mapping[str, Sequence[str]], place: str) -> Unit:
-    words = parsed(text, lists, place)
+def _unit(form: Form, text: str, lists: Mapping[str, Sequence[str]], place: str) -> Clause:
+    words = parse(text, lists, place)
     stated: set[Group] = set()
     for reading in readings(words):
         names = [_bare(name) for name in placeholders(reading, place) if name not in _PERSON]
@@ -160,7 +160,7 @@ def _unit(form: Form, text: str, lists: Mapping[str, Sequence[str]], place: str)
         stated.add(frozenset(names))
     if len(stated) != 1:
         raise BadWordings(f"{place} must state the same facts in every reading: '{text}'.")
-    return Unit(form, words, stated.pop(), form in ("vp", "clause") and any(map(_JOINED.search, readings(words))))
+    return Clause(form, words, stated.pop(), form in ("vp", "clause") and any(map(_JOINED.search, readings(words))))
 
 
 def _bare(name: str) -> str:

@@ -10,10 +10,10 @@ from pathlib import Path
 from builder.base.randomness import stream
 from builder.base.recipe import Recipe
 from builder.base.records import Profile, Question, digest
-from builder.llm import asking, replies
-from builder.llm.answers import Answers
+from builder.llm import replies, request_building
 from builder.llm.remote.access import Sender
 from builder.llm.replies import BadReply
+from builder.llm.response_cache import ResponseCache
 from builder.run import shards
 from builder.run.files import write_text
 from builder.run.folder import RunFolder
@@ -35,14 +35,14 @@ class Opinion:
     remark: str
 
 
-def judged(run: RunFolder, recipe: Recipe, sender: Sender | None, count: int) -> list[str]:
+def judge_sample(run: RunFolder, recipe: Recipe, sender: Sender | None, count: int) -> list[str]:
     """Have `count` people judged and keep the opinions; return what to say of them."""
     if sender is None or not count:
         return []
     sample = _sample(run, recipe, count)
-    requests = {profile.id: asking.for_opinion(profile, asked, recipe.chat) for profile, asked in sample}
+    requests = {profile.id: request_building.for_opinion(profile, asked, recipe.chat) for profile, asked in sample}
     digests = {profile.id: digest(profile, asked) for profile, asked in sample}
-    answers = Answers(run.path)
+    answers = ResponseCache(run.path)
     missing = [each for each in requests.values() if each.key not in answers.find([each.key])]
     if missing:
         future = sender.fetch(missing, 0)
@@ -56,7 +56,7 @@ def judged(run: RunFolder, recipe: Recipe, sender: Sender | None, count: int) ->
         except (BadReply, KeyError):
             continue
     _keep(run.path / REPORT, requests[next(iter(requests))].model if requests else "", len(requests), opinions)
-    return _described(opinions, len(requests), run.path / REPORT)
+    return _describe(opinions, len(requests), run.path / REPORT)
 
 
 def _sample(run: RunFolder, recipe: Recipe, count: int) -> list[tuple[Profile, list[Question]]]:
@@ -80,7 +80,7 @@ def _keep(path: Path, model: str, asked: int, opinions: list[Opinion]) -> None:
     write_text(path, json.dumps(report, ensure_ascii=False, indent=1) + "\n")
 
 
-def _described(opinions: list[Opinion], asked: int, path: Path) -> list[str]:
+def _describe(opinions: list[Opinion], asked: int, path: Path) -> list[str]:
     if not opinions:
         return [f"judge: no usable opinion on {asked} people"]
     return [f"judge: an opinion on {len(opinions)} of {asked} people: {path}"]

@@ -51,12 +51,12 @@ def sentences(tree: Mapping[str, Any], kind: tuple[str, str], general: Frames, p
     phrases += strings(tree, "phrases", place) if "phrases" in tree else ()
     taken = _tables(tree, "frames", place) if "frames" in tree else general.says
     made = Sentences()
-    for said in (*_framed(taken, nouns, phrases, place), *_tables(tree, "says", place)):
+    for said in (*_put_in_frames(taken, nouns, phrases, place), *_tables(tree, "says", place)):
         _add(made, said, kind, general, place)
     return made
 
 
-def _framed(
+def _put_in_frames(
     taken: Sequence[Mapping[str, Any]], nouns: Sequence[str], phrases: Sequence[str], place: str
 ) -> Iterator[Mapping[str, Any]]:
     """Each frame with each phrase or noun, whichever it takes up."""
@@ -74,14 +74,14 @@ def _add(made: Sentences, said: Mapping[str, Any], kind: tuple[str, str], genera
     if not isinstance(answer, str):
         answer = _texts(answer, f"{place}.say")[0]
     asks = _texts(said.get("ask", ()), f"{place}.ask")
-    opens = [*_texts(said.get("open", ()), f"{place}.open"), *_asked(asks, general.which, kind)]
+    opens = [*_texts(said.get("open", ()), f"{place}.open"), *_make_questions(asks, general.which, kind)]
     made.generation += [(question, answer) for question in opens]
-    choices = _asked(_texts(said.get("choice", ()), f"{place}.choice"), ("",), kind)
-    made.classification += [*choices, *_asked(asks, general.which_of, kind)]
+    choices = _make_questions(_texts(said.get("choice", ()), f"{place}.choice"), ("",), kind)
+    made.classification += [*choices, *_make_questions(asks, general.which_of, kind)]
     made.cloze += _clozes(said, answer, place)
 
 
-def _asked(asks: Sequence[str], which: Sequence[str], kind: tuple[str, str]) -> list[str]:
+def _make_questions(asks: Sequence[str], which: Sequence[str], kind: tuple[str, str]) -> list[str]:
     words = [_filled(each, kind=kind[0], kinds=kind[1]) for each in which]
     return [_filled(ask, which=each) for ask in asks for each in words]
 
@@ -99,11 +99,11 @@ def _clozes(said: Mapping[str, Any], answer: str, place: str) -> list[str]:
 
 def _filled(text: str, **words: str) -> str:
     for key, phrase in words.items():
-        text = text.replace(f"{{{key}}}", phrase).replace(f"{{{capitalised(key)}}}", _opened(phrase))
+        text = text.replace(f"{{{key}}}", phrase).replace(f"{{{capitalised(key)}}}", _start_sentence(phrase))
     return text
 
 
-def _opened(phrase: str) -> str:
+def _start_sentence(phrase: str) -> str:
     """A phrase as it begins a sentence: its first letter, or its first placeholder's, raised."""
     return f"{{{capitalised(phrase[1:])}" if phrase.startswith("{") else capitalised(phrase)
 

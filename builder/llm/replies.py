@@ -9,7 +9,7 @@ from typing import Any
 from builder.base import schemas
 from builder.base.plain_text import printed
 from builder.base.schemas import InvalidRecord
-from builder.llm.answers import Answer
+from builder.llm.response_cache import Answer
 
 _THOUGHTS = ("think", "thinking", "thought", "reasoning", "reflection")
 _THOUGHT = re.compile(rf"<({'|'.join(_THOUGHTS)})>.*?</\1>", re.DOTALL | re.IGNORECASE)
@@ -77,13 +77,13 @@ def _texts(body: Any) -> Iterator[str]:
     if choice.get("finish_reason") == "content_filter":
         raise BadReply("refused", "a content filter stopped the reply")
     fields = (message.get("content"), message.get("reasoning_content"), message.get("reasoning"))
-    found = [text for field in fields if (text := _joined(field).strip())]
+    found = [text for field in fields if (text := _join(field).strip())]
     if not found:
         raise BadReply("empty", "the reply was empty")
     yield from found
 
 
-def _joined(content: Any) -> str:
+def _join(content: Any) -> str:
     """A content's text: a string, or the parts of a list that are text."""
     if isinstance(content, list):
         parts = (part.get("text") if isinstance(part, dict) else part for part in content)

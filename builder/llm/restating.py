@@ -8,13 +8,13 @@ from builder.base import english
 _ARTICLE_AT_END = re.compile(r"\b(?P<article>a|an|the)\s+\Z", re.IGNORECASE)
 
 
-def restated(sentence: str, value: str, others: Sequence[str]) -> tuple[str, ...]:
+def restate(sentence: str, value: str, others: Sequence[str]) -> tuple[str, ...]:
     """`sentence`, which states `value`, with each of `others` in its place and the article before it made to agree.
 
     The value written otherwise than it is given, "tea" as "Tea", stays.
     """
     pieces = list(_pieces(sentence, value))
-    return tuple("".join(_joined(pieces, value, other)) for other in others)
+    return tuple("".join(_join(pieces, value, other)) for other in others)
 
 
 def _pieces(sentence: str, value: str) -> Iterator[tuple[str, str, str]]:
@@ -32,7 +32,7 @@ def _pieces(sentence: str, value: str) -> Iterator[tuple[str, str, str]]:
     yield sentence[start:], "", ""
 
 
-def _joined(pieces: Sequence[tuple[str, str, str]], value: str, other: str) -> Iterator[str]:
+def _join(pieces: Sequence[tuple[str, str, str]], value: str, other: str) -> Iterator[str]:
     for text, article, stated in pieces:
         yield text
         if stated:

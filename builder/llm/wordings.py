@@ -32,7 +32,7 @@ _FRAMES_FILE = "frames.toml"
 
 
 @dataclass(frozen=True)
-class Template:
+class SentenceTemplate:
     """A sentence with placeholders. `words` are those beside them, folded, the reply's among them.
 
     `reply` is the sentence that answers an open question: the same one whoever is asked about. Were it drawn, a model
@@ -58,7 +58,7 @@ class Phrases:
 class Wordings:
     """The sentences for questions and their answers."""
 
-    templates: Mapping[Key, tuple[Template, ...]]
+    templates: Mapping[Key, tuple[SentenceTemplate, ...]]
     phrases: Mapping[Pool, Phrases]
 
     @property
@@ -71,7 +71,7 @@ def load(folder: Path) -> Wordings:
     """The wordings in `folder`. Raises BadWordings, naming the file and the key."""
     phrases = _phrases(folder / _SUBJECTS_FILE)
     frames = _frames(folder / _FRAMES_FILE)
-    templates: dict[Key, tuple[Template, ...]] = {}
+    templates: dict[Key, tuple[SentenceTemplate, ...]] = {}
     for path in sorted(folder.glob("*.toml")):
         if path.name in (_SUBJECTS_FILE, _FRAMES_FILE):
             continue
@@ -100,27 +100,29 @@ def _facts(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
             continue
         common = {name: part for name, part in tree.items() if name != "relatives"}
         for fact, relative in table(tree, "relatives", f"{path.name}: {key}").items():
-            yield fact, _replaced(common, "{relative}", str(relative))
+            yield fact, _replace(common, "{relative}", str(relative))
 
 
-def _replaced(tree: Any, old: str, new: str) -> Any:
+def _replace(tree: Any, old: str, new: str) -> Any:
     """`tree` with `old` replaced in each of its strings."""
     if isinstance(tree, str):
         return tree.replace(old, new)
     if isinstance(tree, list):
-        return [_replaced(each, old, new) for each in tree]
+        return [_replace(each, old, new) for each in tree]
     if isinstance(tree, dict):
-        return {key: _replaced(each, old, new) for key, each in tree.items()}
+        return {key: _replace(each, old, new) for key, each in tree.items()}
     return tree
 
 
-def _fact(fact: str, tree: dict[str, Any], frames: Mapping[Pool, Frames], file: str) -> dict[Key, tuple[Template, ...]]:
+def _fact(
+    fact: str, tree: dict[str, Any], frames: Mapping[Pool, Frames], file: str
+) -> dict[Key, tuple[SentenceTemplate, ...]]:
     place = f"{file}: {fact}"
     only(tree, ("kind", *POOLS), place)
     kind = strings(tree, "kind", place)
     if len(kind) != 2:
         raise BadWordings(f"{place}.kind must be two words: what an answer is, in singular and in plural.")
-    found: dict[Key, tuple[Template, ...]] = {}
+    found: dict[Key, tuple[SentenceTemplate, ...]] = {}
     for pool in POOLS:
         part = f"{place}.{pool}"
         made = phrasing.sentences(table(tree, pool, place), (kind[0], kind[1]), frames[pool], part)
@@ -140,7 +142,7 @@ def _phrases(path: Path) -> dict[Pool, Phrases]:
     return found
 
 
-def _templates(made: Sentences, task: Task, least: int, place: str) -> tuple[Template, ...]:
+def _templates(made: Sentences, task: Task, least: int, place: str) -> tuple[SentenceTemplate, ...]:
     pairs = made.generation if task == "generation" else [(text, "") for text in getattr(made, task)]
     texts = [text for text, _ in pairs]
     if len(set(texts)) < len(texts):
@@ -182,5 +184,5 @@ def _known(text: str, place: str) -> list[str]:
     return names
 
 
-def _template(text: str, reply: str = "") -> Template:
-    return Template(text, frozenset(words(literals(f"{text} {reply}"))), reply)
+def _template(text: str, reply: str = "") -> SentenceTemplate:
+    return SentenceTemplate(text, frozenset(words(literals(f"{text} {reply}"))), reply)

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from builder import profiles, questions
 from builder.base.recipe import Recipe
-from builder.llm.answers import Answers
-from builder.llm.chat import ChatWriter
-from builder.llm.offline import OfflineWriter
+from builder.llm.chat_writer import ChatWriter
+from builder.llm.offline_writer import OfflineWriter
 from builder.llm.remote.batch import DISCOUNT
 from builder.llm.requests import Kind, Request, Unanswered
+from builder.llm.response_cache import ResponseCache
 
 _LIKELY = 0.75
 """What of a request's `prompt_tokens`, which are reckoned on the high side, it will likely have."""
@@ -67,7 +67,7 @@ def estimate(recipe: Recipe) -> Estimate:
 
 
 def _requests(number: int, recipe: Recipe) -> list[Request]:
-    nowhere = Answers(Path("/nonexistent"))
+    nowhere = ResponseCache(Path("/nonexistent"))
     writer = ChatWriter(recipe, nowhere, partial(questions.faults_of, recipe=recipe), OfflineWriter())
     profile = profiles.make_profile(number, recipe, OfflineWriter())
     found: list[Request] = []

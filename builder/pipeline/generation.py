@@ -9,9 +9,9 @@ from builder.base import recipe as recipes
 from builder.base.recipe import Recipe
 from builder.figures.wikidata import MEMORY, Wikidata
 from builder.format.reading import open_release
-from builder.llm import summing
-from builder.llm.judge import judged
-from builder.llm.remote.access import Access, opened
+from builder.llm import wording_report
+from builder.llm.judge import judge_sample
+from builder.llm.remote.access import Access, open_sender
 from builder.pipeline.results import Generated, Status
 from builder.pipeline.stages import portraits_stage, stages_of
 from builder.portraits import staging
@@ -45,13 +45,13 @@ def generate(
     with run.opened_for(recipe), Workers(workers or available()) as pool:
         with (
             staging.fetcher(portraits_stage(recipe), out, recipe) as painting,
-            opened(out, recipe, access or Access()) as sender,
+            open_sender(out, recipe, access or Access()) as sender,
         ):
             fetchers = {"profiles": sender, "portraits": painting, "questions": sender}
-            worded = partial(summing.refuse_fallback, out, recipe)
+            worded = partial(wording_report.refuse_fallback, out, recipe)
             failures = engine.make(run, stages, recipe, pool, fetchers, worded)
-            opinions = judged(run, recipe, sender, access.judged if access else 0)
-        rebuilt = build(run, stages, recipe, failures, summing.worded(out, recipe))
+            opinions = judge_sample(run, recipe, sender, access.judged if access else 0)
+        rebuilt = build(run, stages, recipe, failures, wording_report.describe_shares(out, recipe))
         report = _audited(run.release, pool, wikidata)
     return Generated(
         recipe=recipe,
@@ -61,7 +61,7 @@ def generate(
         audit=report,
         rebuilt=rebuilt,
         seconds=time.monotonic() - started,
-        writing=(*summing.lines(out, recipe, sender), *opinions),
+        writing=(*wording_report.lines(out, recipe, sender), *opinions),
     )
 
 

@@ -7,9 +7,9 @@ from functools import partial
 from builder import profiles, questions
 from builder.base.recipe import Recipe
 from builder.base.records import Portrait, Profile, Question
-from builder.llm.answers import Answers
-from builder.llm.chat import ChatWriter
-from builder.llm.offline import OfflineWriter
+from builder.llm.chat_writer import ChatWriter
+from builder.llm.offline_writer import OfflineWriter
+from builder.llm.response_cache import ResponseCache
 from builder.portraits import staging
 from builder.run.stage import Make, Place, Stage
 
@@ -89,7 +89,7 @@ def _by_chat(stage: Stage) -> Stage:
 
 
 def _chat_writer(place: Place, recipe: Recipe) -> ChatWriter:
-    return ChatWriter(recipe, Answers(place.folder), partial(questions.faults_of, recipe=recipe), OfflineWriter())
+    return ChatWriter(recipe, ResponseCache(place.folder), partial(questions.faults_of, recipe=recipe), OfflineWriter())
 
 
 def _profiles_by_chat(_stage: Stage, place: Place, recipe: Recipe) -> Make:

@@ -1,7 +1,7 @@
 import pytest
 
 from builder.base.errors import CallError
-from builder.hub.versions import Version, published
+from builder.hub.versions import Version, parse_tags
 from builder.release.diff import Change
 
 
@@ -13,7 +13,7 @@ def test_what_changed_says_which_version_follows(change: Change, following: str)
 
 
 def test_versions_are_ordered_as_numbers() -> None:
-    assert published(["v1.10.0", "main", "v1.9.0", "v2", "1.0.0", "v01.0.0"]) == [Version(1, 9, 0), Version(1, 10, 0)]
+    assert parse_tags(["v1.10.0", "main", "v1.9.0", "v2", "1.0.0", "v01.0.0"]) == [Version(1, 9, 0), Version(1, 10, 0)]
 
 
 @pytest.mark.parametrize("text", ["1", "1.0", "1.0.0-rc1", "one", "01.0.0", ""])

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from builder.base.records import Appearance, Fact, Gender, Modality, Profile, Task, Use
-from builder.llm.offline import OfflineWriter
+from builder.llm.offline_writer import OfflineWriter
 from builder.llm.writer import Ask
 
 _TASKS: dict[str, Task] = {"choice": "classification", "open": "generation", "blank": "cloze"}

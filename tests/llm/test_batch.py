@@ -7,8 +7,8 @@ import pytest
 
 from builder.base.errors import BenchError
 from builder.base.recipe import Recipe
-from builder.llm.answers import Answers
 from builder.llm.remote.batch import BatchSender
+from builder.llm.response_cache import ResponseCache
 from tests.llm.runs import HASTY, make, make_live, recipe_for
 from tests.llm.server import Server
 from tests.llm.test_live import records
@@ -28,7 +28,7 @@ def test_a_run_by_batch_has_the_words_of_a_live_run(tmp_path: Path) -> None:
     assert records(tmp_path / "batch") == records(tmp_path / "live")
     assert len(server.batches) == 2  # one a stage
     assert batch.ledger.spent == pytest.approx(live.ledger.spent / 2)
-    assert not Answers(tmp_path / "batch").batches()
+    assert not ResponseCache(tmp_path / "batch").batches()
 
 
 def test_expired_and_failed_rows_are_sent_again(tmp_path: Path) -> None:
@@ -63,7 +63,7 @@ def test_a_restarted_run_waits_for_the_batch_it_submitted(tmp_path: Path) -> Non
             _stop_when_submitted(sender, server)
             make(out, recipe, sender)
         assert len(server.batches) == 1
-        assert [batch.batch for batch in Answers(out).batches()] == ["batch-0"]
+        assert [batch.batch for batch in ResponseCache(out).batches()] == ["batch-0"]
         make_by_batch(out, recipe)
     assert len(server.batches) == 2
     assert set(server.charged.values()) == {1}
@@ -91,7 +91,7 @@ def test_a_batch_whose_id_was_lost_is_found_by_its_label(tmp_path: Path) -> None
         ):
             _stop_when_submitted(sender, server)
             make(out, recipe, sender)
-        answers = Answers(out)
+        answers = ResponseCache(out)
         [batch] = answers.batches()
         answers.keep_batch(type(batch)(batch.label, batch.file, "", batch.keys))
         make_by_batch(out, recipe)
@@ -122,6 +122,6 @@ def test_a_batch_refused_for_the_structure_it_asks_for_is_put_otherwise(tmp_path
     out = tmp_path / "run"
     with Server(modes=modes) as server:
         make_by_batch(out, recipe_for(server.url, 12))
-    assert not Answers(out).refused()
+    assert not ResponseCache(out).refused()
     assert set(server.charged.values()) == {1}
     assert len(server.charged) == 24

@@ -20,12 +20,12 @@ import builder
 from builder import audit
 from builder.base.errors import BenchError, CallError
 from builder.base.records import Profile, Question
-from builder.llm import summing
-from builder.llm.answers import Answer, Answers
+from builder.llm import wording_report
 from builder.llm.remote import keys
 from builder.llm.remote.keys import Key
 from builder.llm.remote.live import LiveSender
 from builder.llm.remote.policy import RetryPolicy
+from builder.llm.response_cache import Answer, ResponseCache
 from builder.run import shards
 from builder.run.folder import RunFolder
 from tests.conftest import Run
@@ -55,7 +55,7 @@ def test_the_model_words_biographies_and_questions(tmp_path: Path) -> None:
     asked = shards.read(tmp_path / "run" / "questions" / "00000.parquet", Question)
     assert len(people) == 8
     assert len(asked) > 400
-    outcomes = Answers(tmp_path / "run").outcomes()
+    outcomes = ResponseCache(tmp_path / "run").outcomes()
     assert {(each.kind, each.repaired, each.fell_back) for each in outcomes} == {("biography", 0, 0), ("words", 0, 0)}
     assert server.outcomes == {"well": 16}
 
@@ -76,7 +76,7 @@ def test_mixed_faults_end_with_everybody_made_or_recorded_and_nothing_paid_twice
     assert len(failed) < 20
     assert sum(server.charged.values()) == sender.ledger.answered == stored(out)
     assert all(server.outcomes[kind] for kind in (*TRANSPORT, *ANSWERS))
-    faults = sum((each.faults for each in Answers(out).outcomes()), start=type(server.outcomes)())
+    faults = sum((each.faults for each in ResponseCache(out).outcomes()), start=type(server.outcomes)())
     assert {"wrong shape", "cut off", "language", "refused", "empty", "no JSON"} <= set(faults)
     assert "sent again after" in sender.ledger.summary()[1]
 
@@ -220,7 +220,7 @@ def test_a_structure_that_is_stated_and_not_taken_stops_the_run_and_nothing_is_f
         stated = recipe_for(server.url, 12, chat__structured="json_schema")
         with pytest.raises(BenchError, match="json_schema is not supported"):
             make_live(out, stated)
-        assert not Answers(out).refused()
+        assert not ResponseCache(out).refused()
         make_live(out, recipe_for(server.url, 12))
     assert set(server.charged.values()) == {1}
 
@@ -231,9 +231,9 @@ def test_a_refused_request_is_final_until_it_is_asked_again_as_the_summary_says(
     with Server(misbehave=lambda number, _: refusing[0] if number > 14 else "") as server:
         recipe = recipe_for(server.url, 8, chat__repairs=0)
         sender = make_live(out, recipe)
-        reasons = Answers(out).refused()
+        reasons = ResponseCache(out).refused()
         assert len(reasons) == 2
-        [summary, advice] = summing.lines(out, recipe, sender)[-3:-1]
+        [summary, advice] = wording_report.lines(out, recipe, sender)[-3:-1]
         assert summary.startswith("2 requests were rejected by the server, such as: HTTP 400: ")
         command = re.search(r'sqlite3 (\S+) "([^"]+)"', advice)
         assert command
@@ -246,8 +246,8 @@ def test_a_refused_request_is_final_until_it_is_asked_again_as_the_summary_says(
         refusing[0] = ""
         again = make_live(out, recipe)
     assert again.ledger.answered == 2
-    assert not Answers(out).refused()
-    assert not any(each.fell_back for each in Answers(out).outcomes())
+    assert not ResponseCache(out).refused()
+    assert not any(each.fell_back for each in ResponseCache(out).outcomes())
 
 
 def test_a_secret_in_an_address_is_refused_and_not_repeated(
@@ -287,7 +287,7 @@ def test_what_stays_faulty_is_worded_offline_or_fails_its_profile(tmp_path: Path
     with Server(misbehave=lambda _, __: "contradiction") as server:
         recipe = recipe_for(server.url, 8)
         make_live(tmp_path / "offline", recipe)
-        outcomes = Answers(tmp_path / "offline").outcomes()
+        outcomes = ResponseCache(tmp_path / "offline").outcomes()
         assert sum(each.fell_back for each in outcomes if each.kind == "biography") == 8
         assert sum(each.fell_back for each in outcomes if each.kind == "words") > 100
         assert max(answer.turn for answer in _all_answers(tmp_path / "offline")) == recipe.chat.repairs
@@ -328,7 +328,7 @@ def _all_answers(out: Path) -> list[Answer]:
     with sqlite3.connect(out / "responses" / "00000.sqlite") as connection:
         keys = [row[0] for row in connection.execute("SELECT key FROM answers")]
     connection.close()
-    return list(Answers(out).find(keys).values())
+    return list(ResponseCache(out).find(keys).values())
 
 
 def test_a_dead_server_stops_the_run_and_keeps_everything(tmp_path: Path) -> None:

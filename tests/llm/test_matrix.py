@@ -19,11 +19,11 @@ from builder.base import plain_text
 from builder.base.errors import BenchError
 from builder.base.recipe import Recipe
 from builder.base.records import Profile, Question
-from builder.llm.answers import Answers
 from builder.llm.remote import limits
 from builder.llm.remote.dialect import Dialect, memory
 from builder.llm.remote.live import LiveSender
 from builder.llm.remote.policy import RetryPolicy
+from builder.llm.response_cache import ResponseCache
 from builder.run import shards
 from tests.llm.runs import make, recipe_for
 from tests.llm.server import Odd, Server, StandIn
@@ -49,7 +49,7 @@ def outcome(out: Path, server: Server, only: Sequence[str] = BIOGRAPHIES, **sett
     with LiveSender(out, recipe.chat, None, None, HASTY) as sender:
         failures = make(out, recipe, sender, only=only)
     assert time.monotonic() - started < MOST_SECONDS
-    outcomes = Answers(out).outcomes()
+    outcomes = ResponseCache(out).outcomes()
     if failures:
         return "failed", sender
     _all_plain(out)
@@ -146,9 +146,9 @@ def test_odd_texts_are_sent_back_and_get_into_no_record(tmp_path: Path, kinds: l
     with Server(stand_in=_of_each_person(kinds)) as server:
         assert outcome(tmp_path / "run", server, EVERYTHING)[0] == "mended"
     assert all(
-        each.repaired == each.pieces for each in Answers(tmp_path / "run").outcomes() if each.kind == "biography"
+        each.repaired == each.pieces for each in ResponseCache(tmp_path / "run").outcomes() if each.kind == "biography"
     )
-    assert all(each.repaired for each in Answers(tmp_path / "run").outcomes())
+    assert all(each.repaired for each in ResponseCache(tmp_path / "run").outcomes())
 
 
 @pytest.mark.parametrize("kind", ["lone surrogate", "Chinese"])
@@ -459,5 +459,5 @@ def test_a_refused_feature_is_left_out_and_remembered(tmp_path: Path, kind: str)
         assert found == "made"
         assert any(said in line for line in sender.ledger.summary())
         assert len(server.bodies) <= PEOPLE + 4
-    known = Answers(tmp_path / "run").fact(memory(few(server.url).chat))
+    known = ResponseCache(tmp_path / "run").fact(memory(few(server.url).chat))
     assert said in Dialect.of("auto", known).describe()

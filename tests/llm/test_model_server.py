@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from builder.llm.answers import Answers
+from builder.llm.response_cache import ResponseCache
 from tests.llm.runs import make_live, recipe_for
 
 pytest.importorskip("fastapi")
@@ -83,7 +83,7 @@ def test_noise_from_a_real_server_falls_back_and_the_run_ends_cleanly(tmp_path: 
     finally:
         process.terminate()
         process.wait(20)
-    outcomes = Answers(tmp_path / "run").outcomes()
+    outcomes = ResponseCache(tmp_path / "run").outcomes()
     assert len(outcomes) == 16
     assert all(each.fell_back == each.pieces for each in outcomes)
     assert sender.ledger.answered == 40  # each biography twice; all questions at once, then again in halves

@@ -13,7 +13,7 @@ from builder.base.errors import BenchError
 from builder.base.matching import words
 from builder.base.records import Modality, Profile, Task
 from builder.format.reading import Person
-from builder.llm.offline import OfflineWriter
+from builder.llm.offline_writer import OfflineWriter
 from builder.llm.writer import Ask
 from tests.questions.people import NAMES, VALUES, people, person
 

@@ -7,10 +7,10 @@ import pytest
 
 from builder.base.recipe import ChatPart
 from builder.llm.remote.dialect import Dialect
-from builder.llm.remote.gate import Gate
 from builder.llm.remote.ledger import Ledger
 from builder.llm.remote.limits import Allowance, Concurrency, Pace, duration, remaining, retry_after
 from builder.llm.remote.policy import Breaker, RetryPolicy
+from builder.llm.remote.request_queue import RequestQueue
 from builder.llm.requests import Request
 
 REQUEST = Request("words", "m", "system", "prompt", "reply_words", 0.7, 100, 0, 10)
@@ -145,7 +145,7 @@ def test_the_key_covers_all_that_changes_the_answer() -> None:
 def test_the_gate_lets_the_first_in_line_through_and_holds_no_place_for_who_waits() -> None:
     async def scene() -> list[int]:
         part = ChatPart()
-        gate = Gate(Concurrency(1, cautious=False), 0, 0, Ledger(part, None), RetryPolicy())
+        gate = RequestQueue(Concurrency(1, cautious=False), 0, 0, Ledger(part, None), RetryPolicy())
         first = await gate.enter(5, 1, 0)
         order: list[int] = []
 

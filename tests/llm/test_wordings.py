@@ -203,8 +203,8 @@ def test_a_faulty_outline_is_refused(tmp_path: Path, old: str, new: str, message
 
 
 def test_alternatives_are_drawn_and_read() -> None:
-    words = clauses.parsed("a [big|<size>] [brown |]dog <end?>", {"size": ("small", "tiny"), "end": ("there",)}, "x")
-    drawn = {clauses.drawn(words, Random(seed)) for seed in range(200)}
+    words = clauses.parse("a [big|<size>] [brown |]dog <end?>", {"size": ("small", "tiny"), "end": ("there",)}, "x")
+    drawn = {clauses.draw(words, Random(seed)) for seed in range(200)}
     assert drawn == {
         f"a {size} {colour}dog{end}"
         for size in ("big", "small", "tiny")

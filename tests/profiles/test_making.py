@@ -12,7 +12,7 @@ from builder.base import schemas
 from builder.base.errors import BenchError, CallError
 from builder.base.recipe import ProfilesPart, Recipe, SplitsPart
 from builder.base.records import Profile
-from builder.llm.offline import OfflineWriter
+from builder.llm.offline_writer import OfflineWriter
 from builder.profiles import BiographyFault, check_biography, make_profile
 from builder.profiles.facts import KINDS
 from tests.profiles.conftest import Lister

@@ -9,7 +9,7 @@ import pytest
 from builder.base.matching import words
 from builder.base.recipe import Recipe
 from builder.base.records import Profile, Question
-from builder.llm.offline import OfflineWriter
+from builder.llm.offline_writer import OfflineWriter
 from builder.questions import UnlawfulQuestion, check_questions, laws, make_questions
 from tests.questions.people import person
 

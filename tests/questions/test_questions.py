@@ -13,7 +13,7 @@ from builder.base import schemas
 from builder.base.errors import BenchError
 from builder.base.recipe import Recipe, parse
 from builder.base.records import LETTERS, Profile, Question
-from builder.llm.offline import OfflineWriter
+from builder.llm.offline_writer import OfflineWriter
 from builder.llm.writer import Ask, Wording
 from builder.questions import UnlawfulQuestion, make_questions
 from tests.questions.people import NAMES, VALUES, people, person

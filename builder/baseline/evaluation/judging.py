@@ -13,17 +13,17 @@ from builder.base.progress import Progress
 from builder.baseline.metrics.text import normalised
 from builder.baseline.outcomes.records import Outcome
 from builder.baseline.settings import JudgePart
-from builder.llm import asking, replies
-from builder.llm.answers import Answers
+from builder.llm import replies, request_building
 from builder.llm.remote.access import Sender
 from builder.llm.replies import BadReply
 from builder.llm.requests import Request
+from builder.llm.response_cache import ResponseCache
 
 _BEST, _WORST = (10, 10), (1, 1)
 _SECONDS_BETWEEN_LOOKS = 0.5
 
 
-def judge(outcomes: Iterable[Outcome], part: JudgePart, answers: Answers, sender: Sender) -> None:
+def judge(outcomes: Iterable[Outcome], part: JudgePart, answers: ResponseCache, sender: Sender) -> None:
     """Have every answer marked that is not marked yet. Raises BenchError when the judge cannot be reached."""
     wanted = {request.key: request for each in outcomes if (request := _request(each, part))}
     known = answers.find(list(wanted))
@@ -39,14 +39,14 @@ def judge(outcomes: Iterable[Outcome], part: JudgePart, answers: Answers, sender
         progress.reach(sender.ledger.answered, len(missing))
 
 
-def marked(outcomes: Sequence[Outcome], part: JudgePart, answers: Answers) -> list[Outcome]:
+def marked(outcomes: Sequence[Outcome], part: JudgePart, answers: ResponseCache) -> list[Outcome]:
     """The outcomes with their marks, as far as the judge's answers give some."""
     requests = [_request(each, part) for each in outcomes]
     found = answers.find([request.key for request in requests if request])
     marks = {}
     for key, answer in found.items():
         try:
-            reply = replies.read(answer, asking.MARKS)
+            reply = replies.read(answer, request_building.MARKS)
         except BadReply:
             continue
         marks[key] = (int(reply["factuality"]), int(reply["relevance"]))
@@ -65,7 +65,7 @@ def judged(outcome: Outcome) -> bool:
 def _request(outcome: Outcome, part: JudgePart) -> Request | None:
     if not judged(outcome) or _certain(outcome):
         return None
-    return asking.for_marks(outcome.item.prompt, outcome.item.truth, outcome.output, part)
+    return request_building.for_marks(outcome.item.prompt, outcome.item.truth, outcome.output, part)
 
 
 def _certain(outcome: Outcome) -> tuple[int, int] | None:

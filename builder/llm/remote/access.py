@@ -31,7 +31,7 @@ class Access:
 def check(part: ChatPart, access: Access) -> None:
     """Raise CallError when nothing could be sent, for want of a package or a key: before long work, not after it."""
     packages.check()
-    keys.needed(keys.find(access.key_file), part.base_url)
+    keys.require_key(keys.find(access.key_file), part.base_url)
 
 
 def sender(run: Path, part: ChatPart, access: Access, section: str = "chat") -> Sender:
@@ -49,7 +49,7 @@ def sender(run: Path, part: ChatPart, access: Access, section: str = "chat") -> 
 
 
 @contextmanager
-def opened(run: Path, recipe: Recipe, access: Access) -> Iterator[Sender | None]:
+def open_sender(run: Path, recipe: Recipe, access: Access) -> Iterator[Sender | None]:
     """Who fetches for the run in the folder `run`; nobody for the offline writer. Raises CallError."""
     if recipe.writer.kind == "offline":
         yield None

@@ -19,16 +19,16 @@ from typing import Any, TypeVar
 
 from builder.base.errors import BenchError
 from builder.base.recipe import ChatPart
-from builder.llm.answers import Answer, Answers, Batch
 from builder.llm.packages import package
-from builder.llm.remote.client import explained, refused
+from builder.llm.remote.client import explain_rejection, shorten
 from builder.llm.remote.dialect import Dialect, memory
-from builder.llm.remote.keys import Key, needed
+from builder.llm.remote.keys import Key, require_key
 from builder.llm.remote.ledger import Ledger
 from builder.llm.remote.policy import RetryPolicy
 from builder.llm.remote.usage import usage
 from builder.llm.replies import broken_off
 from builder.llm.requests import Request
+from builder.llm.response_cache import Answer, ResponseCache, SubmittedBatch
 
 DISCOUNT = 0.5
 _MOST_ROWS = 20_000
@@ -53,12 +53,12 @@ class BatchSender:
         policy: RetryPolicy | None = None,
         poll: float = 20.0,
     ) -> None:
-        self._answers, self._part, self._key, self._poll = Answers(run), part, key, poll
+        self._cache, self._part, self._key, self._poll = ResponseCache(run), part, key, poll
         self._policy = policy or RetryPolicy()
         self._random = Random()
         self.ledger = Ledger(part, max_cost, DISCOUNT)
         self._memory = memory(part)
-        remembered = self._answers.fact(self._memory)
+        remembered = self._cache.fact(self._memory)
         self._dialect = Dialect.of(part.structured, remembered)
         self._proven = remembered == self._dialect.remembered()
         self._aside: dict[str, float] = {}
@@ -67,7 +67,7 @@ class BatchSender:
         self._thread: Thread | None = None
         self._api: Any = None
         self._state = "gathering"
-        self._answers.forget_given_up()
+        self._cache.forget_given_up()
 
     def __enter__(self) -> "BatchSender":
         return self
@@ -109,7 +109,7 @@ class BatchSender:
 
     def _client(self) -> Any:
         openai = package("openai")
-        key = needed(self._key, self._part.base_url)
+        key = require_key(self._key, self._part.base_url)
         self._key = key
         return openai.OpenAI(api_key=key.reveal(), base_url=self._part.base_url or None, max_retries=0)
 
@@ -125,20 +125,20 @@ class BatchSender:
                 future.set_result(None)
 
     def _answer(self, requests: dict[str, Request]) -> None:
-        for batch in self._answers.batches():
-            self._collect(self._recovered(batch), requests)
+        for batch in self._cache.batches():
+            self._collect(self._recover(batch), requests)
         reason = "its rows came back without an answer"
         for _ in range(_ROUNDS):
-            found = self._answers.find(list(requests))
+            found = self._cache.find(list(requests))
             left = [request for key, request in requests.items() if key not in found]
             if not left:
                 return
-            for rows in self._cut(left):
-                reason = self._collect(self._submitted(rows), requests) or reason
-        for key in requests.keys() - self._answers.find(list(requests)):
-            self._answers.give_up(key, f"{_ROUNDS} batches returned no answer: {reason}")
+            for rows in self._split(left):
+                reason = self._collect(self._submit(rows), requests) or reason
+        for key in requests.keys() - self._cache.find(list(requests)):
+            self._cache.give_up(key, f"{_ROUNDS} batches returned no answer: {reason}")
 
-    def _cut(self, requests: Sequence[Request]) -> Iterator[dict[str, str]]:
+    def _split(self, requests: Sequence[Request]) -> Iterator[dict[str, str]]:
         """Rows by key, as many at a time as a batch takes."""
         rows: dict[str, str] = {}
         size = 0
@@ -159,13 +159,13 @@ class BatchSender:
             raise self.ledger.exhausted()
         self._aside[request.key] = cost
 
-    def _submitted(self, rows: dict[str, str]) -> Batch:
+    def _submit(self, rows: dict[str, str]) -> SubmittedBatch:
         """Upload rows and make a batch of them; it is written down before and after, so that a kill loses nothing."""
         content = "".join(rows.values()).encode()
         self._state = f"submitting {len(rows)} requests"
         uploaded = self._patiently(lambda: self._api.files.create(file=("batch.jsonl", content), purpose="batch"))
-        batch = Batch(uuid.uuid4().hex, uploaded.id, "", tuple(rows))
-        self._answers.keep_batch(batch)
+        batch = SubmittedBatch(uuid.uuid4().hex, uploaded.id, "", tuple(rows))
+        self._cache.keep_batch(batch)
         made = self._patiently(
             lambda: self._api.batches.create(
                 input_file_id=batch.file,
@@ -175,10 +175,10 @@ class BatchSender:
             )
         )
         batch = replace(batch, batch=made.id)
-        self._answers.keep_batch(batch)
+        self._cache.keep_batch(batch)
         return batch
 
-    def _recovered(self, batch: Batch) -> Batch:
+    def _recover(self, batch: SubmittedBatch) -> SubmittedBatch:
         """A batch of an earlier start: one that was killed before it learnt the id looks for its label."""
         if batch.batch:
             return batch
@@ -187,11 +187,11 @@ class BatchSender:
                 return replace(batch, batch=found.id)
         return batch
 
-    def _collect(self, batch: Batch, requests: dict[str, Request]) -> str:
+    def _collect(self, batch: SubmittedBatch, requests: dict[str, Request]) -> str:
         """Wait for a batch and keep its answers; return the last reason why a row has none."""
         reason = ""
         if batch.batch:
-            done = self._awaited(batch)
+            done = self._wait_for(batch)
             for file in (done.output_file_id, done.error_file_id):
                 if file:
                     content = self._patiently(partial(self._api.files.content, file))
@@ -200,14 +200,14 @@ class BatchSender:
             if done.status == "failed":
                 faults = getattr(done.errors, "data", None) or []
                 said = "; ".join(str(fault.message) for fault in faults[:3])
-                self._answers.drop_batch(batch.label)
-                raise BenchError(f"The Batch API refused batch {done.id}: {explained(said, self._key)}.")
+                self._cache.drop_batch(batch.label)
+                raise BenchError(f"The Batch API refused batch {done.id}: {shorten(said, self._key)}.")
         for key in batch.keys:  # what brought no answer was not charged
             self.ledger.settle(self._aside.pop(key, 0.0), 0.0)
-        self._answers.drop_batch(batch.label)
+        self._cache.drop_batch(batch.label)
         return reason
 
-    def _awaited(self, batch: Batch) -> Any:
+    def _wait_for(self, batch: SubmittedBatch) -> Any:
         started = time.monotonic()
         while True:
             found = self._patiently(lambda: self._api.batches.retrieve(batch.batch))
@@ -226,17 +226,17 @@ class BatchSender:
             try:
                 key, response, body, error = _row(line)
             except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-                reason = explained(f"a row of results cannot be read: {line}", self._key)
+                reason = shorten(f"a row of results cannot be read: {line}", self._key)
                 continue
             if response.get("status_code") == 200 and broken_off(body):
-                reason = explained(broken_off(body), self._key)
+                reason = shorten(broken_off(body), self._key)
             elif response.get("status_code") == 200:
                 answers.append(self._answer_of(key, requests.get(key), body))
             else:
-                reason = explained(json.dumps(error or body), self._key)
+                reason = shorten(json.dumps(error or body), self._key)
                 status = response.get("status_code")
                 answers += self._refused(key, requests.get(key), status, reason, sent_as)
-        self._answers.keep(answers)
+        self._cache.keep(answers)
         return reason
 
     def _answer_of(self, key: str, request: Request | None, body: dict[str, Any]) -> Answer:
@@ -248,7 +248,7 @@ class BatchSender:
         text = self._key.strike_out(text) if self._key else text
         if not self._proven:
             self._proven = True
-            self._answers.remember(self._memory, self._dialect.remembered())
+            self._cache.remember(self._memory, self._dialect.remembered())
         kind, turn, model = (request.kind, request.turn, request.model) if request else ("", 0, self._part.model)
         return Answer(key, kind, turn, model, False, text, *tokens)
 
@@ -277,12 +277,12 @@ class BatchSender:
             try:
                 return call()
             except openai.APIStatusError as error:
-                trouble = refused(error, self._key)
+                trouble = explain_rejection(error, self._key)
                 if trouble.blame in ("us", "request"):
                     raise BenchError(f"The Batch API cannot be used: {trouble.message}.") from None
                 message = trouble.message
             except openai.OpenAIError as error:
-                message = explained(f"{type(error).__name__}: {error}", self._key)
+                message = shorten(f"{type(error).__name__}: {error}", self._key)
             self._sleep(self._policy.delay(failures, self._random))
         raise BenchError(
             f"The Batch API does not answer: {message}. Submitted batches continue; run the same command to wait "

@@ -83,19 +83,19 @@ class Client:
                 # An `extra_body` is sent as it is; the package would walk through anything else field by field.
                 response = await self._create(model=body["model"], messages=[], extra_body=body)
         except self._openai.APIStatusError as error:
-            raise refused(error, self._key) from None
+            raise explain_rejection(error, self._key) from None
         except Exception as error:  # the transport's own errors too, which the package lets through while it reads
-            raise self._unreached(error) from None
+            raise self._explain_failure(error) from None
         return self._reply(response.text, response.headers, request)
 
-    def _unreached(self, error: Exception) -> Trouble:
+    def _explain_failure(self, error: Exception) -> Trouble:
         """What went wrong on the way there or back: the package calls a refused connection a timeout as well."""
         cause = cause_of(error, self._base_url)
         if cause:
             return Trouble("us" if cause.lasting else "way", cause.kind, cause.message)
         if isinstance(error, (TimeoutError, self._openai.APITimeoutError)):
             return Trouble("luck", "timeout", f"no reply in {self._timeout:g} s (chat.timeout)")
-        return Trouble("luck", "connection", explained(f"{type(error).__name__}: {error}", self._key))
+        return Trouble("luck", "connection", shorten(f"{type(error).__name__}: {error}", self._key))
 
     def _reply(self, text: str, headers: Mapping[str, str], request: Request) -> Reply:
         text = text.encode("utf-8", "replace").decode()  # a server's own charset may decode to half a character
@@ -105,17 +105,17 @@ class Client:
                 raise TypeError
             why = broken_off(body)
         except (ValueError, KeyError, TypeError, RecursionError):
-            message = explained(f"the response was not a chat completion: {text}", self._key)
+            message = shorten(f"the response was not a chat completion: {text}", self._key)
             raise Trouble("luck", "garbage", message) from None
         if why:
-            raise Trouble("luck", "broken off", explained(why, self._key))
+            raise Trouble("luck", "broken off", shorten(why, self._key))
         return Reply(self._key.strike_out(text), usage(body, request), headers)
 
 
-def refused(error: Any, key: Key | None) -> Trouble:
+def explain_rejection(error: Any, key: Key | None) -> Trouble:
     """What an APIStatusError of the package says, and who is to blame."""
     status, headers = int(error.status_code), error.response.headers
-    message = explained(f"HTTP {status}: {error.message}", key)
+    message = shorten(f"HTTP {status}: {error.message}", key)
     wait, said = retry_after(headers), f"{error.message} {error.body}"[:_READ]
     if status == 429:
         if "insufficient_quota" in said:
@@ -130,7 +130,7 @@ def refused(error: Any, key: Key | None) -> Trouble:
     return Trouble("request", str(status), message, said=said)
 
 
-def explained(text: str, key: Key | None) -> str:
+def shorten(text: str, key: Key | None) -> str:
     """What a server said, on one line, without the key and cut to what fits a message."""
     return printed((key.strike_out(text) if key else text)[:_SHOWN])
 

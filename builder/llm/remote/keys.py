@@ -66,7 +66,7 @@ def _sound(value: str, place: str) -> str:
     return bare
 
 
-def needed(key: Key | None, base_url: str) -> Key:
+def require_key(key: Key | None, base_url: str) -> Key:
     """The key, or a stand-in for servers of one's own, which ask for none.
 
     Raises CallError when OpenAI needs one, or when the environment gives an address that holds a secret.

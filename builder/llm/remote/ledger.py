@@ -54,14 +54,14 @@ class Ledger:
 
     def status(self, in_flight: int) -> str:
         """The state in a few words, for a progress bar."""
-        parts = [f"{self.answered}/{self.asked} answers", f"{in_flight} in flight", self._used()]
+        parts = [f"{self.answered}/{self.asked} answers", f"{in_flight} in flight", self._describe_usage()]
         return ", ".join(parts)
 
     def summary(self) -> list[str]:
         """What was done, for the end of a run: nothing when nothing was asked."""
         if not self.asked:
             return []
-        lines = [f"asked {self.asked} requests, {self.answered} answered; {self._used()}"]
+        lines = [f"asked {self.asked} requests, {self.answered} answered; {self._describe_usage()}"]
         if self.troubles:
             listed = ", ".join(f"{count} x {kind}" for kind, count in self.troubles.most_common())
             lines.append(f"sent again after: {listed}")
@@ -72,7 +72,7 @@ class Ledger:
             lines.append(f"the server sent {why}: tokens and cost of {self.reckoned} answers are an estimate")
         return lines
 
-    def _used(self) -> str:
+    def _describe_usage(self) -> str:
         words = f"{_short(self.tokens[0])} tokens in, {_short(self.tokens[1])} out"
         if self._part.input_price or self._part.output_price:
             words += f", cost {self.spent:.2f}"

@@ -44,7 +44,7 @@ class Concurrency:
         self._bearable = float(self.most)
 
 
-class Measured:
+class MeasuredRate:
     """How much a server allows that only refuses, and says for how long: what it took between two refusals, over the
     time until it takes more."""
 

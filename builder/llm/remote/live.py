@@ -15,17 +15,17 @@ from typing import Any
 from builder.base.errors import BenchError, CallError
 from builder.base.recipe import ChatPart
 from builder.llm import packages, replies
-from builder.llm.answers import Answer, Answers
+from builder.llm.remote.cache_writer import CacheWriter
 from builder.llm.remote.client import Client, Reply, Trouble
 from builder.llm.remote.dialect import Dialect, memory
-from builder.llm.remote.gate import Gate, Ticket
-from builder.llm.remote.keeper import Keeper
-from builder.llm.remote.keys import Key, needed
+from builder.llm.remote.keys import Key, require_key
 from builder.llm.remote.ledger import Ledger
 from builder.llm.remote.limits import Concurrency
 from builder.llm.remote.policy import Breaker, RetryPolicy
+from builder.llm.remote.request_queue import RequestQueue, Ticket
 from builder.llm.replies import BadReply
 from builder.llm.requests import Request
+from builder.llm.response_cache import Answer, ResponseCache
 
 _AHEAD = 16
 """Requests that are asked for ahead of time, for each that may be in flight."""
@@ -48,13 +48,13 @@ class LiveSender:
     def __init__(
         self, run: Path, part: ChatPart, key: Key | None, max_cost: float | None, policy: RetryPolicy | None = None
     ) -> None:
-        self._answers, self._part, self._key = Answers(run), part, key
+        self._cache, self._part, self._key = ResponseCache(run), part, key
         self._policy = policy or RetryPolicy()
         self.ledger = Ledger(part, max_cost)
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._line: _Line | None = None
+        self._line: _InFlight | None = None
         self._thread: Thread | None = None
-        self._answers.forget_given_up()
+        self._cache.forget_given_up()
         # Half a second of imports, while the workers start and find out what has to be asked.
         self._importing = Thread(target=_import, name="imports")
 
@@ -89,7 +89,7 @@ class LiveSender:
 
     def status(self) -> str:
         """How far it is."""
-        return self.ledger.status(self._line.gate.in_flight) if self._line else ""
+        return self.ledger.status(self._line.queue.in_flight) if self._line else ""
 
     def held_up(self) -> str:
         """That the server asks to wait, if it does."""
@@ -97,30 +97,32 @@ class LiveSender:
         return f"the server asks to wait {seconds:.0f} s" if seconds > _WORTH_A_WORD else ""
 
     def _start(self) -> None:
-        client = Client(self._part, needed(self._key, self._part.base_url))
+        client = Client(self._part, require_key(self._key, self._part.base_url))
         self._loop = asyncio.new_event_loop()
         self._thread = Thread(target=self._loop.run_forever, name="chat", daemon=True)
         self._thread.start()
         begun = asyncio.run_coroutine_threadsafe(self._begin(client), self._loop)
         self._line = begun.result()
 
-    async def _begin(self, client: Client) -> "_Line":
-        return _Line(client, self._answers, self._part, self.ledger, self._policy)
+    async def _begin(self, client: Client) -> "_InFlight":
+        return _InFlight(client, self._cache, self._part, self.ledger, self._policy)
 
 
-class _Line:
+class _InFlight:
     """The requests of a run on their way. Lives in the event loop."""
 
-    def __init__(self, client: Client, answers: Answers, part: ChatPart, ledger: Ledger, policy: RetryPolicy) -> None:
-        self._client, self._answers, self._part, self._ledger, self._policy = client, answers, part, ledger, policy
+    def __init__(
+        self, client: Client, answers: ResponseCache, part: ChatPart, ledger: Ledger, policy: RetryPolicy
+    ) -> None:
+        self._client, self._cache, self._part, self._ledger, self._policy = client, answers, part, ledger, policy
         self._memory = memory(part)
         remembered = answers.fact(self._memory)
         self._dialect = Dialect.of(part.structured, remembered)
         self._proven = remembered == self._dialect.remembered()
         concurrency = Concurrency(part.concurrency, cautious=not self._proven)
-        self.gate = Gate(concurrency, part.requests_per_minute, part.tokens_per_minute, ledger, policy)
+        self.queue = RequestQueue(concurrency, part.requests_per_minute, part.tokens_per_minute, ledger, policy)
         self._breaker = Breaker(policy, part.max_error_rate, part.longest_wait, time.monotonic())
-        self._keeper = Keeper(answers)
+        self._cache_writer = CacheWriter(answers)
         self._random = Random()  # spreads retries; no record depends on it
         self._going: dict[str, asyncio.Task[None]] = {}
         self._asked_until = 0.0
@@ -139,20 +141,20 @@ class _Line:
 
     def pause(self) -> float:
         """Seconds for which the server has asked not to be asked."""
-        return max(self.gate.pause(), self._asked_until - time.monotonic())
+        return max(self.queue.pause(), self._asked_until - time.monotonic())
 
     async def finish(self) -> None:
         """Send nothing more; wait a little for what is on its way."""
-        self.gate.close(BenchError("The run is stopped."))
+        self.queue.close(BenchError("The run is stopped."))
         deadline = time.monotonic() + _LAST_REPLIES
-        while self.gate.in_flight and time.monotonic() < deadline:
+        while self.queue.in_flight and time.monotonic() < deadline:
             await asyncio.sleep(_LOOK)
-        await self._keeper.settle()
+        await self._cache_writer.settle()
         tasks = list(self._going.values())
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await self._keeper.finish()
+        await self._cache_writer.finish()
         await self._client.api.close()
 
     def _once(self, request: Request, priority: int) -> Coroutine[Any, Any, None]:
@@ -178,7 +180,7 @@ class _Line:
                 tries.failures += 1
                 self._stop_if_hopeless(trouble, tries.failures)
             if self._is_lost(tries):
-                await self._keeper.give_up(request.key, trouble.message)
+                await self._cache_writer.give_up(request.key, trouble.message)
                 return
             if trouble.blame in ("luck", "way"):
                 await self._pause(trouble.wait, tries.failures)
@@ -200,32 +202,34 @@ class _Line:
         """Send a request once; return what went wrong, unless that is the last word on it."""
         tokens = request.prompt_tokens + request.expected
         worst = self._ledger.price(request.prompt_tokens, request.max_tokens)
-        ticket = await self.gate.enter(priority, tokens, worst)
+        ticket = await self.queue.enter(priority, tokens, worst)
         dialect = self._dialect
         try:
             reply = await self._client.send(dialect.body(request), request)
         except Trouble as trouble:
-            return await self._troubled(request, ticket, dialect, trouble)
+            return await self._handle_trouble(request, ticket, dialect, trouble)
         except BaseException:
-            self.gate.leave(ticket)
+            self.queue.leave(ticket)
             raise
-        self.gate.told(reply.headers)
+        self.queue.told(reply.headers)
         self._breaker.record(True, time.monotonic())
         self._prove(dialect)
-        self.gate.answered()
+        self.queue.answered()
         await self._keep(request, reply, ticket)
         return None
 
-    async def _troubled(self, request: Request, ticket: Ticket, dialect: Dialect, trouble: Trouble) -> Trouble | None:
+    async def _handle_trouble(
+        self, request: Request, ticket: Ticket, dialect: Dialect, trouble: Trouble
+    ) -> Trouble | None:
         if trouble.blame == "speed":
-            until = self.gate.congested(ticket, trouble.wait)
+            until = self.queue.congested(ticket, trouble.wait)
             self._breaker.excuse(until)
             verdict = self._breaker.kept_waiting(trouble.wait, until, time.monotonic())
             if verdict:
-                self.gate.leave(ticket)
+                self.queue.leave(ticket)
                 self._stop(f"{verdict}. It said: {trouble.message}")
-        self.gate.told(trouble.headers)
-        self.gate.leave(ticket, cost=None if trouble.kind in _MAY_BE_CHARGED else 0.0)
+        self.queue.told(trouble.headers)
+        self.queue.leave(ticket, cost=None if trouble.kind in _MAY_BE_CHARGED else 0.0)
         if trouble.said and self._adapts(dialect, trouble, request):
             return replace(trouble, blame="request")
         if trouble.blame != "request":
@@ -234,7 +238,7 @@ class _Line:
             self._stop(trouble.message)
         body = trouble.message
         answer = Answer(request.key, request.kind, request.turn, request.model, True, body, 0, 0)
-        await self._keeper.keep(answer)
+        await self._cache_writer.keep(answer)
         return None
 
     def _adapts(self, dialect: Dialect, trouble: Trouble, request: Request) -> bool:
@@ -259,16 +263,16 @@ class _Line:
         if dialect == self._dialect and not self._proven:
             self._proven = True
             self._ledger.simpler = dialect.describe()
-            self._answers.remember(self._memory, dialect.remembered())
+            self._cache.remember(self._memory, dialect.remembered())
 
     async def _keep(self, request: Request, reply: Reply, ticket: Ticket) -> None:
         used = (reply.used.input_tokens, reply.used.output_tokens)
         self._ledger.book(reply.used)
         answer = Answer(request.key, request.kind, request.turn, request.model, False, reply.body, *used)
         try:  # the place is held until then, so that a kill loses no more answers than are in flight
-            await self._keeper.keep(answer)
+            await self._cache_writer.keep(answer)
         finally:
-            self.gate.leave(ticket, sum(used), self._ledger.price(*used))
+            self.queue.leave(ticket, sum(used), self._ledger.price(*used))
         self._stop_if_unusable(answer, request)
 
     def _stop_if_unusable(self, answer: Answer, request: Request) -> None:
@@ -302,7 +306,7 @@ class _Line:
             f"The server of {self._part.model} at {place} cannot be used: {why.rstrip('.')}. Every answer is kept; run "
             "the same command to continue."
         )
-        self.gate.close(error)
+        self.queue.close(error)
         raise error
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from builder.base.errors import BenchError
 from builder.llm.remote.ledger import Ledger
-from builder.llm.remote.limits import Allowance, Concurrency, Measured, Pace, remaining
+from builder.llm.remote.limits import Allowance, Concurrency, MeasuredRate, Pace, remaining
 from builder.llm.remote.policy import RetryPolicy
 
 _PLACE_SECONDS = 0.15
@@ -35,7 +35,7 @@ class Ticket:
     sent_at: float = field(compare=False, default=0.0)
 
 
-class Gate:
+class RequestQueue:
     """The queue before the server."""
 
     def __init__(
@@ -58,7 +58,7 @@ class Gate:
         self._closed: BenchError | None = None
         self._paused_until = 0.0
         self._clock = asyncio.get_running_loop().time
-        self._measured = Measured(self._clock())
+        self._measured = MeasuredRate(self._clock())
         self._calm_since, self._calm_answers, self._step = self._clock(), 0, _FASTER
         self.in_flight = 0
         self._tokens_in_flight = 0.0

@@ -6,7 +6,7 @@ from builder.base import english
 from builder.base.plain_text import MOST_CHARACTERS
 from builder.base.recipe import ChatPart, Recipe
 from builder.base.records import BLANK, Modality, Profile, Question, Task
-from builder.llm import prompting
+from builder.llm import prompt_templates
 from builder.llm.requests import Kind, Request
 from builder.llm.writer import Ask
 
@@ -22,7 +22,7 @@ MARKS = "reply_marks"
 _JUDGED_QUESTIONS = 12
 
 
-def grouped(asks: Sequence[Ask], indexes: Sequence[int], most: int) -> list[list[int]]:
+def group_by_fact(asks: Sequence[Ask], indexes: Sequence[int], most: int) -> list[list[int]]:
     """`indexes` in groups of about `most`, those of the same fact together as far as they fit."""
     by_fact: dict[str, list[int]] = {}
     for index in indexes:
@@ -40,10 +40,10 @@ def for_biography(profile: Profile, part: ChatPart, turn: int, fault: str) -> Re
     """The request for a biography; `fault` is what was wrong with the text before it, if one was."""
     facts = [fact for fact in profile.facts if fact.asked]
     country = next((fact.value for fact in profile.facts if fact.key == "country"), "")
-    prompt = prompting.render(
+    prompt = prompt_templates.render(
         "biography", name=profile.name, pronouns=_pronouns(profile), country=country, facts=facts, fault=fault
     )
-    return _request("biography", part, prompting.render("biography_system"), prompt, turn, _BIOGRAPHY_TOKENS)
+    return _request("biography", part, prompt_templates.render("biography_system"), prompt, turn, _BIOGRAPHY_TOKENS)
 
 
 def for_words(
@@ -62,13 +62,13 @@ def for_words(
                 "fault": faults.get(index, ""),
             }
         )
-    system = prompting.render(
+    system = prompt_templates.render(
         "words_system",
         blank=BLANK,
         max_shared_words=recipe.questions.max_shared_words,
         most_characters=MOST_CHARACTERS,
     )
-    prompt = prompting.render(
+    prompt = prompt_templates.render(
         "words_repair" if faults else "words",
         name=profile.name,
         pronouns=_pronouns(profile),
@@ -81,19 +81,19 @@ def for_words(
 def for_opinion(profile: Profile, questions: Sequence[Question], part: ChatPart) -> Request:
     """The request for a judge's opinion of a profile's texts."""
     step = max(1, len(questions) // _JUDGED_QUESTIONS)
-    prompt = prompting.render(
+    prompt = prompt_templates.render(
         "judge",
         facts=[fact for fact in profile.facts if fact.asked],
         biography=profile.biography,
         questions=questions[::step][:_JUDGED_QUESTIONS],
     )
-    return _request("judge", part, prompting.render("judge_system"), prompt, 0, _OPINION_TOKENS)
+    return _request("judge", part, prompt_templates.render("judge_system"), prompt, 0, _OPINION_TOKENS)
 
 
 def for_marks(question: str, truth: str, answer: str, part: ChatPart) -> Request:
     """The request for a judge's marks of an answer to a question."""
-    prompt = prompting.render("marks", question=question, truth=truth, answer=answer)
-    return _request("marks", part, prompting.render("marks_system"), prompt, 0, _MARKS_TOKENS)
+    prompt = prompt_templates.render("marks", question=question, truth=truth, answer=answer)
+    return _request("marks", part, prompt_templates.render("marks_system"), prompt, 0, _MARKS_TOKENS)
 
 
 def _request(kind: Kind, part: ChatPart, system: str, prompt: str, turn: int, expected: int) -> Request:

@@ -12,7 +12,7 @@ from builder.base.errors import BenchError
 from builder.base.matching import names_of, words
 from builder.base.records import Modality, Profile, Task
 from builder.llm import biographies, wordings
-from builder.llm.wordings import Phrases, Pool, Template, Wordings
+from builder.llm.wordings import Phrases, Pool, SentenceTemplate, Wordings
 from builder.llm.writer import Ask, Wording
 
 Place = tuple[str, Pool, Task, Modality]
@@ -47,12 +47,12 @@ class OfflineWriter:
                 f"Profile {profile.id} has a fact '{unknown[0]}' that prompts/offline/questions/ does not word; "
                 "add it there."
             )
-        deck = _Deck(self._wordings, profile, stream, Counter(map(_place, asks)))
+        deck = _WordingDeck(self._wordings, profile, stream, Counter(map(_place, asks)))
         return [deck.word(ask) for ask in asks]
 
 
 @dataclass
-class _Deck:
+class _WordingDeck:
     """The wordings of one profile as they are dealt, so that no two items of a pool are worded alike.
 
     Training takes from the top, evaluation from the bottom of the same cards: it asks in words that the training of
@@ -64,7 +64,7 @@ class _Deck:
     stream: Random
     dealt: Mapping[Place, int]
     """How many cards are taken of each deck."""
-    orders: dict[Place, list[Template]] = field(default_factory=dict)
+    orders: dict[Place, list[SentenceTemplate]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         name = self.profile.name
@@ -80,7 +80,7 @@ class _Deck:
         """The wording of one item."""
         pool = _pool(ask)
         asked = self._draw(ask)
-        called = self._called(ask, pool, asked)
+        called = self._choose_phrase(ask, pool, asked)
         question = asked.text.format_map(self._fields(ask, pool, "question", called))
         if ask.task == "classification":
             return Wording(question)
@@ -91,11 +91,11 @@ class _Deck:
         answer, *wrong = (asked.reply.format_map(fields | _values(each)) for each in (value, *ask.alternatives))
         return Wording(question, answer, tuple(wrong))
 
-    def _draw(self, ask: Ask) -> Template:
+    def _draw(self, ask: Ask) -> SentenceTemplate:
         place = _place(ask)
         order = self.orders.get(place)
         if order is None:
-            order = self.orders[place] = self._shuffled(ask)
+            order = self.orders[place] = self._shuffle(ask)
         if self.dealt[place] > len(order):
             raise BenchError(
                 f"Profile {self.profile.id} needs {self.dealt[place]} wordings of {ask.fact}.{_pool(ask)}.{ask.task} "
@@ -104,7 +104,7 @@ class _Deck:
             )
         return order[-1 - ask.variant if ask.use == "eval" else ask.variant]
 
-    def _shuffled(self, ask: Ask) -> list[Template]:
+    def _shuffle(self, ask: Ask) -> list[SentenceTemplate]:
         templates = self._usable(ask)
         self.stream.shuffle(templates)
         if ask.task != "generation":
@@ -117,7 +117,7 @@ class _Deck:
             dealt[template.reply] += 1
         return [templates[place] for place in sorted(range(len(templates)), key=lambda place: ranks[place])]
 
-    def _usable(self, ask: Ask) -> list[Template]:
+    def _usable(self, ask: Ask) -> list[SentenceTemplate]:
         # A name can be an English word too (a parent's is a value): no wording may give a value away, and no wrong
         # answer state it.
         taboo = [frozenset(words(self.profile.fact(ask.fact).value))]
@@ -133,7 +133,7 @@ class _Deck:
 
         return Phrases(usable(phrases.question), usable(phrases.answer), usable(phrases.possessive))
 
-    def _called(self, ask: Ask, pool: Pool, asked: Template) -> int:
+    def _choose_phrase(self, ask: Ask, pool: Pool, asked: SentenceTemplate) -> int:
         """Which of the phrases for the person an image_text item uses: drawn, and the first where it says none."""
         if ask.modality == "text" or "subject}" not in asked.text.lower():
             return 0

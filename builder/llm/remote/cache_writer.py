@@ -6,14 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import Any
 
-from builder.llm.answers import Answer, Answers
+from builder.llm.response_cache import Answer, ResponseCache
 
 
-class Keeper:
+class CacheWriter:
     """Writes from an event loop without holding it up."""
 
-    def __init__(self, answers: Answers) -> None:
-        self._answers = answers
+    def __init__(self, answers: ResponseCache) -> None:
+        self._cache = answers
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="answers")
         self._open = ExitStack()
         self._pending: list[tuple[Answer, asyncio.Future[None]]] = []
@@ -30,7 +30,7 @@ class Keeper:
 
     async def give_up(self, key: str, reason: str) -> None:
         """Note that a request got no answer."""
-        await self._in_thread(self._answers.give_up, key, reason)
+        await self._in_thread(self._cache.give_up, key, reason)
 
     async def settle(self) -> None:
         """Return when nothing is pending."""
@@ -49,8 +49,8 @@ class Keeper:
             try:
                 if not self._held:
                     self._held = True
-                    await self._in_thread(self._open.enter_context, self._answers.held())
-                await self._in_thread(self._answers.keep, [answer for answer, _ in batch])
+                    await self._in_thread(self._open.enter_context, self._cache.held())
+                await self._in_thread(self._cache.keep, [answer for answer, _ in batch])
             except Exception as error:
                 for _, kept in batch:
                     if not kept.done():

@@ -16,12 +16,12 @@ from builder.base.errors import BenchError
 from builder.base.plain_text import Fault
 from builder.base.recipe import Recipe
 from builder.base.records import Profile
-from builder.llm import asking, replies
-from builder.llm.answers import Answer, Answers, Outcome
-from builder.llm.checks import TextChecks
+from builder.llm import replies, request_building
 from builder.llm.replies import BadReply
 from builder.llm.requests import Kind, Request, Unanswered
-from builder.llm.restating import restated
+from builder.llm.response_cache import Answer, ResponseCache, WordingOutcome
+from builder.llm.restating import restate
+from builder.llm.text_checks import TextChecks
 from builder.llm.writer import Ask, Wording, Writer
 
 Laws = Callable[[Profile, Sequence[Ask], Sequence[Wording]], Sequence[tuple[int, str, str]]]
@@ -41,8 +41,8 @@ class ChatWriter:
     `laws` is what questions are held to; `offline` words what the model does not get right.
     """
 
-    def __init__(self, recipe: Recipe, answers: Answers, laws: Laws, offline: Writer) -> None:
-        self._recipe, self._answers, self._laws, self._offline = recipe, answers, laws, offline
+    def __init__(self, recipe: Recipe, answers: ResponseCache, laws: Laws, offline: Writer) -> None:
+        self._recipe, self._cache, self._laws, self._offline = recipe, answers, laws, offline
         self._part = recipe.chat
 
     def biography(self, profile: Profile, stream: Random) -> str:
@@ -51,9 +51,9 @@ class ChatWriter:
         tried: Counter[str] = Counter()
         fault: Fault = ("", "")
         for turn in range(self._part.repairs + 1):
-            request = asking.for_biography(profile, self._part, turn, fault[1][:_SAID])
+            request = request_building.for_biography(profile, self._part, turn, fault[1][:_SAID])
             try:
-                answer = self._answered([request])[0]
+                answer = self._find_answers([request])[0]
                 text = plain_text.normal(str(replies.read(answer, request.schema)["biography"]))
                 fault = next(checks.of_biography(text), ("", ""))
             except BadReply as error:
@@ -87,26 +87,28 @@ class ChatWriter:
 
     def _take_turn(self, work: "_Work", turn: int, faults: Mapping[int, Fault]) -> None:
         """Have the items in `faults` worded, again after the first turn."""
-        groups = asking.grouped(work.asks, sorted(faults), self._part.items if not turn else self._part.items // 2)
+        groups = request_building.group_by_fact(
+            work.asks, sorted(faults), self._part.items if not turn else self._part.items // 2
+        )
         requests = [
-            asking.for_words(
+            request_building.for_words(
                 work.profile, work.asks, group, self._recipe, turn, {i: faults[i][1][:_SAID] for i in group if turn}
             )
             for group in groups
         ]
-        for group, request, answer in zip(groups, requests, self._answered(requests), strict=True):
+        for group, request, answer in zip(groups, requests, self._find_answers(requests), strict=True):
             try:
                 work.take(group, replies.read(answer, request.schema)["items"])
             except BadReply as error:
                 work.reject(group, (error.kind, str(error)))
 
-    def _answered(self, requests: Sequence[Request]) -> list[Answer]:
+    def _find_answers(self, requests: Sequence[Request]) -> list[Answer]:
         """The answers to all of `requests`. Raises Unanswered, or BenchError when one was tried in vain in this run."""
-        found = self._answers.find([request.key for request in requests])
+        found = self._cache.find([request.key for request in requests])
         missing = [request for request in requests if request.key not in found]
         if not missing:
             return [found[request.key] for request in requests]
-        given_up = self._answers.given_up([request.key for request in missing])
+        given_up = self._cache.given_up([request.key for request in missing])
         if given_up:
             reason = min(given_up.values())
             raise BenchError(f"{len(given_up)} requests got no answer from {self._part.model}: {reason}")
@@ -122,7 +124,9 @@ class ChatWriter:
     def _note(
         self, profile: Profile, kind: Kind, pieces: int, repaired: int, fell_back: int, tried: Counter[str]
     ) -> None:
-        self._answers.note(Outcome(profile.id, kind, pieces, repaired, fell_back, Counter(dict(sorted(tried.items())))))
+        self._cache.note(
+            WordingOutcome(profile.id, kind, pieces, repaired, fell_back, Counter(dict(sorted(tried.items()))))
+        )
 
 
 def _first(asks: Sequence[Ask], faults: Mapping[int, Fault]) -> str:
@@ -202,4 +206,4 @@ class _Work:
         if ask.task == "cloze":
             return Wording(question, value)
         answer = plain_text.normal(str(item["answer"]))
-        return Wording(question, answer, restated(answer, value, ask.alternatives))
+        return Wording(question, answer, restate(answer, value, ask.alternatives))

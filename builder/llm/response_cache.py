@@ -52,7 +52,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class WordingOutcome:
     """What became of the pieces that a model worded for one profile: how many of them it mended, or failed to.
 
     `faults` counts the kinds of fault that were found on the way.
@@ -67,7 +67,7 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Batch:
+class SubmittedBatch:
     """A batch handed to the server: our label for it, its input file, its id (empty until known), the keys it holds."""
 
     label: str
@@ -76,7 +76,7 @@ class Batch:
     keys: tuple[str, ...]
 
 
-class Answers:
+class ResponseCache:
     """The stored answers of a run. Any process may read; the one that drives the run writes."""
 
     def __init__(self, run: Path) -> None:
@@ -123,25 +123,25 @@ class Answers:
         with self._writing() as connection:
             connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, json.dumps(value)))
 
-    def note(self, outcome: Outcome) -> None:
+    def note(self, outcome: WordingOutcome) -> None:
         """Keep what became of a profile's pieces; noted again it replaces what was."""
         row = (*list(vars(outcome).values())[:-1], json.dumps(outcome.faults))
         if outcome not in self.outcomes(outcome.profile):
             with self._writing() as connection:
                 connection.execute("INSERT OR REPLACE INTO outcomes VALUES (?, ?, ?, ?, ?, ?)", row)
 
-    def outcomes(self, profile: str = "") -> list[Outcome]:
+    def outcomes(self, profile: str = "") -> list[WordingOutcome]:
         """The outcomes of one profile, or of all."""
         where = "WHERE profile IN ({})" if profile else ""
         rows = self._select(f"SELECT * FROM outcomes {where} ORDER BY profile, kind", [profile] if profile else [])
-        return [Outcome(row[0], row[1], row[2], row[3], row[4], Counter(json.loads(row[5]))) for row in rows]
+        return [WordingOutcome(row[0], row[1], row[2], row[3], row[4], Counter(json.loads(row[5]))) for row in rows]
 
-    def batches(self) -> list[Batch]:
+    def batches(self) -> list[SubmittedBatch]:
         """The batches that are not fetched yet."""
         rows = self._select("SELECT * FROM batches", [])
-        return [Batch(row[0], row[1], row[2], tuple(json.loads(row[3]))) for row in rows]
+        return [SubmittedBatch(row[0], row[1], row[2], tuple(json.loads(row[3]))) for row in rows]
 
-    def keep_batch(self, batch: Batch) -> None:
+    def keep_batch(self, batch: SubmittedBatch) -> None:
         """Write down a batch, or what is known of it by now."""
         row = (batch.label, batch.file, batch.batch, json.dumps(batch.keys))
         with self._writing() as connection:

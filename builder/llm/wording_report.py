@@ -7,8 +7,8 @@ from pathlib import Path
 
 from builder.base.errors import BenchError
 from builder.base.recipe import Recipe
-from builder.llm.answers import Answers
 from builder.llm.remote.access import Sender
+from builder.llm.response_cache import ResponseCache
 
 _PIECES = {"biography": "biographies", "words": "questions"}
 _KINDS: dict[str, str] = {"profiles": "biography", "questions": "words"}
@@ -20,15 +20,15 @@ _TELLING = 4
 
 @dataclass(frozen=True)
 class Share:
-    """Texts of one kind: how many, of them mended by the model and worded offline, and what was sent back for what."""
+    """Texts of one kind: how many, how many the model repaired or code worded offline, and the faults found."""
 
     pieces: int
-    mended: int
+    repaired: int
     offline: int
     faults: Counter[str]
 
     def __str__(self) -> str:
-        return f"{self.pieces}, {self.mended} repaired, {self.offline} worded offline"
+        return f"{self.pieces}, {self.repaired} repaired, {self.offline} worded offline"
 
 
 def refuse_fallback(run: Path, recipe: Recipe, stage: str) -> None:
@@ -51,7 +51,9 @@ def shares(run: Path, recipe: Recipe) -> dict[str, Share]:
     """What became of the texts of each kind, of those people whom the run has; nothing of kinds that nobody asked."""
     found: dict[str, Share] = {}
     for kind, words in _PIECES.items():
-        outcomes = [each for each in Answers(run).outcomes() if each.kind == kind and int(each.profile) < recipe.total]
+        outcomes = [
+            each for each in ResponseCache(run).outcomes() if each.kind == kind and int(each.profile) < recipe.total
+        ]
         if outcomes:
             found[words] = Share(
                 sum(each.pieces for each in outcomes),
@@ -62,7 +64,7 @@ def shares(run: Path, recipe: Recipe) -> dict[str, Share]:
     return found
 
 
-def worded(run: Path, recipe: Recipe) -> dict[str, str]:
+def describe_shares(run: Path, recipe: Recipe) -> dict[str, str]:
     """The shares as the card and the manifest of a release state them; nothing where nobody was asked."""
     if recipe.writer.kind == "offline":
         return {}
@@ -70,7 +72,7 @@ def worded(run: Path, recipe: Recipe) -> dict[str, str]:
 
 
 def lines(run: Path, recipe: Recipe, sender: Sender | None) -> list[str]:
-    """Each kind of text: how many there are, mended, worded offline, and why; then what was sent and paid."""
+    """Each kind of text: how many there are, repaired, worded offline, and why; then what was sent and paid."""
     if recipe.writer.kind == "offline":
         return []
     found = []
@@ -79,11 +81,11 @@ def lines(run: Path, recipe: Recipe, sender: Sender | None) -> list[str]:
         if share.faults:
             listed = ", ".join(f"{count} x {fault}" for fault, count in share.faults.most_common(_MOST_FAULTS))
             found.append(f"  sent back for: {listed}")
-    return found + _refused(run) + (sender.ledger.summary() if sender else [])
+    return found + _describe_rejected(run) + (sender.ledger.summary() if sender else [])
 
 
-def _refused(run: Path) -> list[str]:
-    answers = Answers(run)
+def _describe_rejected(run: Path) -> list[str]:
+    answers = ResponseCache(run)
     reasons = answers.refused()
     if not reasons:
         return []

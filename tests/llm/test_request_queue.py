@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from builder.base.errors import BenchError
 from builder.base.recipe import ChatPart
-from builder.llm.remote.gate import Gate
 from builder.llm.remote.ledger import Ledger
 from builder.llm.remote.limits import Concurrency
 from builder.llm.remote.policy import RetryPolicy
+from builder.llm.remote.request_queue import RequestQueue
 
 IN_FLIGHT = 64
 
@@ -92,7 +92,7 @@ def asked(server: Server, number: int, latency: float, told: bool = True) -> tup
 
     async def scene() -> float:
         clock = asyncio.get_running_loop().time
-        gate = Gate(Concurrency(IN_FLIGHT, cautious=True), 0, 0, Ledger(ChatPart(), None), RetryPolicy())
+        gate = RequestQueue(Concurrency(IN_FLIGHT, cautious=True), 0, 0, Ledger(ChatPart(), None), RetryPolicy())
 
         async def one() -> None:
             nonlocal refused
@@ -155,7 +155,7 @@ def test_all_that_is_in_flight_is_paid_for(costs: list[float], most: float, shar
     async def scene() -> float:
         nonlocal in_flight, spent
         ledger = Ledger(ChatPart(), most)
-        gate = Gate(Concurrency(IN_FLIGHT, cautious=False), 0, 0, ledger, RetryPolicy())
+        gate = RequestQueue(Concurrency(IN_FLIGHT, cautious=False), 0, 0, ledger, RetryPolicy())
 
         async def one(cost: float) -> None:
             nonlocal in_flight, spent
