@@ -152,20 +152,18 @@ def publish(
     from builder.hub import command
     from builder.hub.publishing import PublishOptions
     from builder.hub.versions import Version
-    from builder.questions import check_questions
+    from builder.questions.laws import faults
 
     request = PublishOptions(Version.parse(version) if version else None, public, create_pr)
-    return command.publish(
-        Path(run), _named(repo), request, check_questions, dry_run=dry_run, allowed=allow_failed_audits
-    )
+    return command.publish(Path(run), _named(repo), request, faults, dry_run=dry_run, allowed=allow_failed_audits)
 
 
 def verify(source: str | Path, *, workers: int | None = None) -> Verified:
     """Check every file, record, law and split of the release that SOURCE names."""
     from builder.hub import command
-    from builder.questions import check_questions
+    from builder.questions.laws import faults
 
-    return command.verify(_named(source), check_questions, workers)
+    return command.verify(_named(source), faults, workers)
 
 
 def diff(before: str | Path, after: str | Path) -> Difference:

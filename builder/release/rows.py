@@ -1,33 +1,29 @@
 """Checks the rows of a release: their columns, the records in them, the laws of a person's questions."""
 
-import contextlib
 import functools
 import io
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, zip_longest
 from pathlib import Path
 from typing import Any
 
-import jsonschema_rs
 import pyarrow as pa
 import pyarrow.parquet as pq
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import best_match
 from PIL import Image
 
 from builder.base.recipe import Recipe
 from builder.base.records import Portrait, Profile, Question, Scene, from_json, to_json
-from builder.base.schemas import InvalidRecord
+from builder.base.schemas import Schema
 from builder.format import layout
 from builder.format.reading import Release
 from builder.format.splits import HOLDOUT
 from builder.release.texts import odd_texts
 
-Laws = Callable[[Profile, Sequence[Question], Recipe], None]
-"""Raises InvalidRecord when a profile's questions break a law; the questions' own code is no part of a release."""
+Laws = Callable[[Profile, Sequence[Question], Recipe], Iterable[tuple[str, str, str]]]
+"""The id of each of a profile's questions that breaks a law, the law, and how; the questions' own code is no part of a
+release."""
 
 Found = tuple[str, int | None, str]
 """File, row in it (or None: the file), what is wrong."""
@@ -36,8 +32,8 @@ RECORDS = ("profile", "portrait", "question")
 """The schemas of the records in a row."""
 
 Row = dict[str, Any]
+Contract = Mapping[str, Schema]
 _BATCH = 16
-_NAMED_QUESTION = re.compile(r"question \d{5}-(\w+)-\d+ breaks")
 
 
 @dataclass
@@ -61,49 +57,17 @@ class Terms:
 
     @classmethod
     def of(cls, release: Release, laws: Laws) -> "Terms":
-        """The terms of a release. Raises BenchError, OSError, ValueError or SchemaError when its files give none."""
+        """The terms of a release. Raises BenchError, OSError or ValueError when its files give none."""
         texts = tuple((name, (release.path / "schemas" / f"{name}.json").read_text("utf-8")) for name in RECORDS)
-        for _, text in texts:
-            Draft202012Validator.check_schema(json.loads(text))
+        _contract(texts)
         return cls(release.recipe, texts, laws)
 
 
 @dataclass(frozen=True)
-class Contract:
-    """The schemas of a release, ready to check records with: the compiled judges find whom the others explain.
-
-    A schema that only the explainers can read has no judge.
-    """
-
-    judges: Mapping[str, jsonschema_rs.Draft202012Validator]
-    explainers: Mapping[str, Draft202012Validator]
-
-    @classmethod
-    def of(cls, texts: Iterable[tuple[str, str]]) -> "Contract":
-        """Read schemas, each a name and its JSON."""
-        judges, explainers = {}, {}
-        for name, text in texts:
-            schema = json.loads(text)
-            explainers[name] = Draft202012Validator(schema)
-            with contextlib.suppress(ValueError):
-                judges[name] = jsonschema_rs.Draft202012Validator(schema)
-        return cls(judges, explainers)
-
-    def fault(self, name: str, record: Mapping[str, Any]) -> str | None:
-        """What breaks schema `name` in a record, or None."""
-        if name in self.judges and self.judges[name].is_valid(record):
-            return None
-        error = best_match(self.explainers[name].iter_errors(record))
-        if error is None:
-            return None
-        place = ".".join(str(part) for part in error.absolute_path) or "it"
-        return f"{name} {record.get('id', '')}: {place} breaks schemas/{name}.json: {error.message}"
-
-
-@dataclass(frozen=True)
 class Checked:
-    """The records of one row."""
+    """The records of one row of a file."""
 
+    file: str
     profile: Profile
     questions: tuple[Question, ...]
 
@@ -164,17 +128,17 @@ def check_slice(job: Slice) -> SliceResult:
                 found.append((name, None, row))
             elif row is not None:
                 ids.setdefault(name, []).append(row["ID"])
-                records, faults = _records(row, contract)
+                records, faults = _records(name, row, contract)
                 found += [(name, number, fault) for fault in faults]
                 checked += [records] if records else []
         if len({each.profile.id for each in checked}) == 1:
-            found += _laws(checked, terms, number, job.file, job.test)
+            found += _laws(checked, terms, number)
     return SliceResult(job, ids, found)
 
 
 @functools.lru_cache(maxsize=2)
 def _contract(texts: tuple[tuple[str, str], ...]) -> Contract:
-    return Contract.of(texts)
+    return {name: Schema(name, text) for name, text in texts}
 
 
 def _group_rows(release: Path, name: str) -> list[int]:
@@ -202,9 +166,9 @@ def _line(error: Exception) -> str:
     return str(error).partition("\n")[0]
 
 
-def _records(row: Row, contract: Contract) -> tuple[Checked | None, list[str]]:
+def _records(file: str, row: Row, contract: Contract) -> tuple[Checked | None, list[str]]:
     """The records in a row, None when they cannot be told, and all that is wrong with them."""
-    faults = [fault for question in row["questions"] if (fault := contract.fault("question", question))]
+    faults = [fault for question in row["questions"] if (fault := contract["question"].fault(question))]
     if faults:
         return None, faults
     try:
@@ -218,11 +182,11 @@ def _records(row: Row, contract: Contract) -> tuple[Checked | None, list[str]]:
         return None, [f"its records cannot be read: {type(error).__name__}: {error}"]
     data: list[tuple[str, Row]] = [("profile", to_json(profile))]
     data += [("portrait", to_json(each)) for each in portraits]
-    faults = [fault for name, record in data if (fault := contract.fault(name, record))]
+    faults = [fault for name, record in data if (fault := contract[name].fault(record))]
     faults += odd_texts(profile, ())
     if not faults:
         faults = _columns_that_differ(row, profile, portraits, questions)
-    return Checked(profile, questions), faults
+    return Checked(file, profile, questions), faults
 
 
 def _portrait(row: Row, image: Row, owner: str) -> Portrait:
@@ -251,15 +215,19 @@ def _columns_that_differ(
     return [f"column {name} disagrees with the row's records" for name in row if row[name] != laid_out[name]]
 
 
-def _laws(checked: Sequence[Checked], terms: Terms, number: int, file: str, test: str) -> Iterator[Found]:
+def _laws(checked: Sequence[Checked], terms: Terms, number: int) -> Iterator[Found]:
     """The first law that a person's questions break, in the file of the question that breaks it."""
-    profiles = [each.profile for each in checked]
-    if any(profile != profiles[0] for profile in profiles):
-        yield test, number, f"the person is not the one in {file}"
+    first = checked[0]
+    for other in checked[1:]:
+        if other.profile != first.profile:
+            yield other.file, number, f"the person is not the one in {first.file}"
+    questions = [question for each in checked for question in each.questions]
     try:
-        terms.laws(profiles[0], [question for each in checked for question in each.questions], terms.recipe)
-    except InvalidRecord as error:
-        named = _NAMED_QUESTION.search(str(error))
-        yield test if named and named.group(1) == "paraphrase" else file, number, str(error)
+        broken = next(iter(terms.laws(first.profile, questions, terms.recipe)), None)
     except (LookupError, ValueError, TypeError) as error:
-        yield file, number, f"its questions cannot be checked: {type(error).__name__}: {error}"
+        yield first.file, number, f"its questions cannot be checked: {type(error).__name__}: {error}"
+        return
+    if broken:
+        identity, law, fault = broken
+        file = next(each.file for each in checked if identity in {question.id for question in each.questions})
+        yield file, number, f"question {identity} breaks the law {law}: {fault}."
