@@ -1,7 +1,10 @@
 """The offline painter: every word can be drawn and is seen, at every size, and a person stays the same person."""
 
 import itertools
+import os
 import random
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -44,6 +47,24 @@ def test_a_picture_does_not_depend_on_its_batch() -> None:
     together = [picture.tobytes() for picture in OfflinePainter().paint(orders)]
     assert together == [drawn(asked) for asked in orders]
     assert OfflinePainter().paint([]) == []
+
+
+def test_a_picture_does_not_depend_on_what_the_processor_can() -> None:
+    """OpenCV and the matrix products of numpy choose their code by the processor; an old one is pretended here."""
+    code = (
+        "import hashlib; from tests.portraits.people import drawn, order; "
+        "print(hashlib.sha256(b''.join(drawn(order(number, size=256)) for number in range(12))).hexdigest())"
+    )
+    older = {
+        "OPENCV_CPU_DISABLE": "AVX512-SKX,AVX2,FMA3,AVX,FP16,SSE4.2,SSE4.1",
+        "OPENCV_IPP": "disabled",
+        "OPENBLAS_CORETYPE": "Prescott",
+    }
+    printed = [
+        subprocess.run([sys.executable, "-c", code], env=os.environ | env, capture_output=True, text=True, check=True)
+        for env in ({}, older)
+    ]
+    assert printed[0].stdout == printed[1].stdout != ""
 
 
 def test_another_attempt_keeps_the_person_and_moves_the_picture() -> None:
