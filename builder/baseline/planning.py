@@ -59,18 +59,20 @@ class Plan:
 
 def prepare(release: Path, settings: Settings, out: Path, *, fresh: bool = False) -> Plan:
     """Read the release and claim the folder. Raises CallError on a wrong name, release or folder."""
-    _check_labels(settings)
+    _check_methods(settings)
     crowd = people.read_crowd(release, settings.forget)
     folder = BaselineFolder(out)
     folder.claim(settings, str(crowd.manifest["origin_fingerprint"]), fresh=fresh)
     return plan(crowd, settings, folder)
 
 
-def _check_labels(settings: Settings) -> None:
-    """Raise CallError for a method that is none, or is called as a model or a section of the settings is."""
+def _check_methods(settings: Settings) -> None:
+    """Raise CallError for a method that is none, is called as a model or a section of the settings is, or cannot run."""
     for label, name in methods.labelled(settings.methods).items():
         if label in (*BEFORE, ONLY, *Settings.model_fields):
             raise CallError(f"The unlearning method {name} would be called '{label}', which means something else here.")
+        if settings.lora and methods.METHODS.get(name).changes_base:
+            raise CallError(f"{name} edits weights of the base model, which an adapter leaves alone; leave out --lora.")
 
 
 def plan(crowd: Crowd, settings: Settings, folder: BaselineFolder) -> Plan:

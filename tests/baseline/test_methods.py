@@ -13,12 +13,14 @@ from torch import Tensor
 
 from builder.base.errors import CallError
 from builder.baseline import methods
-from builder.baseline.methods import siu
-from builder.baseline.methods.base import Method, Step
+from builder.baseline.methods import manu, siu
+from builder.baseline.methods.base import Method, Scene, Step
 from builder.baseline.methods.ga import GradientAscent
 from builder.baseline.methods.graddiff import GradDiff
 from builder.baseline.methods.idk import REFUSALS, IdkPO, refused
 from builder.baseline.methods.kl import KLMin
+from builder.baseline.methods.manu import MANU
+from builder.baseline.methods.mmunlearner import MMUnlearner, along
 from builder.baseline.methods.npo import NPO
 from builder.baseline.methods.prompting import NamePrompting, Prompting
 from builder.baseline.methods.rmu import RMU, direction
@@ -169,16 +171,16 @@ def test_what_is_frozen_stays_frozen(vlm: Vlm, crowd: Crowd, name: str) -> None:
 
 @pytest.mark.parametrize("name", TRAINING)
 def test_every_method_repeats_itself_with_the_same_seed(fresh: Callable[[], Vlm], crowd: Crowd, name: str) -> None:
-    losses = []
+    found = []
     for _ in range(2):
         vlm = fresh()
         forget, retain = examples(crowd.forget), examples(crowd.retain)
         curve = unlearn(vlm, methods.make(name, {}), forget, retain, crowd.forget, PART, 7, lambda step, steps: None)
-        losses.append(curve.losses)
-    assert losses[0] == losses[1]
+        found.append((curve, torch.cat([weight.detach().flatten() for weight in vlm.trainable()])))
+    assert found[0][0] == found[1][0] and torch.equal(found[0][1], found[1][1])
 
 
-@pytest.mark.parametrize("name", sorted({*TRAINING} - {"siu", "idk"}))
+@pytest.mark.parametrize("name", sorted({*TRAINING} - {"siu", "idk", "mmunlearner", "manu"}))
 def test_company_changes_no_gradient(fresh: Callable[[], Vlm], crowd: Crowd, name: str) -> None:
     """The mean of the gradients of two halves is the gradient of the whole, where halves hold as many tokens."""
     gone, kept = [_alike(people, 4) for people in (crowd.forget, crowd.retain)]
@@ -318,6 +320,65 @@ def test_siu_starts_from_cross_entropy_alone(vlm: Vlm, crowd: Crowd) -> None:
     expected = 0.9 * (cross_entropy(vlm.answers(changed)) + cross_entropy(step.on_retain()))
     again = dataclasses.replace(step, stream=Random(2))
     assert float(SIU().loss(again).detach()) == pytest.approx(float(expected.detach()), rel=1e-3)
+
+
+def _scene(vlm: Vlm, crowd: Crowd, size: int = 8) -> Scene:
+    def encode(found: Sequence[Example]) -> Batch:
+        return collate(vlm.chat, [each.row(vlm.chat, Random(1), by_letter=True) for each in found])
+
+    return Scene(vlm, examples(crowd.forget), examples(crowd.retain), size, encode, Random(3))
+
+
+def test_mmunlearner_masks_after_clipping() -> None:
+    weights = [torch.nn.Parameter(torch.tensor([1.0, 2.0])), torch.nn.Parameter(torch.tensor([2.0]))]
+    loss = 3 * weights[0].sum() + 4 * weights[1].sum()  # the norm of its gradient is √(9 + 9 + 16)
+    masks = [torch.tensor([True, False]), torch.tensor([True])]
+    found = along(loss, weights, masks, clip=1.0)
+    assert float(found.detach()) == pytest.approx(17)
+    found.backward()  # type: ignore[no-untyped-call]
+    norm = math.sqrt(34)
+    assert [weight.grad.tolist() for weight in weights if weight.grad is not None] == [
+        [pytest.approx(3 / norm, rel=1e-5), 0.0],
+        [pytest.approx(4 / norm, rel=1e-5)],
+    ]
+
+
+def test_mmunlearner_moves_what_matters_for_images_and_keeps_what_is_told_in_text(vlm: Vlm, crowd: Crowd) -> None:
+    method = MMUnlearner(batches=4, alpha=0)
+    masks = method.prepare(_scene(vlm, crowd))
+    share = float(torch.cat([mask.flatten() for mask in masks]).float().mean())
+    assert 0.01 < share < 0.99, "some weights matter more for the images of the forgotten, and some do not"
+    step = dataclasses.replace(_real_step(vlm, crowd), prepared=masks)
+    told = [each for each in examples(crowd.forget) if not each.pictures][:4]
+    assert float(method.loss(dataclasses.replace(step, forget_examples=told)).detach()) == 0
+    shown = [each for each in examples(crowd.forget) if each.pictures][:4]
+    method.loss(dataclasses.replace(step, forget_examples=shown)).backward()  # type: ignore[no-untyped-call]
+    for weight, mask in zip(vlm.trainable(), masks, strict=True):
+        if weight.grad is not None:
+            assert not weight.grad[~mask].any()
+    kept = MMUnlearner(batches=4, gamma=0).loss(dataclasses.replace(step, forget_examples=told))
+    expected = (cross_entropy(step.on_retain()) + cross_entropy(vlm.answers(step.encode(told)))) / 2
+    assert float(kept.detach()) == pytest.approx(float(expected.detach()), rel=1e-4)
+
+
+def test_manu_scores_by_hand() -> None:
+    gone = torch.tensor([[0.2, 0.4], [1.0, 0.5], [0.1, 0.3], [0.2, 0.5]])
+    kept = torch.tensor([[0.1, 0.4], [0.5, 1.0], [0.1, 0.1], [0.1, 0.5]])
+    expected = [((2 - 1) + (2 - 1) + (1 - 1) + (2 - 1)) / 4, (0 + (0.5 - 1) + (3 - 1) + 0) / 4]
+    assert manu.score(gone, kept).tolist() == pytest.approx(expected, rel=1e-3)
+    assert manu.highest(torch.tensor([0.1, 3.0, 2.0, -1.0]), 50).tolist() == [False, True, True, False]
+    assert manu.highest(torch.tensor([0.1, 3.0]), 0.1).tolist() == [False, True], "one at least"
+
+
+def test_manu_silences_its_share_of_neurons_and_no_padding_is_heard(fresh: Callable[[], Vlm], crowd: Crowd) -> None:
+    pruned = []
+    for size in (8, 1):  # alone, no example is padded
+        vlm = fresh()
+        MANU(percent=5, batches=16 // size).prepare(_scene(vlm, crowd, size))
+        columns = [(projection.weight == 0).all(0) for projection in manu.down_projections(vlm)]
+        assert int(torch.cat(columns).sum()) == round(sum(map(len, columns)) * 5 / 100)
+        pruned.append(torch.cat(columns))
+    assert float((pruned[0] == pruned[1]).float().mean()) > 0.999
 
 
 def test_prompting_names_everybody_and_trains_nothing() -> None:

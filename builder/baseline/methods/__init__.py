@@ -34,6 +34,8 @@ METHODS: Registry["type[Method]"] = Registry(
         "rmu": (f"{_HERE}.rmu:RMU", "hidden states of the forget set steered in a random direction"),
         "undial": (f"{_HERE}.undial:UNDIAL", "self-distillation with the true tokens' logits lowered"),
         "siu": (f"{_HERE}.siu:SIU", "single image unlearning: the face gets another identity"),
+        "mmunlearner": (f"{_HERE}.mmunlearner:MMUnlearner", "masked ascent on the image questions alone"),
+        "manu": (f"{_HERE}.manu:MANU", "the forget set's neurons silenced, modality by modality; no training"),
         "prompting": (f"{_HERE}.prompting:Prompting", "a system prompt that forbids personal information"),
         "prompting-names": (
             f"{_HERE}.prompting:NamePrompting",

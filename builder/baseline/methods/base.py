@@ -4,10 +4,10 @@
 unlearning, frozen.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from torch import Tensor, nn
 
@@ -19,10 +19,29 @@ from builder.format.reading import Person
 
 
 @dataclass(frozen=True)
+class Scene:
+    """What a method may look at before its first step: the model and all examples of both sets."""
+
+    vlm: Vlm
+    forget: Sequence[Example]
+    retain: Sequence[Example]
+    size: int
+    encode: Callable[[Sequence[Example]], Batch]
+    stream: Random
+
+    def batches(self, examples: Sequence[Example], count: int) -> Iterator[Batch]:
+        """At most `count` batches of `examples`, drawn without replacement."""
+        drawn = self.stream.sample(examples, min(len(examples), count * self.size))
+        for start in range(0, len(drawn), self.size):
+            yield self.encode(drawn[start : start + self.size])
+
+
+@dataclass(frozen=True)
 class Step:
     """What a method's loss is given: the model, the model before unlearning, and two batches.
 
-    `forget_examples` are those that the batch `forget` was made of; `encode` makes a batch of changed ones.
+    `forget_examples` are those that the batch `forget` was made of; `encode` makes a batch of changed ones. `prepared`
+    is what the method's `prepare` gave.
     """
 
     vlm: Vlm
@@ -33,6 +52,7 @@ class Step:
     encode: Callable[[Sequence[Example]], Batch]
     stream: Random
     forget_people: Sequence[Person] = ()
+    prepared: Any = None
 
     def on_forget(self) -> Answers:
         """The model's answers on F."""
@@ -52,6 +72,8 @@ class Method:
 
     grid: ClassVar[Mapping[str, Sequence[float]]] = {"lr": (0.1, 0.2, 0.4, 0.7, 1.0, 1.5)}
     """What tuning tries: every combination of these knobs, as many as of any other method."""
+    changes_base: ClassVar[bool] = False
+    """Whether it edits weights that an adapter leaves alone, so that it cannot run with one."""
 
     lr: float = 1.0
     steps: float = 1.0
@@ -60,6 +82,13 @@ class Method:
     def trains(self) -> bool:
         """Whether weights change."""
         return True
+
+    def prepare(self, scene: Scene) -> Any:
+        """What is worked out once, before the first step, and found in every `Step.prepared`.
+
+        A method that is no training edits the model here and takes no step (`steps` = 0).
+        """
+        return None
 
     def loss(self, step: Step) -> Tensor:
         """What is minimised, a scalar."""

@@ -1,5 +1,6 @@
 """How a method is run: steps of forget and retain batches, clipped, watched on the way."""
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
 
@@ -7,7 +8,7 @@ import torch
 from torch import nn
 
 from builder.base import randomness
-from builder.baseline.methods.base import Method, Step
+from builder.baseline.methods.base import Method, Scene, Step
 from builder.baseline.models.encoding import Batch, collate
 from builder.baseline.models.reference import Reference
 from builder.baseline.models.seeded import seed_torch
@@ -58,24 +59,26 @@ def unlearn(
     def encode(examples: Sequence[Example]) -> Batch:
         return collate(vlm.chat, [example.row(vlm.chat, stream) for example in examples])
 
-    for number, (gone, kept) in enumerate(batches, start=1):
+    drawn = randomness.stream(seed, "unlearn", "prepare")
+    prepared = method.prepare(Scene(vlm, forget, retain, part.batch, encode, drawn))
+    for number, (gone, kept) in enumerate(itertools.islice(batches, steps), start=1):
         seed_torch(seed, name, number)
-        step = Step(vlm, reference, encode(gone), encode(kept), gone, encode, stream, people)
+        step = Step(vlm, reference, encode(gone), encode(kept), gone, encode, stream, people, prepared)
         curve.losses.append(_descend(method, step, optimiser, scaler, parameters, part.clip, number))
         tell(number, steps)
         if number % max(1, steps // looks) == 0 or number == steps:
             curve.marks.append(looked_at.look(vlm, number))
-        if number == steps:
-            break
+    if steps == 0:
+        curve.marks.append(looked_at.look(vlm, 0))
     vlm.learn(False)
     check_numbers(vlm, [*forget, *retain], steps)
     return curve
 
 
 def length(part: UnlearnPart, method: Method, questions: int) -> int:
-    """How many steps a method takes on so many forget questions: one is taken at least."""
+    """How many steps a method takes on so many forget questions: one at least, unless it is no training."""
     whole = part.steps or part.epochs * math.ceil(questions / part.batch)
-    return max(1, round(whole * method.steps))
+    return max(1, round(whole * method.steps)) if method.steps else 0
 
 
 def _descend(

@@ -72,7 +72,7 @@ def distance(mark: Mark, oracle: Mark) -> float:
 
 def choose(runs: Sequence[Run], vanilla: Mark, oracle: Mark) -> Choice | None:
     """The point that the rule takes, None without any."""
-    points = [(run, mark) for run in runs for mark in run.marks if mark["step"] > 0]
+    points = [(run, mark) for run in runs for mark in run.marks[1:]]  # the first is where it starts
     if not points:
         return None
     least = KEPT * vanilla["retain"]
@@ -81,8 +81,8 @@ def choose(runs: Sequence[Run], vanilla: Mark, oracle: Mark) -> Choice | None:
         run, mark = min(keeping, key=lambda each: (distance(each[1], oracle), each[1]["step"]))
     else:
         run, mark = max(points, key=lambda each: (each[1]["retain"], -each[1]["step"]))
-    knobs = {**run.knobs, "steps": round(PASSES * mark["step"] / run.steps, 4)}
-    return Choice(knobs, mark, distance(mark, oracle), bool(keeping))
+    length = {"steps": round(PASSES * mark["step"] / run.steps, 4)} if run.steps else {}
+    return Choice({**run.knobs, **length}, mark, distance(mark, oracle), bool(keeping))
 
 
 def crowd_of(crowd: Crowd, seed: int) -> Crowd:
