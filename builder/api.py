@@ -193,6 +193,7 @@ def run_baseline(
     model: str = "tiny",
     forget: int | None = None,
     methods: Iterable[str] | None = None,
+    modality: str | None = None,
     lora: int | None = None,
     precision: str | None = None,
     seed: int | None = None,
@@ -222,6 +223,7 @@ def run_baseline(
         methods: The unlearning methods to run: names that `build-bench list methods` prints, or "my_package:MyMethod";
             ga, graddiff, kl and npo when none are given.
         attacks: Likewise; membership inference when none are given.
+        modality: "image" or "text" to unlearn from the questions of one modality alone.
         lora: Train a low-rank adapter of this rank, not all weights.
         precision: The numbers to train in: "auto", "fp32", "bf16" or "fp16".
         seed: The first seed; 0 when it is not given.
@@ -265,7 +267,7 @@ def run_baseline(
     return command.baseline(
         verified.release.path,
         {key: value for key, value in given.items() if value is not None},
-        settings or {},
+        {**(settings or {}), **({"unlearn.modality": modality} if modality else {})},
         _path(out),
         home=Path(source) if Path(source).is_dir() else None,
         fresh=fresh,

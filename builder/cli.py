@@ -279,6 +279,7 @@ def export(source: str, layout: str, to: str) -> None:
     callback=_split,
     help="With commas between: names, or my_package:MyAttack.  [default: membership inference]",
 )
+@click.option("--modality", type=click.Choice(["image", "text"]), help="Unlearn from one modality alone.")
 @click.option(
     "--lora", type=click.IntRange(min=1), help="Train a low-rank adapter of this rank instead of all weights."
 )

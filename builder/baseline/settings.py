@@ -51,6 +51,7 @@ class UnlearnPart(Section):
     lr: float = Field(gt=0, description="learning rate of a method; each scales it by its own factor")
     batch: int = Field(16, ge=1, description="forget questions in each step, and as many retain questions")
     epochs: float = Field(1.0, gt=0, description="passes over the forget questions; each method scales it")
+    modality: Literal["both", "image", "text"] = Field("both", description="whose questions unlearning uses")
     steps: int = Field(0, ge=0, description="optimiser steps instead of passes; 0 uses passes")
     clip: float = Field(1.0, gt=0, description="largest norm of all gradients together")
 

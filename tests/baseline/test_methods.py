@@ -329,6 +329,24 @@ def _scene(vlm: Vlm, crowd: Crowd, size: int = 8) -> Scene:
     return Scene(vlm, examples(crowd.forget), examples(crowd.retain), size, encode, Random(3))
 
 
+@pytest.mark.parametrize(("modality", "shown"), [("image", {True}), ("text", {False}), ("both", {True, False})])
+def test_one_modality_may_be_unlearned_alone(vlm: Vlm, crowd: Crowd, modality: Any, shown: set[bool]) -> None:
+    found: set[bool] = set()
+
+    class Spy(GradientAscent):
+        def loss(self, step: Step) -> Tensor:
+            found.update(bool(each.pictures) for each in step.forget_examples)
+            return super().loss(step)
+
+    part = PART.model_copy(update={"modality": modality})
+    gone, kept = examples(crowd.forget), examples(crowd.retain)
+    curve = unlearn(vlm, Spy(), gone, kept, crowd.forget, part, 0, lambda step, steps: None)
+    assert found == shown
+    assert {cell.split("/")[1] for cell in curve.marks[0] if "/" in cell} == {"image_text", "text"}
+    assert "vision_tower" not in curve.trained or vlm.trainable()
+    assert sum(curve.trained.values()) == sum(weight.numel() for weight in vlm.trainable())
+
+
 def test_mmunlearner_masks_after_clipping() -> None:
     weights = [torch.nn.Parameter(torch.tensor([1.0, 2.0])), torch.nn.Parameter(torch.tensor([2.0]))]
     loss = 3 * weights[0].sum() + 4 * weights[1].sum()  # the norm of its gradient is √(9 + 9 + 16)

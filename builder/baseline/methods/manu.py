@@ -14,7 +14,7 @@ vision tower; here it is frozen unless `train.freeze_vision` is off, and left as
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import torch
 from torch import Tensor, nn
@@ -41,6 +41,10 @@ class MANU(Method):
     steps: float = 0.0
     percent: float = 2.0
     batches: int = 16
+
+    def parameters(self, vlm: Vlm) -> list[nn.Parameter]:
+        """The weights of the down projections."""
+        return [cast(nn.Parameter, projection.weight) for projection in down_projections(vlm)]
 
     def prepare(self, scene: Scene) -> None:
         """Prune, once; no step follows."""

@@ -41,26 +41,27 @@ def unlearn(
 
     Raises Diverged when the loss is no number, after which the model is worth nothing.
     """
-    steps = length(part, method, len(forget))
+    asked = [each for each in forget if part.modality in ("both", "image" if each.pictures else "text")]
+    steps = length(part, method, len(asked))
     reference = Reference(vlm)
     parameters = method.parameters(vlm)
     optimiser = optimiser_for(parameters, part.lr * method.lr)
     scaler = torch.amp.GradScaler(vlm.device.type, enabled=vlm.compute == torch.float16)
     stream = randomness.stream(seed, "unlearn")
     batches = zip(
-        endlessly(forget, min(part.batch, len(forget)), stream),
+        endlessly(asked, min(part.batch, len(asked)), stream),
         endlessly(retain, min(part.batch, len(retain)), randomness.stream(seed, "unlearn", "retain")),
         strict=False,
     )
     looked_at = watched(forget, retain, seed)
-    curve = Curve(marks=[looked_at.look(vlm, 0)])
+    curve = Curve(marks=[looked_at.look(vlm, 0)], trained=vlm.parts_of(parameters))
     vlm.learn()
 
     def encode(examples: Sequence[Example]) -> Batch:
         return collate(vlm.chat, [example.row(vlm.chat, stream) for example in examples])
 
     drawn = randomness.stream(seed, "unlearn", "prepare")
-    prepared = method.prepare(Scene(vlm, forget, retain, part.batch, encode, drawn))
+    prepared = method.prepare(Scene(vlm, asked, retain, part.batch, encode, drawn))
     for number, (gone, kept) in enumerate(itertools.islice(batches, steps), start=1):
         seed_torch(seed, name, number)
         step = Step(vlm, reference, encode(gone), encode(kept), gone, encode, stream, people, prepared)

@@ -2,7 +2,7 @@
 
 import contextlib
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -107,6 +107,16 @@ class Vlm:
     def trainable(self) -> list[nn.Parameter]:
         """The parameters that training changes."""
         return [parameter for parameter in self.model.parameters() if parameter.requires_grad]
+
+    def parts_of(self, parameters: Iterable[nn.Parameter]) -> dict[str, int]:
+        """How many weights some of its parameters have, by the part of the model that they belong to."""
+        body = getattr(self.inner, "model", self.inner)
+        whose = {id(weight): name for name, part in body.named_children() for weight in part.parameters()}
+        found: dict[str, int] = {}
+        for weight in parameters:
+            name = whose.get(id(weight), "head")
+            found[name] = found.get(name, 0) + weight.numel()
+        return found
 
     def answers(self, batch: Batch) -> Answers:
         """Logits at the answer tokens alone: the output head is not run on prompts."""

@@ -71,6 +71,7 @@ def markdown(found: Mapping[str, Any]) -> str:
     lines += ["", "## Is it still language?", "", *_language(found)]
     lines += ["", "## Do the seeds rank the methods alike?", "", _ranking(found)] if found["ranking"] else []
     lines += ["", "## How methods were tuned", "", *_tuning(found)] if found["tuning"] else []
+    lines += ["", "## What was trained", "", *_trained(found)]
     lines += ["", "## Over independent facts", "", *_independent(found)]
     lines += ["", "## Whose fact is it?", "", *controls(found)]
     lines += ["", "## Wording", "", *wording(found)]
@@ -78,6 +79,19 @@ def markdown(found: Mapping[str, Any]) -> str:
     lines += ["", "## Which categories of facts are still known", "", *_categories(found)]
     lines += ["", "## In MLLMU-Bench's layout", "", _MLLMU, "", *mllmu(found)]
     return "\n".join(lines) + "\n"
+
+
+def _trained(found: Mapping[str, Any]) -> list[str]:
+    """The weights that were free to change, by part of the model, and the steps, of the first seed."""
+    curves: dict[str, Any] = {name: next(iter(model["curves"].values()), {}) for name, model in found["models"].items()}
+    parts = sorted({part for curve in curves.values() for part in curve.get("trained", {})})
+    if not parts:
+        return ["Nothing was."]
+    lines = [f"| model | steps | {' | '.join(parts)} |", "| --- |" + " --- |" * (len(parts) + 1)]
+    for name, curve in curves.items():
+        counts = [f"{curve['trained'][part]:,}" if part in curve.get("trained", {}) else "–" for part in parts]
+        lines.append(f"| {name} | {len(curve.get('losses', []))} | {' | '.join(counts)} |")
+    return lines
 
 
 def _general(found: Mapping[str, Any]) -> list[str]:

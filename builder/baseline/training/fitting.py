@@ -61,6 +61,7 @@ def fit(
     optimiser = optimiser_for(vlm.trainable(), part.lr, part.weight_decay)
     scaler = torch.amp.GradScaler(vlm.device.type, enabled=vlm.compute == torch.float16)
     curve = checkpoint.read(vlm.trainable(), optimiser, scaler) if checkpoint else Curve()
+    curve.trained = vlm.parts_of(vlm.trainable())
     done = len(curve.losses)
     if done:
         tell(done, steps)
