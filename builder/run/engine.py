@@ -1,24 +1,31 @@
-"""Makes what a run lacks: stage after stage, shard by shard, each shard in whichever worker is free."""
+"""Makes what a run lacks, shard by shard, each in whichever worker is free.
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from functools import partial
+A stage begins when the one that it follows is finished, and stages that follow the same one are made side by side: one
+that waits for a server does not hold up one that paints.
+"""
+
+from collections.abc import Callable, Generator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass
 from typing import Any
 
-from builder.base import schemas
 from builder.base.errors import BenchError
 from builder.base.progress import Progress
 from builder.base.recipe import Recipe
-from builder.base.records import Record, to_json
-from builder.run import shards
-from builder.run.declared import UndeclaredPart
-from builder.run.fetching import Fetcher, NotFetched, ShardJob, ShardResult, carry_out
+from builder.run.alike import Mark
+from builder.run.fetching import Fetcher
 from builder.run.folder import RunFolder
-from builder.run.remaking import marks_of, remember
-from builder.run.shards import DamagedShard, Failure, Footer
-from builder.run.stage import Place, Stage
-from builder.run.survey import input_records, look, spans, stray_shards, wanted_footer
+from builder.run.jobs import ShardJob, make_shard
+from builder.run.line import Line
+from builder.run.remaking import remember
+from builder.run.shards import Failure
+from builder.run.stage import Stage
+from builder.run.survey import input_records, spans, stray_shards
 from builder.run.workers import Workers
+
+Work = Generator[Sequence[Future[Any]], None, None]
+"""A stage being made: each step gives what it waits for before the next one is of use."""
+_SECONDS_BETWEEN_LOOKS = 0.5
 
 
 class TooManyFailures(BenchError):
@@ -35,8 +42,8 @@ def make(
 ) -> list[Failure]:
     """Bring every shard of every stage up to date; return what failed, in all of the run.
 
-    `fetchers` get what stages need from outside, by a stage's name; without one, who needs something that is not there
-    fails. `stands` is called with the name of each stage that is up to date, and may raise to end the run.
+    `fetchers` get what stages need from outside, by a stage's name; a profile fails if it needs something and its stage
+    has no fetcher. `stands` is called with the name of each stage that is up to date, and may raise to end the run.
 
     Raises TooManyFailures as soon as a stage has more failures than `run.max_failure_rate` allows. Whatever ends
     the work early, finished shards are kept and failures.jsonl is up to date.
@@ -45,136 +52,97 @@ def make(
         path.unlink()
     failures: list[Failure] = []
     by_name = {stage.name: stage for stage in stages}
+
+    def begin(stage: Stage) -> Work:
+        source, fetcher = by_name.get(stage.follows), (fetchers or {}).get(stage.name)
+        return _bring_up_to_date(_Task(run, stage, source, recipe, workers, fetcher, failures, stands))
+
     try:
-        for stage in stages:
-            source = by_name.get(stage.follows)
-            fetcher = (fetchers or {}).get(stage.name)
-            _make_stage(run, stage, source, recipe, workers, fetcher, failures)
-            while _some_too_alike(run, stage, source, recipe, workers):
-                failures[:] = [failure for failure in failures if failure.stage != stage.name]
-                _make_stage(run, stage, source, recipe, workers, fetcher, failures)
-            if stands:
-                stands(stage.name)
+        _side_by_side(stages, begin)
     finally:
         failures.sort(key=lambda failure: (failure.profile_id, failure.stage))
         run.write_failures(failures)
     return failures
 
 
-def _make_stage(
-    run: RunFolder,
-    stage: Stage,
-    source: Stage | None,
-    recipe: Recipe,
-    workers: Workers,
-    fetcher: Fetcher | None,
-    failures: list[Failure],
-) -> None:
-    jobs = [ShardJob(run.path, stage, source, recipe, span) for span in spans(recipe)]
-    count = 0
-    with Progress(stage.name, "people", recipe.total) as progress:
-        for result in carry_out(bring_up_to_date, jobs, workers, fetcher, progress):
-            progress.advance(len(result.span))
-            failures.extend(result.failures)
-            count += len(result.failures)
-            _stop_if_too_many(run, stage, recipe, count, failures)
-
-
-def bring_up_to_date(job: ShardJob) -> ShardResult:
-    """Make the shard unless it stands as wanted; a job of a worker process. Who failed is tried again."""
-    run = RunFolder(job.folder)
-    before = input_records(run, job.source, job.span)
-    wanted = wanted_footer(run, job.stage, job.recipe, job.span, before)
-    status = look(run, job.stage, job.span, wanted)
-    if status.state == "made" and not status.failures:
-        return ShardResult(job.span, status.failures)
-    kept = _kept(run, job, wanted)
-    people = {int(record.id): record for record in before} if job.source else dict.fromkeys(job.span)
-    people = {number: record for number, record in people.items() if number not in kept}
-    chosen = {number: record for number, record in people.items() if not job.only or number in job.only}
-    records, failures, lacking = _records(job, chosen)
-    if lacking or len(chosen) < len(people):
-        to_fetch = tuple(each for missing in lacking.values() for each in missing.wanted)
-        return ShardResult(job.span, made=False, wanted=to_fetch, lacking=frozenset(lacking))
-    made = kept | _by_person(records)
-    records = [record for number in sorted(made) for record in made[number]]
-    footer = replace(wanted, failures=tuple(failures))
-    shards.write(run.shard(job.stage.name, job.span.index), job.stage.record, records, footer)
-    if not failures:  # who failed is tried again, and need not lose what was finished for them
-        run.unfinished(job.stage.name, job.span.index).unlink(missing_ok=True)
-    return ShardResult(job.span, tuple(failures))
-
-
-def _kept(run: RunFolder, job: ShardJob, wanted: Footer) -> dict[int, list[Record]]:
-    """The people of a shard that was made of the same, by number, but for those who failed or are made again."""
+def _side_by_side(stages: Sequence[Stage], begin: Callable[[Stage], Work]) -> None:
+    """Work on every stage as soon as the one that it follows is finished, on several at the same time."""
+    to_come = list(stages)
+    at_work: dict[str, Work] = {}
     try:
-        path = run.shard(job.stage.name, job.span.index)
-        footer = shards.read_footer(path)
-        if replace(footer, failures=(), made_again=wanted.made_again) != wanted:
-            return {}
-        people = _by_person(shards.read(path, job.stage.record))
-    except DamagedShard:
-        return {}
-    again, before = wanted.made_again, footer.made_again
-    return {number: made for number, made in people.items() if _times(again, number) == _times(before, number)}
+        while to_come or at_work:
+            unfinished = {stage.name for stage in to_come} | at_work.keys()
+            for stage in [stage for stage in to_come if stage.follows not in unfinished]:
+                to_come.remove(stage)
+                at_work[stage.name] = begin(stage)
+            steps = {name: next(work, None) for name, work in at_work.items()}
+            at_work = {name: work for name, work in at_work.items() if steps[name] is not None}
+            if len(at_work) == len(steps):  # nothing can begin until something is done
+                futures = [future for step in steps.values() for future in step or ()]
+                wait(futures, _SECONDS_BETWEEN_LOOKS, FIRST_COMPLETED)
+    finally:
+        for work in at_work.values():
+            work.close()
 
 
-def _times(made_again: Mapping[str, int], number: int) -> int:
-    return made_again.get(f"{number:05d}", 0)
+@dataclass(frozen=True)
+class _Task:
+    """One stage to be brought up to date. `failures` are those of the whole run."""
+
+    run: RunFolder
+    stage: Stage
+    source: Stage | None
+    recipe: Recipe
+    workers: Workers
+    fetcher: Fetcher | None
+    failures: list[Failure]
+    stands: Callable[[str], None] | None
 
 
-def _by_person(records: Sequence[Record]) -> dict[int, list[Record]]:
-    people: dict[int, list[Record]] = {}
-    for record in records:
-        people.setdefault(int(getattr(record, "profile_id", record.id)), []).append(record)
-    return people
+def _bring_up_to_date(task: _Task) -> Work:
+    """Make a stage, and again whoever is too like somebody else, until nobody is."""
+    marks = yield from _make_shards(task)
+    while _some_too_alike(task, marks):
+        task.failures[:] = [failure for failure in task.failures if failure.stage != task.stage.name]
+        marks = yield from _make_shards(task)
+    if task.stands:
+        task.stands(task.stage.name)
 
 
-def _some_too_alike(run: RunFolder, stage: Stage, source: Stage | None, recipe: Recipe, workers: Workers) -> bool:
+def _make_shards(task: _Task) -> Generator[Sequence[Future[Any]], None, dict[int, Mark]]:
+    """Make the shards that do not stand as wanted; return the marks of everybody."""
+    jobs = [ShardJob(task.run.path, task.stage, task.source, task.recipe, span) for span in spans(task.recipe)]
+    marks: dict[int, Mark] = {}
+    count = 0
+    with Progress(task.stage.name, "people", task.recipe.total) as progress:
+        line = Line(make_shard, jobs, task.workers, task.fetcher, progress)
+        while True:
+            for result in line.step():
+                progress.advance(len(result.span))
+                marks |= result.marks
+                task.failures.extend(result.failures)
+                count += len(result.failures)
+                _stop_if_too_many(task, count)
+            if line.finished:
+                return marks
+            yield line.waits_for()
+
+
+def _some_too_alike(task: _Task, marks: Mapping[int, Mark]) -> bool:
     """Whether somebody must be made again for being too like somebody else, which is then remembered."""
-    if not stage.distance(recipe):
+    if not task.stage.distance(task.recipe):
         return False
-    indexes = [span.index for span in spans(recipe)]
-    found = workers.map(partial(marks_of, run, stage), indexes)
-    marks = {number: mark for some in found for number, mark in some.items()}
-    everybody = (record for span in spans(recipe) for record in input_records(run, source, span))
-    return remember(run, stage, recipe, everybody, marks)
+    everybody = (record for span in spans(task.recipe) for record in input_records(task.run, task.source, span))
+    return remember(task.run, task.stage, task.recipe, everybody, marks)
 
 
-def _records(job: ShardJob, people: Mapping[int, Any]) -> tuple[list[Record], list[Failure], dict[int, NotFetched]]:
-    """What was made of `people`, who failed, and who lacks something that a fetcher has to get first."""
-    records: list[Record] = []
-    failures: list[Failure] = []
-    lacking: dict[int, NotFetched] = {}
-    make = job.stage.maker(Place(job.folder, job.span.index), job.recipe)
-    for number, before in people.items():
-        try:
-            made = make(number, before)
-            for record in () if lacking else made:  # where somebody lacks something, the shard is not made yet
-                check(job.stage, record)
-            records.extend(made)
-        except (OSError, MemoryError, UndeclaredPart):
-            raise  # the machine's trouble or the code's, not the profile's
-        except Exception as error:
-            if isinstance(error, NotFetched) and job.fetches:
-                lacking[number] = error
-                continue
-            reason = str(error) if isinstance(error, BenchError) else f"{type(error).__name__}: {error}"
-            failures.append(Failure(job.stage.name, f"{number:05d}", reason))
-    return records, failures, lacking
-
-
-def check(stage: Stage, record: Record) -> None:
-    """Raise InvalidRecord unless the record keeps its schema; an image's bytes are not JSON and not looked at."""
-    schemas.check(stage.schema, to_json(record))
-
-
-def _stop_if_too_many(run: RunFolder, stage: Stage, recipe: Recipe, count: int, failures: list[Failure]) -> None:
-    allowed = int(recipe.run.max_failure_rate * recipe.total)
+def _stop_if_too_many(task: _Task, count: int) -> None:
+    total, name = task.recipe.total, task.stage.name
+    allowed = int(task.recipe.run.max_failure_rate * total)
     if count > allowed:
-        first = next(failure for failure in failures if failure.stage == stage.name)
+        first = next(failure for failure in task.failures if failure.stage == name)
         raise TooManyFailures(
-            f"{stage.name}: {count} of {recipe.total} people failed, more than the {allowed} that "
-            f"run.max_failure_rate = {recipe.run.max_failure_rate} allows. {first.profile_id} failed because: "
-            f"{first.reason} All reasons are in {run.failures}."
+            f"{name}: {count} of {total} people failed, more than the {allowed} that "
+            f"run.max_failure_rate = {task.recipe.run.max_failure_rate} allows. {first.profile_id} failed because: "
+            f"{first.reason} All reasons are in {task.run.failures}."
         )
