@@ -327,6 +327,7 @@ def list_command(kind: str) -> None:
 
 
 _REGISTRIES = {
+    "tasks": "builder.tasks:TASKS",
     "methods": "builder.baseline.methods:METHODS",
     "attacks": "builder.baseline.attacks:ATTACKS",
     "layouts": "builder.release.exports:LAYOUTS",

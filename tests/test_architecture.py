@@ -14,20 +14,23 @@ import builder
 PACKAGE = Path(builder.__file__).parent
 LAYERS: dict[str, set[str]] = {
     "base": set(),
+    "tasks": {"base"},
     "figures": {"base"},
     "run": {"base"},
     "pages": {"base"},
-    "llm": {"base", "run"},
-    "format": {"base", "run"},
+    "llm": {"base", "tasks", "run"},
+    "format": {"base", "tasks", "run"},
     "profiles": {"base", "figures", "llm"},
     "portraits": {"base", "run"},
-    "questions": {"base", "llm"},
-    "release": {"base", "run", "format"},
-    "audit": {"base", "figures", "run", "format"},
-    "preview": {"base", "run", "format", "pages"},
+    "questions": {"base", "tasks", "llm"},
+    "release": {"base", "tasks", "run", "format"},
+    "audit": {"base", "tasks", "figures", "run", "format"},
+    "preview": {"base", "tasks", "run", "format", "pages"},
     "hub": {"base", "run", "format", "release"},
-    "baseline": {"base", "run", "llm", "format", "pages"},
-    "pipeline": {"base", "figures", "run", "llm", "format", "profiles", "portraits", "questions", "release", "audit"},
+    "baseline": {"base", "tasks", "run", "llm", "format", "pages"},
+    "pipeline": {
+        *("base", "tasks", "figures", "run", "llm", "format", "profiles", "portraits", "questions", "release", "audit")
+    },
 }
 """What each part may import besides itself; a stage never imports another."""
 FACES = {"__init__", "__main__", "api", "cli"}

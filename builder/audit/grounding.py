@@ -1,12 +1,13 @@
 """Grounding: every answer's value is the fact's, and a biography says what the facts say and nothing against them."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
+from builder import tasks
 from builder.audit.finding import Finding, faults, words
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes, examples, kinds
 from builder.base.matching import folded, states
-from builder.base.records import BLANK, LETTERS, Fact, Question
+from builder.base.records import Fact, Question
 from builder.format.reading import Person
 
 
@@ -35,39 +36,7 @@ def _fault(question: Question, fact: Fact | None) -> str | None:
         return f"asks for '{question.fact}', which is not a fact to ask for"
     if question.value != fact.value:
         return f"its value '{question.value}' is not the fact's '{fact.value}'"
-    return _ANSWERS[question.task](question, fact)
-
-
-def _choice(question: Question, fact: Fact) -> str | None:
-    options = question.options
-    if len(options) != len(LETTERS) or len({folded(option) for option in options}) != len(LETTERS):
-        return f"it has not {len(LETTERS)} different options"
-    if question.letter not in LETTERS or options[LETTERS.index(question.letter)] != fact.value:
-        return f"letter '{question.letter}' does not point to '{fact.value}'"
-    return None if question.answer == fact.value else f"its answer '{question.answer}' is not '{fact.value}'"
-
-
-def _open(question: Question, fact: Fact) -> str | None:
-    value = folded(fact.value)
-    if not states(question.answer.casefold(), value):
-        return f"its answer does not state '{fact.value}': '{question.answer}'"
-    for wrong in question.wrong_answers:
-        if states(wrong.casefold(), value):
-            return f"a wrong answer states '{fact.value}': '{wrong}'"
-    return None
-
-
-def _cloze(question: Question, fact: Fact) -> str | None:
-    if question.question.count(BLANK) != 1:
-        return f"it has not one blank: '{question.question}'"
-    return None if question.answer == fact.value else f"its answer '{question.answer}' is not '{fact.value}'"
-
-
-_ANSWERS: dict[str, Callable[[Question, Fact], str | None]] = {
-    "classification": _choice,
-    "generation": _open,
-    "cloze": _cloze,
-}
+    return tasks.of(question).fault(question, fact)
 
 
 def _varying(questions: Sequence[Question]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from builder import tasks
 from builder.audit import classifier, solvers, thresholds
 from builder.audit.classifier import Hashed
 from builder.audit.finding import MOST_EXAMPLES, Example, Finding, Value, level, percent, words
@@ -92,7 +93,7 @@ def options_of(person: Person) -> dict[str, tuple[str, ...]]:
     """For each asked fact its options, sorted: those of a question, or what a question would have."""
     shown: dict[str, Question] = {}
     for question in person.questions:
-        if question.task == "classification":
+        if tasks.of(question).has_options:
             shown.setdefault(question.fact, question)
     found = {}
     for fact in person.profile.facts:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from builder import tasks
 from builder.audit import text
 from builder.audit.finding import MOST_EXAMPLES, Example, Finding, Value, faults, percent
 from builder.audit.interface import Audit, Setting
@@ -51,7 +52,7 @@ def _masked(question: Question, profile: Profile) -> Iterator[str]:
     """The sentences a model reads or learns, the name and the value replaced."""
     masks = ((question.value, text.VALUE), (profile.name, text.NAME), (profile.given_name, text.NAME))
     yield text.masked(question.question, masks[1:])  # a question does not hold its answer
-    if question.task == "generation":
+    if tasks.of(question).in_sentences:
         yield text.masked(question.answer, masks)
 
 

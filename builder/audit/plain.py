@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from builder import tasks
 from builder.audit.finding import Finding, faults
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes, examples, kinds
@@ -18,7 +19,7 @@ def look(person: Person, _: Setting) -> Note:
 def _lines(person: Person) -> Iterator[str]:
     for question in person.questions:
         yield question.question
-        if question.task == "generation":
+        if tasks.of(question).in_sentences:
             yield from (question.answer, *question.wrong_answers)
 
 

@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from builder import tasks
 from builder.audit import text, thresholds
 from builder.audit.finding import MOST_EXAMPLES, Example, Finding, Value, faults, percent
 from builder.audit.interface import Audit, Setting
@@ -56,7 +57,7 @@ def _texts(person: Person) -> Iterator[str]:
     yield person.profile.biography
     for question in person.questions:
         yield question.question
-        if question.task == "generation":
+        if tasks.of(question).in_sentences:
             yield question.answer
 
 

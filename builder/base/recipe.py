@@ -197,6 +197,14 @@ class DiffusionPart(Section):
     attention: str = Field("", description="a diffusers attention backend, such as 'native'; empty for the default")
 
 
+class TaskPart(Section):
+    """How much there is of a task that another package adds."""
+
+    name: str = Field(min_length=1, description="the task")
+    evaluation: int = Field(1, ge=0, le=12, description="evaluation questions of a person")
+    training: int = Field(0, ge=0, le=12, description="wordings of each fact as a training question")
+
+
 class QuestionsPart(Section):
     """What they are asked. Counts are for each modality: image+text has as many as text."""
 
@@ -217,6 +225,17 @@ class QuestionsPart(Section):
     max_shared_words: int = Field(
         4, ge=3, le=12, description="longest run of words that a paraphrase may share with a training wording"
     )
+    tasks: tuple[TaskPart, ...] = Field(
+        (), description='tasks of other packages, such as [{ name = "yes_no", evaluation = 2, training = 1 }]'
+    )
+
+    @field_validator("tasks")
+    @classmethod
+    def _each_task_once(cls, value: tuple[TaskPart, ...]) -> tuple[TaskPart, ...]:
+        names = [part.name for part in value]
+        if len(set(names)) < len(names):
+            raise ValueError("tasks names one twice")
+        return value
 
 
 class SplitsPart(Section):
@@ -433,7 +452,18 @@ def _table(section: Section, documented: bool) -> tomlkit.items.Table:
 def _add(container: Any, key: str, value: Any, description: str | None) -> None:
     if description:
         container.add(tomlkit.comment(description))
-    container.add(key, list(value) if isinstance(value, tuple) else value)
+    container.add(key, _plain(value))
+
+
+def _plain(value: Any) -> Any:
+    """A value as tomlkit takes it; a section within a list stands on one line, so that no later knob falls into it."""
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, Section):
+        table = tomlkit.inline_table()
+        table.update(value.model_dump())
+        return table
+    return value
 
 
 def _tree(source: str | Path | Mapping[str, Any] | Recipe) -> tuple[str, dict[str, Any]]:

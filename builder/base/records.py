@@ -17,7 +17,6 @@ Gender = Literal["female", "male"]
 AgeGroup = Literal["young", "middle-aged", "older"]
 Category = Literal["identity", "contact", "work", "education", "finance", "health", "family", "preference"]
 View = Literal["reference", "train", "test"]
-Task = Literal["classification", "generation", "cloze"]
 Modality = Literal["image_text", "text"]
 Use = Literal["train", "eval", "paraphrase"]
 
@@ -124,15 +123,15 @@ class Portrait:
 class Question:
     """One question-answer item about one fact.
 
-    `answer` is the option's text (classification), one sentence that states the value (generation) or what
-    fills the blank (cloze). `options` and `letter` belong to classification only; `wrong_answers` to generation
-    only, each of the answer's shape with another value.
+    `task` is the name of what it asks for (builder/tasks). `answer` is the option's text, one sentence that states the
+    value, or what fills the blank. `options` and `letter` belong to tasks that show options, `wrong_answers` to those
+    answered in sentences, each of the answer's shape with another value.
     """
 
     id: str
     profile_id: str
     fact: str
-    task: Task
+    task: str
     modality: Modality
     use: Use
     question: str

@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 
+from builder import tasks
 from builder.base.errors import BenchError
 from builder.base.progress import Progress
 from builder.baseline import attacking, making
@@ -124,8 +125,8 @@ def _evaluated(plan: Plan, vlm: Vlm, seed: int, name: str) -> list[Outcome]:
     # its probabilities: its answers to training questions need not be written out.
     brief, silent = replace(full, score=False), replace(full, generate=False)
     mute = replace(brief, generate=False)
-    chosen = [each for each in plan.controls if each.task == "classification"]
-    opened = [each for each in plan.controls if each.task != "classification"]
+    chosen = [each for each in plan.controls if tasks.of(each).has_options]
+    opened = [each for each in plan.controls if not tasks.of(each).has_options]
     rounds: list[tuple[Examiner, Sequence[Item]]] = [(full, plan.items), (mute, chosen), (brief, opened)]
     if name == "vanilla":
         rounds += [(silent, plan.known), (mute, plan.known_swapped)]
@@ -139,7 +140,9 @@ def _read_over(plan: Plan, outcomes: Sequence[Outcome], seed: int, name: str) ->
     part = plan.settings.evaluate
     if not part.fluency or name == ONLY:
         return list(outcomes)
-    opened = [place for place, each in enumerate(outcomes) if each.item.task == "generation" and to_be_forgotten(each)]
+    opened = [
+        place for place, each in enumerate(outcomes) if tasks.of(each.item).in_sentences and to_be_forgotten(each)
+    ]
     places = [place for place in opened if outcomes[place].output]
     found = list(outcomes)
     for place in opened:

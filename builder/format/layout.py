@@ -11,8 +11,10 @@ from typing import Any
 
 import pyarrow as pa
 
+from builder import tasks
 from builder.base.records import LETTERS, Appearance, Fact, Portrait, Profile, Question, Scene, to_json
 from builder.run.shards import arrow_schema
+from builder.tasks import Column
 
 IMAGE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
 """An image as `datasets` stores it: its encoded bytes and its file name."""
@@ -72,7 +74,7 @@ def person_row(profile: Profile, portraits: Sequence[Portrait], questions: Seque
         [
             {"Question": question.question, "Answer": question.answer}
             for question in asked
-            if (question.use, question.task) == ("train", "generation")
+            if question.use == "train" and tasks.of(question).in_sentences
         ],
         ensure_ascii=False,
     )
@@ -92,15 +94,15 @@ def _common(
     profile: Profile, portraits: Sequence[Portrait], evaluation: Sequence[Question], asked: Sequence[Question]
 ) -> dict[str, Any]:
     # By name, so that the question stands on its own: readers of flat rows show no picture with it.
-    plain = next(each for each in evaluation if (each.task, each.modality) == ("generation", "text"))
+    plain = next(each for each in evaluation if each.modality == "text" and tasks.of(each).in_sentences)
     return {
         "ID": profile.id,
         "biography": json.dumps(biography(profile), ensure_ascii=False),
         "question": plain.question,
         "answer": plain.answer,
-        "Classification_Task": _classification(evaluation),
-        "Generation_Task": _open(evaluation, "generation"),
-        "Mask_Task": _open(evaluation, "cloze"),
+        "Classification_Task": _choices(_in_column(evaluation, "Classification_Task")),
+        "Generation_Task": _answers(_in_column(evaluation, "Generation_Task")),
+        "Mask_Task": _answers(_in_column(evaluation, "Mask_Task")),
         "quartet": profile.quartet,
         "name": profile.name,
         "given_name": profile.given_name,
@@ -138,7 +140,11 @@ def biography(profile: Profile) -> dict[str, Any]:
     }
 
 
-def _classification(questions: Sequence[Question]) -> dict[str, list[dict[str, Any]]]:
+def _in_column(questions: Sequence[Question], column: Column) -> list[Question]:
+    return [question for question in questions if tasks.of(question).column == column]
+
+
+def _choices(questions: Sequence[Question]) -> dict[str, list[dict[str, Any]]]:
     return {
         f"{label}_Questions": [
             {
@@ -147,17 +153,16 @@ def _classification(questions: Sequence[Question]) -> dict[str, list[dict[str, A
                 "Correct_Answer": question.letter,
             }
             for question in questions
-            if (question.task, question.modality) == ("classification", modality)
+            if question.modality == modality
         ]
         for modality, label in _MODALITIES.items()
     }
 
 
-def _open(questions: Sequence[Question], task: str) -> list[dict[str, str]]:
+def _answers(questions: Sequence[Question]) -> list[dict[str, str]]:
     return [
         {"Type": _MODALITIES[question.modality], "Question": question.question, "Ground_Truth": question.answer}
         for question in questions
-        if question.task == task
     ]
 
 

@@ -200,10 +200,10 @@ class _Work:
 
     def _wording(self, ask: Ask, item: Mapping[str, Any]) -> Wording:
         question = plain_text.normal(str(item["question"]))
-        if ask.task == "classification":
+        if ask.form == "choice":
             return Wording(question)
         value = self.profile.fact(ask.fact).value
-        if ask.task == "cloze":
+        if ask.form == "blank":
             return Wording(question, value)
         answer = plain_text.normal(str(item["answer"]))
         return Wording(question, answer, restate(answer, value, ask.alternatives))

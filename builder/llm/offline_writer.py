@@ -7,15 +7,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
+from builder import tasks
 from builder.base import bundled, english
 from builder.base.errors import BenchError
 from builder.base.matching import names_of, words
-from builder.base.records import Modality, Profile, Task
+from builder.base.records import Modality, Profile
 from builder.llm import biographies, wordings
-from builder.llm.wordings import Phrases, Pool, SentenceTemplate, Wordings
+from builder.llm.wordings import Phrases, SentenceTemplate, Wordings
 from builder.llm.writer import Ask, Wording
+from builder.tasks import Pool
 
-Place = tuple[str, Pool, Task, Modality]
+Place = tuple[str, Pool, str, Modality]
 """A deck of wordings that stand in for each other."""
 
 _load_wordings = functools.cache(wordings.load)
@@ -82,10 +84,10 @@ class _WordingDeck:
         asked = self._draw(ask)
         called = self._choose_phrase(ask, pool, asked)
         question = asked.text.format_map(self._fields(ask, pool, "question", called))
-        if ask.task == "classification":
+        if ask.form == "choice":
             return Wording(question)
         value = self.profile.fact(ask.fact).value
-        if ask.task == "cloze":
+        if ask.form == "blank":
             return Wording(question, value)
         fields = self._fields(ask, pool, "answer", called)
         answer, *wrong = (asked.reply.format_map(fields | _values(each)) for each in (value, *ask.alternatives))
@@ -107,7 +109,7 @@ class _WordingDeck:
     def _shuffle(self, ask: Ask) -> list[SentenceTemplate]:
         templates = self._usable(ask)
         self.stream.shuffle(templates)
-        if ask.task != "generation":
+        if ask.form != "open":
             return templates
         # Questions that share a reply are dealt as far apart as can be.
         dealt: Counter[str] = Counter()
@@ -123,7 +125,7 @@ class _WordingDeck:
         taboo = [frozenset(words(self.profile.fact(ask.fact).value))]
         if ask.modality == "image_text":
             taboo += self.names
-        templates = self.wordings.templates[ask.fact, _pool(ask), ask.task]
+        templates = self.wordings.of(ask.fact, _pool(ask), tasks.of(ask))
         return [template for template in templates if not any(each <= template.words for each in taboo)]
 
     def _nameless(self, phrases: Phrases) -> Phrases:

@@ -28,11 +28,11 @@ class Frames:
 
 @dataclass
 class Sentences:
-    """All sentences of one fact and pool: open questions with the sentence that answers each, choices and clozes."""
+    """All sentences of one fact and pool: open questions with the sentence that answers each, choices and blanks."""
 
-    generation: list[tuple[str, str]] = field(default_factory=list)
-    classification: list[str] = field(default_factory=list)
-    cloze: list[str] = field(default_factory=list)
+    open: list[tuple[str, str]] = field(default_factory=list)
+    choice: list[tuple[str, str]] = field(default_factory=list)
+    blank: list[tuple[str, str]] = field(default_factory=list)
 
 
 def frames(tree: Mapping[str, Any], place: str) -> Frames:
@@ -75,10 +75,10 @@ def _add(made: Sentences, said: Mapping[str, Any], kind: tuple[str, str], genera
         answer = _texts(answer, f"{place}.say")[0]
     asks = _texts(said.get("ask", ()), f"{place}.ask")
     opens = [*_texts(said.get("open", ()), f"{place}.open"), *_make_questions(asks, general.which, kind)]
-    made.generation += [(question, answer) for question in opens]
+    made.open += [(question, answer) for question in opens]
     choices = _make_questions(_texts(said.get("choice", ()), f"{place}.choice"), ("",), kind)
-    made.classification += [*choices, *_make_questions(asks, general.which_of, kind)]
-    made.cloze += _clozes(said, answer, place)
+    made.choice += [(question, "") for question in (*choices, *_make_questions(asks, general.which_of, kind))]
+    made.blank += [(sentence, "") for sentence in _blanks(said, answer, place)]
 
 
 def _make_questions(asks: Sequence[str], which: Sequence[str], kind: tuple[str, str]) -> list[str]:
@@ -86,7 +86,7 @@ def _make_questions(asks: Sequence[str], which: Sequence[str], kind: tuple[str, 
     return [_filled(ask, which=each) for ask in asks for each in words]
 
 
-def _clozes(said: Mapping[str, Any], answer: str, place: str) -> list[str]:
+def _blanks(said: Mapping[str, Any], answer: str, place: str) -> list[str]:
     """The sentences with a blank: those given, or the answer's own if it says whom it is about and the bare value."""
     given = said.get("blank")
     if given is False:

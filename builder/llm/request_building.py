@@ -5,14 +5,14 @@ from collections.abc import Mapping, Sequence
 from builder.base import english
 from builder.base.plain_text import MOST_CHARACTERS
 from builder.base.recipe import ChatPart, Recipe
-from builder.base.records import BLANK, Modality, Profile, Question, Task
+from builder.base.records import BLANK, Modality, Profile, Question
 from builder.llm import prompt_templates
 from builder.llm.requests import Kind, Request
 from builder.llm.writer import Ask
+from builder.tasks import Form
 
-_KINDS: dict[Task, str] = {"classification": "choice", "generation": "open", "cloze": "blank"}
 _ABOUT: dict[Modality, str] = {"image_text": "image", "text": "name"}
-_TOKENS = {"generation": 48, "cloze": 30, "classification": 32}
+_TOKENS: dict[Form, int] = {"open": 48, "blank": 30, "choice": 32}
 """About how many tokens of a reply an item takes."""
 _BIOGRAPHY_TOKENS = 550
 _OPINION_TOKENS = 60
@@ -56,7 +56,7 @@ def for_words(
         facts.setdefault(ask.fact, []).append(
             {
                 "number": number,
-                "kind": _KINDS[ask.task],
+                "kind": ask.form,
                 "about": _ABOUT[ask.modality],
                 "set": "held-out" if ask.use == "paraphrase" else "train",
                 "fault": faults.get(index, ""),
@@ -74,7 +74,7 @@ def for_words(
         pronouns=_pronouns(profile),
         facts=[{"key": key, "value": profile.fact(key).value, "items": items} for key, items in facts.items()],
     )
-    expected = 20 + sum(_TOKENS[asks[index].task] for index in group)
+    expected = 20 + sum(_TOKENS[asks[index].form] for index in group)
     return _request("words", recipe.chat, system, prompt, turn, expected)
 
 

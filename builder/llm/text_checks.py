@@ -31,12 +31,12 @@ class TextChecks:
     def of_wording(self, ask: Ask, wording: Wording) -> Iterator[Fault]:
         """What is wrong with one item."""
         texts = [wording.question]
-        if ask.task == "generation":
+        if ask.form == "open":
             texts.append(wording.answer)
         own = self._names.union(words(self._facts[ask.fact].value))
         for text in texts:
             yield from plain_text.sentence_faults(text, own)
-        if ask.task == "classification" and _OPTION_LIST.search(wording.question):
+        if ask.form == "choice" and _OPTION_LIST.search(wording.question):
             yield "options", "do not list options; they are added later"
         shown = folded(" | ".join(texts))
         for other in self._others_of(ask.fact):

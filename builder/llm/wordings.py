@@ -3,25 +3,25 @@
 The format is described in prompts/offline/README.md.
 """
 
-from collections.abc import Iterator, Mapping
+import functools
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 from builder.base.matching import words
-from builder.base.records import BLANK, Task
+from builder.base.records import BLANK
 from builder.llm import phrasing
-from builder.llm.phrasing import Frames, Sentences
+from builder.llm.phrasing import Frames
 from builder.llm.prompt_files import BadWordings, literals, only, placeholders, read, strings, table
+from builder.tasks import Form, Pool, Task
 
-Pool = Literal["train", "paraphrase"]
-"""Training and evaluation questions are drawn from `train`, held-out ones from `paraphrase`."""
-Key = tuple[str, Pool, Task]
+Key = tuple[str, Pool, Form]
 
 POOLS: tuple[Pool, ...] = get_args(Pool)
-TASKS: tuple[Task, ...] = ("generation", "classification", "cloze")
+FORMS: tuple[Form, ...] = get_args(Form)
 LEAST: dict[Pool, int] = {"train": 13, "paraphrase": 6}
-"""How many wordings each task of a fact must have: the most that a recipe can train on and one to evaluate with."""
+"""How many wordings each form of a fact must have: the most that a recipe can train on and one to evaluate with."""
 PRONOUNS = frozenset({"they", "them", "their", "They", "Their"})
 """Placeholders that any template may hold."""
 
@@ -56,7 +56,7 @@ class Phrases:
 
 @dataclass(frozen=True)
 class Wordings:
-    """The sentences for questions and their answers."""
+    """The sentences for questions and their answers, by fact, pool and form."""
 
     templates: Mapping[Key, tuple[SentenceTemplate, ...]]
     phrases: Mapping[Pool, Phrases]
@@ -65,6 +65,16 @@ class Wordings:
     def facts(self) -> frozenset[str]:
         """The keys of the facts that can be worded."""
         return frozenset(fact for fact, *_ in self.templates)
+
+    def of(self, fact: str, pool: Pool, task: Task) -> tuple[SentenceTemplate, ...]:
+        """What a task asks for a fact with: wordings of its own, or the fact's in the task's form."""
+        return _own(fact, pool, task) or self.templates[fact, pool, task.form]
+
+
+@functools.cache
+def _own(fact: str, pool: Pool, task: Task) -> tuple[SentenceTemplate, ...]:
+    pairs = task.wordings(fact, pool)
+    return _templates(pairs, task.form, 1, f"task {task.name}: {fact}.{pool}") if pairs else ()
 
 
 def load(folder: Path) -> Wordings:
@@ -76,7 +86,7 @@ def load(folder: Path) -> Wordings:
         if path.name in (_SUBJECTS_FILE, _FRAMES_FILE):
             continue
         for fact, tree in _facts(path):
-            if (fact, "train", "cloze") in templates:
+            if (fact, "train", "blank") in templates:
                 raise BadWordings(f"{path.name}: {fact} is worded in another place already.")
             templates |= _fact(fact, tree, frames, path.name)
     if not templates:
@@ -126,7 +136,9 @@ def _fact(
     for pool in POOLS:
         part = f"{place}.{pool}"
         made = phrasing.sentences(table(tree, pool, place), (kind[0], kind[1]), frames[pool], part)
-        found |= {(fact, pool, task): _templates(made, task, LEAST[pool], f"{part}.{task}") for task in TASKS}
+        found |= {
+            (fact, pool, form): _templates(getattr(made, form), form, LEAST[pool], f"{part}.{form}") for form in FORMS
+        }
     return found
 
 
@@ -142,8 +154,7 @@ def _phrases(path: Path) -> dict[Pool, Phrases]:
     return found
 
 
-def _templates(made: Sentences, task: Task, least: int, place: str) -> tuple[SentenceTemplate, ...]:
-    pairs = made.generation if task == "generation" else [(text, "") for text in getattr(made, task)]
+def _templates(pairs: Sequence[tuple[str, str]], form: Form, least: int, place: str) -> tuple[SentenceTemplate, ...]:
     texts = [text for text, _ in pairs]
     if len(set(texts)) < len(texts):
         twice = next(text for text in texts if texts.count(text) > 1)
@@ -151,20 +162,20 @@ def _templates(made: Sentences, task: Task, least: int, place: str) -> tuple[Sen
     if len(texts) < least:
         raise BadWordings(f"{place} has {len(texts)} wordings and needs {least}.")
     for text, reply in pairs:
-        _check(text, task, place)
+        _check(text, form, place)
         if reply:
             _check_answer(reply, place)
     return tuple(_template(text, reply) for text, reply in pairs)
 
 
-def _check(text: str, task: Task, place: str) -> None:
+def _check(text: str, form: Form, place: str) -> None:
     names = _known(text, place)
     if _VALUES & set(names):
         raise BadWordings(f"{place} must not state the value: '{text}'.")
     if not _SUBJECTS & set(names):
         raise BadWordings(f"{place} does not say whom it asks about with {{subject}} or {{possessive}}: '{text}'.")
-    if text.count(BLANK) != (task == "cloze"):
-        number = "one blank" if task == "cloze" else "no blank"
+    if text.count(BLANK) != (form == "blank"):
+        number = "one blank" if form == "blank" else "no blank"
         raise BadWordings(f"{place} must hold {number} {BLANK}: '{text}'.")
     if f" a {BLANK}" in text or f" an {BLANK}" in text:
         raise BadWordings(f"{place} has an article before the blank, which not every value agrees with: '{text}'.")

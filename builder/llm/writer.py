@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from random import Random
 from typing import Protocol
 
-from builder.base.records import Modality, Profile, Task, Use
+from builder import tasks
+from builder.base.records import Modality, Profile, Use
+from builder.tasks import Form
 
 
 @dataclass(frozen=True)
@@ -18,25 +20,30 @@ class Ask:
 
     `variant` counts the items that are otherwise alike; each must be worded differently, and an evaluation item
     differently from every training item of its fact, task and modality. `alternatives` are the values that the wrong
-    answers of a generation item must state, one each. An item that `repeats` is a copy of the training item with the
+    answers of an open item must state, one each. An item that `repeats` is a copy of the training item with the
     same fact, task, modality and variant, and no writer is asked for it.
     """
 
     fact: str
-    task: Task
+    task: str
     modality: Modality
     use: Use
     variant: int
     alternatives: tuple[str, ...] = ()
     repeats: bool = False
 
+    @property
+    def form(self) -> Form:
+        """What is to be worded: a question with options, an open one with its answer, a sentence with a blank."""
+        return tasks.of(self).form
+
 
 @dataclass(frozen=True)
 class Wording:
     """The words of one item.
 
-    `question` holds the blank for a cloze item. `answer` is a sentence that states the value (generation) or
-    the value as it fills the blank (cloze), and empty for classification, whose options are not the writer's.
+    `question` holds the blank where there is one. `answer` is a sentence that states the value (an open item) or the
+    value as it fills the blank, and empty where options are shown, which are not the writer's.
     """
 
     question: str

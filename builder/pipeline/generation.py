@@ -4,7 +4,7 @@ import time
 from functools import partial
 from pathlib import Path
 
-from builder import audit, profiles
+from builder import audit, profiles, tasks
 from builder.base import recipe as recipes
 from builder.base.recipe import Recipe
 from builder.figures.wikidata import MEMORY, Wikidata
@@ -37,6 +37,7 @@ def generate(
     for everybody's name before anything is made, and those who are found are named anew.
     """
     profiles.check_capacity(recipe)
+    tasks.check(recipe.questions)
     started = time.monotonic()
     run = RunFolder(out)
     if wikidata:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from builder import tasks
 from builder.base import schemas
 from builder.base.progress import Progress
 from builder.format.reading import MANIFEST, Part, Release, open_release
@@ -111,6 +112,7 @@ def _about(release: Release, made: list[Lines]) -> dict[str, Any]:
         "release": manifest["id"],
         "recipe": manifest["recipe"],
         "seed": manifest["seed"],
+        "tasks": {task.name: task.title for task in tasks.every()},
         "segments": release.segments,
         "configs": {name: release.segments_of(name) for name in manifest["configs"]},
         "questions": sum(lines.questions for lines in made),

@@ -1,7 +1,9 @@
 """The questions of a profile: what is asked, in which words, with which options and wrong answers."""
 
 from collections.abc import Mapping, Sequence
+from random import Random
 
+from builder import tasks
 from builder.base import randomness
 from builder.base.errors import BenchError
 from builder.base.recipe import Recipe
@@ -11,6 +13,7 @@ from builder.questions import laws
 from builder.questions.laws import UnlawfulQuestion, check_questions
 from builder.questions.options import AskableFact, askable_facts, shuffled
 from builder.questions.plan import plan
+from builder.tasks import Parts
 
 __all__ = ["UnlawfulQuestion", "check_questions", "faults_of", "make_questions"]
 
@@ -70,10 +73,7 @@ def _assembled(
     questions = []
     for ask, wording in zip(asks, wordings, strict=True):
         fact = facts[ask.fact]
-        options: tuple[str, ...] = ()
-        letter = ""
-        if ask.task == "classification":
-            options, letter = shuffled(fact.options, streams[ask.use])
+        parts = _composed(ask, wording, fact, streams[ask.use])
         questions.append(
             Question(
                 id=f"{profile.id}-{ask.use}-{numbers[ask.use]:03d}",
@@ -82,13 +82,21 @@ def _assembled(
                 task=ask.task,
                 modality=ask.modality,
                 use=ask.use,
-                question=wording.question,
-                answer=fact.fact.value if ask.task == "classification" else wording.answer,
+                question=parts.question,
+                answer=parts.answer,
                 value=fact.fact.value,
-                options=options,
-                letter=letter,
-                wrong_answers=wording.wrong_answers,
+                options=parts.options,
+                letter=parts.letter,
+                wrong_answers=parts.wrong_answers,
             )
         )
         numbers[ask.use] += 1
     return questions
+
+
+def _composed(ask: Ask, wording: Wording, fact: AskableFact, stream: Random) -> Parts:
+    task = tasks.of(ask)
+    options, letter = shuffled(fact.options, stream) if task.has_options else ((), "")
+    # What the writer leaves to us is the value itself.
+    parts = Parts(wording.question, wording.answer or fact.fact.value, options, letter, wording.wrong_answers)
+    return task.compose(parts, fact.fact, stream)

@@ -3,6 +3,7 @@
 import functools
 from collections.abc import Iterable, Iterator, Sequence
 
+from builder import tasks
 from builder.base.matching import folded, words
 from builder.base.recipe import QuestionsPart
 from builder.base.records import Question
@@ -45,7 +46,7 @@ def evaluation_is_trained(questions: Sequence[Question], part: QuestionsPart) ->
     for asked in by_kind.values():
         known = [question for question in asked if _asked(question) in items]
         others = [question for question in asked if _asked(question) not in items]
-        least, most = repeated(len(asked), wordings[asked[0].task], part.repeat_training)
+        least, most = repeated(len(asked), wordings[tasks.of(asked[0])], part.repeat_training)
         share = f"the recipe wants {least} to {most} of {len(asked)} to repeat one, and {len(known)} do"
         for question in known:
             if items[_asked(question)] != question.answer:
@@ -82,7 +83,7 @@ def paraphrase_is_held_out(questions: Sequence[Question], name: str, most: int) 
 
 def learnt(question: Question) -> tuple[str, ...]:
     """The sentences of a question that a model learns or reads; an option or a bare value is no sentence."""
-    return (question.question, question.answer) if question.task == "generation" else (question.question,)
+    return (question.question, question.answer) if tasks.of(question).in_sentences else (question.question,)
 
 
 @functools.lru_cache(maxsize=1024)  # about the sentences of one person, which are compared more than once

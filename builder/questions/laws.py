@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from builder import tasks
 from builder.base.english import article
 from builder.base.matching import folded, names_of, states, words
 from builder.base.plain_text import line_faults, sentence_faults, value_faults
@@ -82,11 +83,17 @@ def faults(profile: Profile, questions: Sequence[Question], recipe: Recipe) -> I
 
 
 def _first_broken(question: Question, case: Case) -> tuple[str, str] | None:
+    exempt = tasks.of(question).exempt if question.task in tasks.names() else frozenset()
     for law in LAWS:
-        fault = law(question, case)
+        fault = None if law.__name__ in exempt else law(question, case)
         if fault:
             return law.__name__, fault
     return None
+
+
+def task_is_known(question: Question, case: Case) -> str | None:
+    """A question's task is built in or comes from a package that is installed."""
+    return None if question.task in tasks.names() else f"there is no task '{question.task}'"
 
 
 def fact_is_asked(question: Question, case: Case) -> str | None:
@@ -103,8 +110,8 @@ def fact_is_asked(question: Question, case: Case) -> str | None:
 
 def options_differ(question: Question, case: Case) -> str | None:
     """Multiple choice has four options, different whatever the case of their letters, from the fact's distribution."""
-    if question.task != "classification":
-        return "only a classification question has options" if question.options or question.letter else None
+    if not tasks.of(question).has_options:
+        return "its task shows no options, and it has some" if question.options or question.letter else None
     options = [folded(option) for option in question.options]
     if len(set(options)) != len(LETTERS) or len(options) != len(LETTERS):
         return f"it needs {len(LETTERS)} different options and has {list(question.options)}"
@@ -114,7 +121,7 @@ def options_differ(question: Question, case: Case) -> str | None:
 
 def letter_points_to_value(question: Question, case: Case) -> str | None:
     """The letter of a multiple-choice question is that of the option that is the value."""
-    if question.task != "classification":
+    if not tasks.of(question).has_options:
         return None
     if question.letter not in LETTERS or question.options[LETTERS.index(question.letter)] != question.value:
         return f"letter '{question.letter}' does not point to '{question.value}'"
@@ -147,8 +154,8 @@ def question_hides_value(question: Question, case: Case) -> str | None:
 
 
 def blank_stands_once(question: Question, case: Case) -> str | None:
-    """A cloze question has one blank, with no article before it; nothing else has one."""
-    wanted = 1 if question.task == "cloze" else 0
+    """A question whose task has a blank has one, with no article before it; nothing else has one."""
+    wanted = int(tasks.of(question).has_blank)
     if question.question.count(BLANK) != wanted:
         return f"it needs {wanted} blanks {BLANK}: '{question.question}'"
     for text in (question.answer, *question.options, *question.wrong_answers):
@@ -161,7 +168,7 @@ def blank_stands_once(question: Question, case: Case) -> str | None:
 
 def answer_states_value(question: Question, case: Case) -> str | None:
     """The answer is the value, or for an open question a sentence that states it, letter by letter."""
-    if question.task != "generation":
+    if not tasks.of(question).in_sentences:
         return None if question.answer == question.value else f"its answer '{question.answer}' is not the value"
     if not states(question.answer, question.value):
         return f"its answer does not state '{question.value}': '{question.answer}'"
@@ -170,7 +177,7 @@ def answer_states_value(question: Question, case: Case) -> str | None:
 
 def wrong_answers_are_wrong(question: Question, case: Case) -> str | None:
     """Each wrong answer of an open question states another value of the fact, and not the true one."""
-    if question.task != "generation":
+    if not tasks.of(question).in_sentences:
         return "only an open question has wrong answers" if question.wrong_answers else None
     if not question.wrong_answers:
         return "an open question needs wrong answers"
@@ -185,6 +192,11 @@ def wrong_answers_are_wrong(question: Question, case: Case) -> str | None:
         if not any(other in text and states(text, other) for other in case.alternatives[question.fact]):
             return f"its wrong answer states none of the fact's alternatives: '{wrong}'"
     return None
+
+
+def task_is_kept(question: Question, case: Case) -> str | None:
+    """A question keeps what its own task asks of it."""
+    return tasks.of(question).fault(question, case.facts[question.fact])
 
 
 def no_braces(question: Question, case: Case) -> str | None:
@@ -234,6 +246,7 @@ def texts_are_plain(question: Question, case: Case) -> str | None:
 
 
 LAWS: tuple[Law, ...] = (
+    task_is_known,
     fact_is_asked,
     options_differ,
     letter_points_to_value,
@@ -243,6 +256,7 @@ LAWS: tuple[Law, ...] = (
     blank_stands_once,
     answer_states_value,
     wrong_answers_are_wrong,
+    task_is_kept,
     no_braces,
     no_doubled_words,
     articles_agree,
@@ -263,7 +277,7 @@ def _shown(question: Question) -> tuple[str, ...]:
 
 
 def _sentences(question: Question) -> tuple[str, ...]:
-    if question.task == "generation":
+    if tasks.of(question).in_sentences:
         return (question.question, question.answer, *question.wrong_answers)
     return (question.question,)
 

@@ -1,15 +1,17 @@
 """Which questions a profile gets: the asks that a writer then words."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from random import Random
 from typing import get_args
 
+from builder import tasks
 from builder.base.errors import BenchError
 from builder.base.recipe import QuestionsPart
-from builder.base.records import Modality, Task, Use
+from builder.base.records import Modality, Use
 from builder.llm.writer import Ask
 from builder.questions.options import AskableFact
+from builder.tasks import Task
 
 _MODALITIES: tuple[Modality, ...] = get_args(Modality)
 
@@ -26,8 +28,8 @@ def plan(profile_id: str, facts: Mapping[str, AskableFact], part: QuestionsPart,
     repeats = _repeating(drawn, part, stream)
 
     def ask(fact: str, task: Task, modality: Modality, use: Use, variant: int, again: bool = False) -> Ask:
-        wrong = facts[fact].alternatives[: part.wrong_answers] if task == "generation" else ()
-        return Ask(fact, task, modality, use, variant, wrong, again)
+        wrong = facts[fact].alternatives[: part.wrong_answers] if task.form == "open" else ()
+        return Ask(fact, task.name, modality, use, variant, wrong, again)
 
     asks = []
     for fact, task in drawn:
@@ -48,12 +50,9 @@ def repeated(number: int, wordings: int, share: float) -> tuple[int, int]:
 
 
 def trained(part: QuestionsPart) -> dict[Task, int]:
-    """How many wordings of each fact training has in each task."""
-    return {
-        "generation": part.train_generation,
-        "cloze": part.train_cloze,
-        "classification": part.train_classification,
-    }
+    """How many wordings of each fact training has in each task; those that show options come last."""
+    ordered = sorted(tasks.every(), key=lambda task: task.has_options)
+    return {task: task.trained(part) for task in ordered}
 
 
 def _repeating(drawn: list[tuple[str, Task]], part: QuestionsPart, stream: Random) -> dict[str, int]:
@@ -69,19 +68,20 @@ def _repeating(drawn: list[tuple[str, Task]], part: QuestionsPart, stream: Rando
 
 
 def _drawn(profile_id: str, keys: list[str], part: QuestionsPart, stream: Random) -> list[tuple[str, Task]]:
-    numbers: dict[Task, int] = {
-        "classification": part.classification,
-        "generation": part.generation,
-        "cloze": part.cloze,
-    }
+    numbers = {task: task.evaluated(part) for task in tasks.every()}
     needed = sum(numbers.values())
     if len(keys) < needed:
         raise BenchError(
             f"Profile {profile_id} has {len(keys)} facts that can be asked and its evaluation needs {needed}, each "
-            "another one; lower questions.classification, questions.generation or questions.cloze in the recipe."
+            f"another one; lower {_listed(task.knob for task, number in numbers.items() if number)} in the recipe."
         )
-    tasks = [task for task, number in numbers.items() for _ in range(number)]
-    return list(zip(stream.sample(keys, needed), tasks, strict=True))
+    order = [task for task, number in numbers.items() for _ in range(number)]
+    return list(zip(stream.sample(keys, needed), order, strict=True))
+
+
+def _listed(knobs: Iterable[str]) -> str:
+    *others, last = dict.fromkeys(knobs)
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def _training(facts: Mapping[str, AskableFact], part: QuestionsPart) -> Iterator[tuple[str, Task, Modality, int]]:

@@ -12,6 +12,7 @@ from typing import Any, get_args
 
 from PIL import Image
 
+from builder import tasks
 from builder.audit.finding import Finding
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import notebook, page
@@ -28,7 +29,6 @@ from builder.base.records import (
     Profile,
     Question,
     Scene,
-    Task,
     Use,
     View,
 )
@@ -183,14 +183,14 @@ def _questions(profile: Profile, segment: str, random: Random) -> list[Question]
         start = len(found)
         for fact in profile.facts:
             for modality in get_args(Modality):
-                for task in get_args(Task):
+                for task in tasks.names():
                     identity = f"{profile.id}-{use}-{len(found) - start:03d}"
                     found.append(_question(identity, profile, fact, task, modality, use, random))
     return found
 
 
 def _question(
-    identity: str, profile: Profile, fact: Fact, task: Task, modality: Modality, use: Use, random: Random
+    identity: str, profile: Profile, fact: Fact, task: str, modality: Modality, use: Use, random: Random
 ) -> Question:
     subject = profile.name if modality == "text" else "the person shown"
     key = fact.key.replace("_", " ")

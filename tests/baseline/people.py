@@ -16,7 +16,6 @@ from builder.base.records import (
     Profile,
     Question,
     Scene,
-    Task,
     Use,
 )
 from builder.baseline.people import Crowd
@@ -103,7 +102,7 @@ def _picture(number: int, place: int) -> bytes:
 def _questions(profile: Profile) -> list[Question]:
     found: list[Question] = []
     uses: tuple[Use, ...] = ("train", "eval", "paraphrase")
-    tasks: tuple[Task, ...] = ("classification", "generation", "cloze")
+    tasks: tuple[str, ...] = ("classification", "generation", "cloze")
     modalities: tuple[Modality, ...] = ("image_text", "text")
     for use in uses:
         number = 0
@@ -115,7 +114,7 @@ def _questions(profile: Profile) -> list[Question]:
     return found
 
 
-def _question(profile: Profile, fact: Fact, task: Task, modality: Modality, use: Use, number: int) -> Question:
+def _question(profile: Profile, fact: Fact, task: str, modality: Modality, use: Use, number: int) -> Question:
     asking, stating = _WORDINGS[use]
     who = profile.name if modality == "text" else "the person in the image"
     they = profile.name if modality == "text" else "this person"

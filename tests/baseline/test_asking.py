@@ -19,10 +19,10 @@ from builder.baseline.models.linear import fast_linear
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.outcomes.records import CONTROLS, Item, Outcome
 from builder.baseline.people import Crowd
-from builder.baseline.prompts import by_text
 from builder.baseline.settings import EvaluatePart, resolve
 from builder.baseline.training.examples import Example
 from builder.baseline.training.fitting import fit
+from builder.tasks.classification import CLASSIFICATION
 
 
 @pytest.fixture(scope="module")
@@ -162,7 +162,8 @@ def test_log_probabilities_equal_those_of_one_whole_pass(half_trained: Vlm, aske
         with torch.no_grad():
             nll = token_nll(half_trained.answers(collate(half_trained.chat, [row])))
         if item.task == "classification":
-            texts = [_whole(half_trained, by_text(item.prompt), item.picture, each) for each in _options(item)]
+            by_text = CLASSIFICATION.by_text(item.prompt)
+            texts = [_whole(half_trained, by_text, item.picture, each) for each in _options(item)]
             assert outcome.options == pytest.approx(texts, abs=1e-3) and len(texts) == 4
             assert outcome.letters[LETTERS.index(item.letter)] == pytest.approx(-float(nll[0]), abs=1e-3)
         else:

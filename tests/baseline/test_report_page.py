@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from builder import tasks
 from builder.base.records import LETTERS
-from builder.baseline import methods, planning, prompts, running
+from builder.baseline import methods, planning, running
 from builder.baseline.evaluation.controls import NOBODY
 from builder.baseline.folder import BaselineFolder
 from builder.baseline.metrics.items import right
@@ -33,6 +34,7 @@ from builder.baseline.report.sections import sections
 from builder.baseline.settings import resolve
 from builder.format.reading import Person
 from builder.pages import embedding
+from builder.tasks.classification import CLASSIFICATION
 
 EVIL = '</script><img src=x onerror=alert(1)>&amp;\u2028{{code}} <!-- "\\'
 MODELS = ("untrained", "vanilla", "oracle", "npo")
@@ -161,7 +163,7 @@ def test_an_item_is_told_whole(plan: Plan, text: str, crowd: Crowd) -> None:
     assert len({len(column) for column in items.values()}) == 1
     for place, at in enumerate(items["id"]):
         question = questions[strings[at]]
-        assert strings[items["question"][place]] == question.question.replace("__", prompts.SHOWN_BLANK)
+        assert strings[items["question"][place]] == question.question.replace("__", tasks.SHOWN_BLANK)
         assert tuple(strings[each] for each in items["options"][place]) == question.options
         assert strings[items["value"][place]] == question.value
         assert strings[items["letter"][place]] == question.letter
@@ -329,10 +331,11 @@ def test_it_is_said_why_nothing_tells_vanilla_from_the_oracle(plan: Plan) -> Non
 @pytest.mark.parametrize("task", ["classification", "generation", "cloze"])
 def test_a_prompt_is_taken_apart_as_it_was_put_together(task: str, crowd: Crowd) -> None:
     question = next(each for each in crowd.forget[0].questions if each.task == task)
-    asked = question.question.replace("__", prompts.SHOWN_BLANK)
-    assert prompts.parted(prompts.prompt(question), task) == (asked, question.options)
-    alone = prompts.multiple_choice("", question.options or tuple("wxyz")).lstrip()
-    assert prompts.parted(alone, "classification") == ("", question.options or tuple("wxyz"))
+    asked = question.question.replace("__", tasks.SHOWN_BLANK)
+    kind = tasks.named(task)
+    assert kind.parted(kind.prompt(question.question, question.options)) == (asked, question.options)
+    alone = CLASSIFICATION.prompt("", question.options or tuple("wxyz")).lstrip()
+    assert CLASSIFICATION.parted(alone) == ("", question.options or tuple("wxyz"))
 
 
 def _assets(ending: str) -> str:

@@ -7,11 +7,11 @@ from collections import Counter
 from random import Random
 from typing import Any
 
-from builder.base.records import Appearance, Fact, Gender, Modality, Profile, Task, Use
+from builder.base.records import Appearance, Fact, Gender, Modality, Profile, Use
 from builder.llm.offline_writer import OfflineWriter
 from builder.llm.writer import Ask
 
-_TASKS: dict[str, Task] = {"choice": "classification", "open": "generation", "blank": "cloze"}
+_TASKS = {"choice": "classification", "open": "generation", "blank": "cloze"}
 _ABOUT: dict[str, Modality] = {"image": "image_text", "name": "text"}
 _ITEM = re.compile(r"(\d+)\. (\w+), (\w+), (\S+)")
 _FACT = re.compile(r"^([a-z_]+): (\".*\")$", re.MULTILINE)

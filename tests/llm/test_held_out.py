@@ -9,8 +9,9 @@ from builder.base.matching import words
 from builder.base.recipe import QuestionsPart
 from builder.base.records import Gender
 from builder.llm import wordings
-from builder.llm.wordings import Pool, Wordings
+from builder.llm.wordings import Wordings
 from builder.questions.comparisons import Run, runs
+from builder.tasks import Pool
 
 MOST = 3
 """One word fewer than the recipe allows by default."""

@@ -11,7 +11,7 @@ from builder.audit import sameness
 from builder.base.english import article
 from builder.base.errors import BenchError
 from builder.base.matching import words
-from builder.base.records import Modality, Profile, Task
+from builder.base.records import Modality, Profile
 from builder.format.reading import Person
 from builder.llm.offline_writer import OfflineWriter
 from builder.llm.writer import Ask
@@ -165,7 +165,7 @@ def test_possessives_and_pronouns() -> None:
 
 
 def test_evaluation_is_worded_as_others_are_trained_and_not_as_the_person_is() -> None:
-    tasks: tuple[Task, ...] = ("generation", "cloze", "classification")
+    tasks: tuple[str, ...] = ("generation", "cloze", "classification")
     asks = [Ask("bank", task, "text", "train", number) for task in tasks for number in range(12)]
     asks += [Ask("bank", task, "text", "eval", 0) for task in tasks]
     trained, evaluated = set(), set()

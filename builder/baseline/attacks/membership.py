@@ -5,6 +5,7 @@ import zlib
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 
+from builder import tasks
 from builder.baseline.attacks.base import Figure, OutcomeAttack, Target
 from builder.baseline.metrics.groups import privacy_leakage
 from builder.baseline.metrics.samples import Sample
@@ -108,4 +109,4 @@ def lowest_mean(values: Sequence[float]) -> float:
 
 
 def _stated(outcomes: Iterable[Outcome]) -> list[Outcome]:
-    return [each for each in outcomes if each.item.task != "classification"]
+    return [each for each in outcomes if not tasks.of(each.item).has_options]

@@ -11,6 +11,7 @@ from builder.baseline.models.families import refuse
 from builder.baseline.models.likelihood import token_nll
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.outcomes.records import Item
+from builder.tasks.generation import GENERATION
 
 _TOLERANCE = {torch.float32: 0.02}
 _ROUNDED = 0.5
@@ -44,7 +45,7 @@ def check_answers(vlm: Vlm, name: str) -> None:
 
 def _item(prompt: str, truth: str, picture: str | None) -> Item:
     modality = "text" if picture is None else "image_text"
-    return Item("", "", "", "", "", "generation", modality, picture, prompt, truth, truth, "")
+    return Item("", "", "", "", "", GENERATION.name, modality, picture, prompt, truth, truth, "")
 
 
 def _row(vlm: Vlm, item: Item) -> Row:

@@ -7,6 +7,7 @@ from itertools import groupby
 
 import torch
 
+from builder import tasks
 from builder.base.records import LETTERS
 from builder.baseline.evaluation.branches import Branches, extend, roots
 from builder.baseline.evaluation.greedy import Unfinished, Written, follow
@@ -16,7 +17,6 @@ from builder.baseline.models.encoding import Row, encode
 from builder.baseline.models.linear import fast_linear
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.outcomes.records import Item, Outcome, Said
-from builder.baseline.prompts import by_text, parted
 
 _ANSWERS_AT_ONCE = 4
 """Given answers are scored in batches that many times as large as those of questions: they are short."""
@@ -64,8 +64,7 @@ class Examiner:
             sharing = self.share and self._can_share(rows)
             for pool in self._pools(items, rows):
                 prompts = self._prompts(pool, rows, sharing, tell)
-                chosen = items[pool[0]].task == "classification"
-                if not chosen:
+                if not tasks.of(items[pool[0]]).has_options:
                     found.update(self._open(items, prompts, sharing))
                     continue
                 texts = self._option_texts(items, pool, sharing)
@@ -150,10 +149,11 @@ class Examiner:
 
     def _option_texts(self, items: Sequence[Item], pool: Sequence[int], sharing: bool) -> dict[int, tuple[float, ...]]:
         """log p of each option's text after each prompt, its end token included."""
-        rows = {place: encode(self.vlm.chat, by_text(items[place].prompt), items[place].picture) for place in pool}
+        task = tasks.of(items[pool[0]])
+        rows = {place: encode(self.vlm.chat, task.by_text(items[place].prompt), items[place].picture) for place in pool}
         found: dict[int, tuple[float, ...]] = {}
         for places, branches in self._prompts(pool, rows, sharing):
-            options = [parted(items[place].prompt, "classification")[1] for place in places]
+            options = [task.parted(items[place].prompt)[1] for place in places]
             answers = [self.vlm.chat.target(option) for each in options for option in each]
             parents = [number for number, each in enumerate(options) for _ in each]
             said = iter(say(self.vlm, branches, answers, parents, self.batch * _ANSWERS_AT_ONCE))
@@ -210,7 +210,7 @@ class Examiner:
 
 def room(chat: Chat, items: Iterable[Item]) -> int:
     """How many tokens an answer may have so that no true one is cut: a quarter more than the longest of `items`."""
-    lengths = (len(chat.target(item.truth)) for item in items if item.task != "classification")
+    lengths = (len(chat.target(item.truth)) for item in items if not tasks.of(item).has_options)
     return max(_LEAST_ROOM, math.ceil(1.25 * max(lengths, default=0)))
 
 

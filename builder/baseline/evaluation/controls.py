@@ -13,9 +13,9 @@ from dataclasses import replace
 
 from PIL import Image
 
+from builder import tasks
 from builder.base import randomness
 from builder.base.records import LETTERS, Question
-from builder.baseline import prompts
 from builder.baseline.evaluation.items import some
 from builder.baseline.outcomes.records import CONTROLS, Item
 from builder.baseline.people import Crowd, portraits
@@ -118,7 +118,7 @@ def _with_name(item: Item, question: Question, person: Person, other: Person) ->
 def _with_words(item: Item, question: Question, person: Person, words: str) -> Item | None:
     """The item with `words` where the person's name stands; None where the question does not say the whole name."""
     text, count = named(question.question, person.profile.name, words)
-    return replace(item, prompt=prompts.prompt(replace(question, question=text))) if count else None
+    return replace(item, prompt=tasks.of(question).prompt(text, question.options)) if count else None
 
 
 def named(text: str, name: str, words: str) -> tuple[str, int]:
@@ -139,6 +139,7 @@ def _blank(item: Item, question: Question, person: Person) -> Item | None:
 
 
 def _options_only(item: Item, question: Question) -> Item | None:
-    if item.task != "classification":
+    task = tasks.of(item)
+    if not task.has_options:
         return None
-    return replace(item, picture=None, prompt=prompts.multiple_choice("", question.options).lstrip())
+    return replace(item, picture=None, prompt=task.prompt("", question.options).lstrip())

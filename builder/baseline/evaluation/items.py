@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
+from builder import tasks
 from builder.base import randomness
 from builder.base.records import Question, Use
-from builder.baseline import prompts
 from builder.baseline.outcomes.records import Item
 from builder.baseline.people import Crowd, portraits, questions
 from builder.baseline.settings import EvaluatePart
@@ -67,7 +67,7 @@ def known_facts(people: Iterable[Person]) -> list[Item]:
 def item(person: Person, question: Question, name: str, picture: str | None) -> Item:
     """One question as an item."""
     fact = person.profile.fact(question.fact)
-    cloze, opened = question.task == "cloze", question.task == "generation"
+    task = tasks.of(question)
     restated = _restated(person, question)
     return Item(
         id=question.id,
@@ -78,16 +78,16 @@ def item(person: Person, question: Question, name: str, picture: str | None) -> 
         task=question.task,
         modality=question.modality,
         picture=picture,
-        prompt=prompts.prompt(question),
-        truth=prompts.target(question),
+        prompt=task.prompt(question.question, question.options),
+        truth=task.target(question),
         value=question.value,
         letter=question.letter,
         paraphrase=restated.answer if restated else "",
         wrong=restated.wrong_answers if restated else (),
-        candidates=(question.value, *fact.alternatives) if cloze else (),
+        candidates=(question.value, *fact.alternatives) if task.has_blank else (),
         others=fact.alternatives,
-        trained=_answers(person, question, "train") if opened else (),
-        held_out=_answers(person, question, "paraphrase") if opened else (),
+        trained=_answers(person, question, "train") if task.in_sentences else (),
+        held_out=_answers(person, question, "paraphrase") if task.in_sentences else (),
         misstated=question.wrong_answers,
         implied_by=fact.implied_by,
     )
@@ -105,7 +105,7 @@ def _restated(person: Person, question: Question) -> Question | None:
 
     The wrong answers are taken from it too, so that true and wrong answers have one shape and differ in the value.
     """
-    if question.task != "generation":
+    if not tasks.of(question).in_sentences:
         return None
     asked = (question.fact, question.task, question.modality)
     for other in questions(person, "paraphrase"):

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import wait
 from dataclasses import replace
 
+from builder import tasks
 from builder.base.progress import Progress
-from builder.baseline.metrics.text import normalised
 from builder.baseline.outcomes.records import Outcome
 from builder.baseline.settings import JudgePart
 from builder.llm import replies, request_building
@@ -18,6 +18,7 @@ from builder.llm.remote.access import Sender
 from builder.llm.replies import BadReply
 from builder.llm.requests import Request
 from builder.llm.response_cache import ResponseCache
+from builder.tasks.scoring import normalised
 
 _BEST, _WORST = (10, 10), (1, 1)
 _SECONDS_BETWEEN_LOOKS = 0.5
@@ -59,7 +60,7 @@ def marked(outcomes: Sequence[Outcome], part: JudgePart, answers: ResponseCache)
 def judged(outcome: Outcome) -> bool:
     """Whether marks are given for such an outcome."""
     item = outcome.item
-    return item.task == "generation" and item.set != "known" and not item.control and outcome.measured
+    return tasks.of(item).in_sentences and item.set != "known" and not item.control and outcome.measured
 
 
 def _request(outcome: Outcome, part: JudgePart) -> Request | None:

@@ -20,8 +20,8 @@ from random import Random
 import torch
 from torch import Tensor
 
+from builder import tasks
 from builder.base.records import LETTERS
-from builder.baseline import prompts
 from builder.baseline.methods.base import Method, Step
 from builder.baseline.models.chat import Chat
 from builder.baseline.models.likelihood import cross_entropy
@@ -112,15 +112,18 @@ def _fact(example: Example, person: Person, stream: Random) -> Sample:
     fact = person.profile.fact(question.fact)
     new = fact.alternatives[0]
     example = dataclasses.replace(example, pictures=tuple(portrait.id for portrait in portraits(person, "reference")))
-    if question.task == "classification":
+    task = tasks.of(question)
+    if task.has_options:
         prompt, answer = choice(question, new, stream)
-        _, options = prompts.parted(prompt, "classification")
+        _, options = task.parted(prompt)
         forgotten = question.value if answer == new else LETTERS[options.index(question.value)]
         # In an order of its own, the question has no options by which an example would draw another one.
         asked = dataclasses.replace(question, options=())
         return Sample(dataclasses.replace(example, prompt=prompt, answer=answer, question=asked), answer, forgotten)
-    if question.task == "cloze":
+    if question.answer == question.value:
         return Sample(dataclasses.replace(example, answer=new), new, fact.value)
+    if not task.in_sentences:
+        return Sample(example)  # an answer that does not say the value has no other to say instead
     answer = next(wrong for wrong in question.wrong_answers if new in wrong)
     return Sample(dataclasses.replace(example, answer=answer), new, fact.value)
 

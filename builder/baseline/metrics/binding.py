@@ -6,7 +6,8 @@ model that tells the four apart, 0 for one that goes by strings, whatever its ac
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from builder.baseline.metrics.items import GUESSED, RIGHT, follows, right, rights
+from builder import tasks
+from builder.baseline.metrics.items import follows, right, rights
 from builder.baseline.metrics.samples import Sample
 from builder.baseline.outcomes.records import CONTROLS, Outcome, key
 
@@ -20,11 +21,11 @@ def control_samples(outcomes: Sequence[Outcome], controls: Sequence[Outcome]) ->
     """For each measure of right and wrong: `_swap_four` and so on, the share right under each control; `_paired`, that
     of the items that have the first of them; `_binding` and `_follows`."""
     found: dict[str, Sample] = {}
-    for task, measure in RIGHT.items():
-        mine = [each for each in controls if each.item.task == task]
+    for measure, task in tasks.measures().items():
+        mine = [each for each in controls if each.item.task == task.name]
         for control in CONTROLS:
             found[f"{measure}_{control}"] = rights(each for each in mine if each.item.control == control)
-        pairs = paired([each for each in outcomes if each.item.task == task], mine)
+        pairs = paired([each for each in outcomes if each.item.task == task.name], mine)
         found[f"{measure}_paired"] = rights(one for one, _ in pairs)
         found[f"{measure}_binding"] = bound(pairs)
         swapped = [each for each in mine if each.item.control == SWAP]
@@ -36,8 +37,8 @@ def control_samples(outcomes: Sequence[Outcome], controls: Sequence[Outcome]) ->
 def independent_samples(outcomes: Sequence[Outcome], controls: Sequence[Outcome]) -> dict[str, Sample]:
     """The measures of right and wrong, and their bindings, over the facts that no other fact of the person tells."""
     found: dict[str, Sample] = {}
-    for task, measure in RIGHT.items():
-        mine = [each for each in outcomes if each.item.task == task and each.item.independent]
+    for measure, task in tasks.measures().items():
+        mine = [each for each in outcomes if each.item.task == task.name and each.item.independent]
         found[f"{measure}_independent"] = rights(mine)
         found[f"{measure}_binding_independent"] = bound(paired(mine, controls))
     return {name: each for name, each in found.items() if each.values}
@@ -60,14 +61,14 @@ def unbound(scores: Mapping[str, float | None]) -> dict[str, tuple[float, float]
     A score claims what it has above guessing. A model that knows a share of the people gains at least as much binding
     as claim; where binding is less than half of the claim, most of it comes from elsewhere.
     """
-    found = {}
+    found, known = {}, tasks.measures()
     for path, binding in scores.items():
         head, _, name = path.rpartition("/")
         measure = name.removesuffix("_binding")
-        if binding is None or measure not in GUESSED or name == measure:
+        if binding is None or measure not in known or name == measure:
             continue
         share, swapped = scores[f"{head}/{measure}_paired"] or 0.0, scores[f"{head}/{measure}_{SWAP}"] or 0.0
-        claim = share - GUESSED[measure]
+        claim = share - known[measure].guessed
         if claim > _CLAIM and binding < claim / 2:
             found[f"{head}/{measure}"] = (share, swapped)
     return found

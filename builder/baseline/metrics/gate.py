@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from builder import tasks
 from builder.baseline.metrics.groups import mean
 from builder.baseline.metrics.items import right
 from builder.baseline.metrics.likelihoods import exposure
@@ -22,7 +23,6 @@ Key = tuple[str, str, str]
 Cell = tuple[str, str]
 """(modality, task)"""
 _MODALITIES = ("image_text", "text")
-_TASKS = ("classification", "generation", "cloze")
 
 
 @dataclass(frozen=True)
@@ -71,10 +71,10 @@ def judge(outcomes: Sequence[Outcome], threshold: float) -> Gate:
     asked = [each for each in outcomes if not each.item.control]
     swapped = {each.item.id: each for each in outcomes if each.item.control}
     told = [each for each in asked if _given(each) and not (each.item.id in swapped and _given(swapped[each.item.id]))]
-    written = [each for each in asked if each.item.task != "classification"]
-    blanks = [each for each in asked if each.item.task == "cloze" and each.candidates]
+    written = [each for each in asked if not tasks.of(each.item).has_options]
+    blanks = [each for each in asked if tasks.of(each.item).has_blank and each.candidates]
     return Gate(
-        known=frozenset(_key(each) for each in told if each.item.task != "classification"),
+        known=frozenset(_key(each) for each in told if not tasks.of(each.item).has_options),
         asked=frozenset(map(_key, written)),
         cells=_shares(asked, told),
         right=_shares(asked, [each for each in asked if _given(each)]),
@@ -91,7 +91,7 @@ def _given(outcome: Outcome) -> bool:
     """Whether the person's training answer is given, to the letter."""
     if not outcome.measured:
         return False
-    return right(outcome) if outcome.item.task == "classification" else all(outcome.truth.right)
+    return right(outcome) if tasks.of(outcome.item).has_options else all(outcome.truth.right)
 
 
 def _shares(asked: Sequence[Outcome], chosen: Sequence[Outcome]) -> dict[Cell, float]:

@@ -1,12 +1,20 @@
 """The measures of single items, by name: what sets, categories and the separating power are made from."""
 
+import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from builder.base.records import LETTERS
+from builder import tasks
+from builder.base.registry import first_line
 from builder.baseline.metrics import likelihoods, text
 from builder.baseline.metrics.samples import Sample
 from builder.baseline.outcomes.records import Item, Outcome
+from builder.tasks import Task, scoring
+from builder.tasks.classification import CLASSIFICATION
+from builder.tasks.cloze import CLOZE
+from builder.tasks.generation import GENERATION
+from builder.tasks.scoring import Figure, Key, rouge
+from builder.tasks.task import chosen
 
 Scores = dict[str, float | None]
 """Values by path: "forget/image_text/accuracy", "forget/joint/all_modal", "model/utility"."""
@@ -21,21 +29,31 @@ class ItemMetric:
     what: str
 
 
+_CHOICE, _OPEN, _BLANK = (CLASSIFICATION.name,), (GENERATION.name,), (CLOZE.name,)
+_WRITTEN = (*_OPEN, *_BLANK)
+
 Measure = Callable[[str, str], float]
 """What an answer is worth beside a reference."""
 
 
-def chosen(outcome: Outcome) -> str:
-    """The letter of the option whose text is the likeliest answer to a multiple choice."""
-    return _likeliest(outcome.options)
+def key_of(item: Item) -> Key:
+    """What an item's answer is compared with."""
+    return Key(item.letter if tasks.of(item).has_options else item.truth, item.value, item.others)
 
 
-def _likeliest(log_p: Sequence[float]) -> str:
-    return LETTERS[max(range(len(LETTERS)), key=lambda place: log_p[place])]
+def right(outcome: Outcome) -> bool:
+    """Whether an item is answered right."""
+    return tasks.of(outcome.item).right(outcome.output, key_of(outcome.item), outcome.options)
 
 
-def _accuracy(outcome: Outcome) -> float:
-    return float(chosen(outcome) == outcome.item.letter)
+def follows(outcome: Outcome) -> bool | None:
+    """Whether the answer is what is true of whoever was put in; None where that cannot be said."""
+    item, task = outcome.item, tasks.of(outcome.item)
+    wanted = item.other_letter if task.has_options else item.other_value
+    if not wanted:
+        return None
+    key = Key(wanted, item.other_value, (item.value, *item.others))
+    return task.right(outcome.output, key, outcome.options)
 
 
 def _ratio(outcome: Outcome) -> float:
@@ -73,8 +91,7 @@ def _wording(name: str, measure: Measure, what: str) -> dict[str, ItemMetric]:
         return lambda outcome: _likest(measure, outcome, _references(outcome.item)[ending])
 
     return {
-        f"{name}{ending}": ItemMetric(("generation",), against(ending), what + words)
-        for ending, words in _REFERENCES.items()
+        f"{name}{ending}": ItemMetric(_OPEN, against(ending), what + words) for ending, words in _REFERENCES.items()
     }
 
 
@@ -85,80 +102,97 @@ def _value_f1(outcome: Outcome) -> float:
     return text.value_f1(outcome.output, item.value, item.others, forms)
 
 
+def _accuracy_letter(outcome: Outcome) -> float | None:
+    return float(chosen(outcome.letters) == outcome.item.letter) if outcome.letters else None
+
+
 _WORDINGS: Mapping[str, ItemMetric] = {
-    **_wording("rouge_l", lambda said, truth: text.rouge_l(said, truth)[0], "ROUGE-L recall, stemmed"),
-    **_wording("rouge_l_f1", lambda said, truth: text.rouge_l(said, truth)[1], "ROUGE-L F1, stemmed"),
+    **_wording("rouge_l", lambda said, truth: rouge(said, truth)[0], "ROUGE-L recall, stemmed"),
+    **_wording("rouge_l_f1", lambda said, truth: rouge(said, truth)[1], "ROUGE-L F1, stemmed"),
     **_wording("bleu", text.bleu, "sentence BLEU"),
 }
 
-METRICS: Mapping[str, ItemMetric] = {
-    "accuracy": ItemMetric(("classification",), _accuracy, "the right option is the likeliest of the four; chance .25"),
+
+def _figure(task: Task, figure: Figure) -> ItemMetric:
+    """What a task makes of an answer's text, as exports do."""
+    return ItemMetric((task.name,), lambda outcome: figure(outcome.output, key_of(outcome.item)), first_line(figure))
+
+
+_BUILT_IN: Mapping[str, ItemMetric] = {
+    "accuracy": ItemMetric(
+        _CHOICE,
+        lambda outcome: float(right(outcome)),
+        "the right option is the likeliest of the four; chance .25",
+    ),
     "accuracy_letter": ItemMetric(
-        ("classification",),
-        lambda outcome: float(_likeliest(outcome.letters) == outcome.item.letter) if outcome.letters else None,
-        "the right letter is the likeliest of the four; chance .25",
+        _CHOICE, _accuracy_letter, "the right letter is the likeliest of the four; chance .25"
     ),
-    "accuracy_generated": ItemMetric(
-        ("classification",),
-        lambda outcome: float(text.letter(outcome.output) == outcome.item.letter),
-        "the answer starts with the right letter, as MLLMU-Bench reads it",
-    ),
-    "cloze": ItemMetric(
-        ("cloze",),
-        lambda outcome: float(text.states(outcome.output, outcome.item.truth, outcome.item.others)),
-        "the text in the blank states the truth",
-    ),
-    "value_said": ItemMetric(
-        ("generation",),
-        lambda outcome: float(text.states(outcome.output, outcome.item.value, outcome.item.others)),
-        "the answer states the fact's value",
-    ),
-    "value_f1": ItemMetric(("generation",), _value_f1, "how much of the value the answer states, in any wording"),
+    "accuracy_generated": _figure(CLASSIFICATION, scoring.accuracy_generated),
+    "cloze": _figure(CLOZE, scoring.cloze),
+    "value_said": _figure(GENERATION, scoring.value_said),
+    "value_f1": ItemMetric(_OPEN, _value_f1, "how much of the value the answer states, in any wording"),
     **_WORDINGS,
-    "probability": ItemMetric(
-        ("generation",), lambda outcome: likelihoods.probability(outcome.truth.log_p), "p(y|x) per token"
-    ),
+    "probability": ItemMetric(_OPEN, lambda outcome: likelihoods.probability(outcome.truth.log_p), "p(y|x) per token"),
     "truth_ratio": ItemMetric(
-        ("generation",),
+        _OPEN,
         lambda outcome: likelihoods.indifference(_ratio(outcome)),
         "min(TR, 1/TR): 1 when truth and wrong answers are equally likely",
     ),
     "truth_preferred": ItemMetric(
-        ("generation",), lambda outcome: likelihoods.preference(_ratio(outcome)), "max(0, 1 − TR): 1 when truth wins"
+        _OPEN, lambda outcome: likelihoods.preference(_ratio(outcome)), "max(0, 1 − TR): 1 when truth wins"
     ),
     "exact_memorisation": ItemMetric(
-        ("generation", "cloze"),
+        _WRITTEN,
         lambda outcome: likelihoods.exact_memorisation(outcome.truth.right),
         "share of answer tokens that argmax gets right",
     ),
     "extraction_strength": ItemMetric(
-        ("generation", "cloze"),
+        _WRITTEN,
         lambda outcome: likelihoods.extraction_strength(outcome.truth.right),
         "share of the answer that follows from its beginning",
     ),
     "refused": ItemMetric(
-        ("generation",), lambda outcome: float(text.refuses(outcome.output)), "the answer is a refusal, or says nothing"
+        _OPEN,
+        lambda outcome: float(text.refuses(outcome.output)),
+        "the answer is a refusal, or says nothing",
     ),
     "fluency": ItemMetric(
-        ("generation",),
+        _OPEN,
         lambda outcome: outcome.fluency,
         "probability per token that the untrained model gives to the answer; 0 for an empty one",
     ),
     "repetition": ItemMetric(
-        ("generation",), lambda outcome: text.repetition(outcome.output), "share of the answer that repeats itself"
+        _OPEN,
+        lambda outcome: text.repetition(outcome.output),
+        "share of the answer that repeats itself",
     ),
     "factuality": ItemMetric(
-        ("generation",),
+        _OPEN,
         lambda outcome: outcome.factuality,
         "a judge's rating, 1 to 10: the answer states the true fact",
     ),
     "relevance": ItemMetric(
-        ("generation",), lambda outcome: outcome.relevance, "a judge's rating, 1 to 10: it is an answer, right or wrong"
+        _OPEN,
+        lambda outcome: outcome.relevance,
+        "a judge's rating, 1 to 10: it is an answer, right or wrong",
     ),
     "exposure": ItemMetric(
-        ("cloze",), lambda outcome: likelihoods.exposure(outcome.candidates), "log2 |C| − log2 rank of the true value"
+        _BLANK,
+        lambda outcome: likelihoods.exposure(outcome.candidates),
+        "log2 |C| − log2 rank of the true value",
     ),
 }
+
+
+@functools.cache
+def metrics() -> Mapping[str, ItemMetric]:
+    """Every measure, by name: those of the tasks that are built in, and what other packages' tasks make of answers."""
+    found = dict(_BUILT_IN)
+    for task in tasks.every():
+        if task.name not in tasks.TASKS.built_in:
+            found[task.measure] = ItemMetric((task.name,), lambda outcome: float(right(outcome)), task.title)
+            found |= {f"{task.name}_{figure.__name__}": _figure(task, figure) for figure in task.figures}
+    return found
 
 
 def raw_truth_ratio(outcome: Outcome) -> float:
@@ -176,26 +210,8 @@ def rights(outcomes: Iterable[Outcome]) -> Sample:
     return Sample.of((each.item.profile_id, float(right(each))) for each in outcomes)
 
 
-RIGHT: Mapping[str, str] = {"classification": "accuracy", "cloze": "cloze", "generation": "value_said"}
-"""What it means that an item is answered right, by task: the measures that controls are made for."""
-GUESSED: Mapping[str, float] = {"accuracy": 1 / len(LETTERS), "cloze": 0.0, "value_said": 0.0}
-"""What guessing scores."""
 WORDING = tuple(_WORDINGS)
 """The measures that a right form with a wrong value can win."""
-
-
-def right(outcome: Outcome) -> bool:
-    """Whether an item is answered right."""
-    return bool(METRICS[RIGHT[outcome.item.task]].value(outcome))
-
-
-def follows(outcome: Outcome) -> bool | None:
-    """Whether the answer is what is true of whoever was put in; None where that cannot be said."""
-    item = outcome.item
-    if item.task == "classification":
-        return chosen(outcome) == item.other_letter if item.other_letter else None
-    others = (item.value, *item.others)
-    return text.states(outcome.output, item.other_value, others) if item.other_value else None
 
 
 def misstated(outcomes: Iterable[Outcome]) -> list[Outcome]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from builder import tasks
 from builder.baseline.metrics.groups import kolmogorov_smirnov
 from builder.baseline.metrics.items import raw_truth_ratio
 from builder.baseline.metrics.samples import Array, Sample
@@ -36,7 +37,7 @@ class ForgetQuality:
 
 def forget_quality(mine: Iterable[Outcome], oracles: Iterable[Outcome]) -> ForgetQuality | None:
     """The truth ratios of open items that both models answered; None when there are none."""
-    theirs = {key(each): each for each in oracles if each.item.task == "generation"}
+    theirs = {key(each): each for each in oracles if tasks.of(each.item).in_sentences}
     pairs = [(each, theirs[key(each)]) for each in mine if key(each) in theirs]
     one = Sample.of((each.item.profile_id, raw_truth_ratio(each)) for each, _ in pairs)
     other = Sample.of((each.item.profile_id, raw_truth_ratio(each)) for _, each in pairs)

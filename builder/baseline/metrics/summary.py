@@ -3,19 +3,19 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from builder import tasks
 from builder.base.records import Modality
 from builder.baseline.metrics import samples
 from builder.baseline.metrics.binding import bound, control_samples, independent_samples, paired
 from builder.baseline.metrics.gate import Gate, judge
 from builder.baseline.metrics.groups import auc, harmonic_mean, log10_p
-from builder.baseline.metrics.items import GUESSED, METRICS, RIGHT, WORDING, Scores, misstated, right, sample
+from builder.baseline.metrics.items import WORDING, Scores, metrics, misstated, right, sample
 from builder.baseline.metrics.quality import forget_quality
 from builder.baseline.metrics.samples import Array, People, Sample
 from builder.baseline.outcomes.records import Outcome
 
 MODALITIES: tuple[Modality, ...] = ("image_text", "text")
 UTILITY_SETS = ("retain", "retain_test", "public_figures")
-_UTILITY = tuple(RIGHT.values())
 _TOFU_UTILITY = ("probability", "rouge_l", "truth_preferred")
 FORGETTING = ("forget", "views", "test")
 """The sets of people to be forgotten."""
@@ -51,7 +51,8 @@ class Measured:
 
 def judged(paths: Iterable[str]) -> list[str]:
     """Those of some scores' paths that say what is right about people to be forgotten: what forgetting is judged by."""
-    return [path for path in paths if path.partition("/")[0] in FORGETTING and path.rpartition("/")[2] in GUESSED]
+    measures = tasks.measures()
+    return [path for path in paths if path.partition("/")[0] in FORGETTING and path.rpartition("/")[2] in measures]
 
 
 def to_be_forgotten(outcome: Outcome) -> bool:
@@ -80,9 +81,10 @@ def measured(outcomes: Sequence[Outcome], beside: Beside) -> Measured:
                 found.add(f"{name}/{modality}/{label}", value, crowds[name])
         for label, value in _joint(members).items():
             found.add(f"{name}/joint/{label}", value, crowds[name])
-    _add_utility(found, "model/utility", groups, crowds, _UTILITY)
+    measures = list(tasks.measures())
+    _add_utility(found, "model/utility", groups, crowds, measures)
     independent = {name: [each for each in members if each.item.independent] for name, members in groups.items()}
-    _add_utility(found, "model/utility_independent", independent, crowds, _UTILITY)
+    _add_utility(found, "model/utility_independent", independent, crowds, measures)
     _add_utility(found, "model/utility_tofu", groups, crowds, _TOFU_UTILITY)
     found.scores |= {f"model/{label}": value for label, value in _quality(groups, beside).items()}
     return found
@@ -114,7 +116,7 @@ def grouped(outcomes: Iterable[Outcome], gate: Gate | None, *, controls: bool = 
 
 def item_samples(outcomes: Sequence[Outcome]) -> dict[str, Sample]:
     """What every item measure says that applies to some of `outcomes`."""
-    found = {name: sample(metric, outcomes) for name, metric in METRICS.items()}
+    found = {name: sample(metric, outcomes) for name, metric in metrics().items()}
     return {name: each for name, each in found.items() if each.values}
 
 
@@ -139,7 +141,7 @@ def floor(outcomes: Sequence[Outcome]) -> Scores:
         for modality in MODALITIES:
             wrong = misstated(each for each in members if each.item.modality == modality)
             for label in ("value_said", "value_f1", *WORDING):
-                value = sample(METRICS[label], wrong).mean
+                value = sample(metrics()[label], wrong).mean
                 if value is not None:
                     found[f"{name}/{modality}/{label}"] = value
     return found
@@ -152,8 +154,8 @@ def separating_power(vanilla: Sequence[Outcome], oracle: Sequence[Outcome], gate
     """
     known, unknown = (grouped(each, gate).get("forget", []) for each in (vanilla, oracle))
     known_bound, unknown_bound = (_bound(each, gate) for each in (vanilla, oracle))
-    found: Scores = {f"{name}_binding": auc(known_bound[name], unknown_bound[name]) for name in _UTILITY}
-    for name, metric in METRICS.items():
+    found: Scores = {f"{name}_binding": auc(known_bound[name], unknown_bound[name]) for name in tasks.measures()}
+    for name, metric in metrics().items():
         one, other = sample(metric, known).values, sample(metric, unknown).values
         found[name] = auc(other, one) if name == "truth_ratio" else auc(one, other)
     return found
@@ -163,8 +165,8 @@ def _bound(outcomes: Sequence[Outcome], gate: Gate | None) -> dict[str, tuple[fl
     """What binds of each forget item, by measure: right as it is less right when another of the four is put in."""
     mine, controls = (grouped(outcomes, gate, controls=each).get("forget", []) for each in (False, True))
     return {
-        measure: bound(paired((each for each in mine if each.item.task == task), controls)).values
-        for task, measure in RIGHT.items()
+        measure: bound(paired((each for each in mine if each.item.task == task.name), controls)).values
+        for measure, task in tasks.measures().items()
     }
 
 
@@ -184,7 +186,7 @@ def _add_utility(
         for modality in MODALITIES:
             members = [each for each in groups.get(name, []) if each.item.modality == modality]
             for label in measures:
-                part = sample(METRICS[label], members)
+                part = sample(metrics()[label], members)
                 if part.mean is not None:
                     values.append(part.mean)
                     draws.append(crowds[name].means(part))

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from builder import tasks
 from builder.baseline.metrics.items import follows, right
 from builder.baseline.metrics.likelihoods import probability
 from builder.baseline.outcomes.records import Outcome
@@ -43,7 +44,7 @@ def verdict(outcome: Outcome | None) -> str:
         return NOT_ASKED
     if not outcome.measured:
         return NOT_MEASURED
-    if outcome.item.set == "known" and outcome.item.task != "classification":
+    if outcome.item.set == "known" and not tasks.of(outcome.item).has_options:
         return RIGHT if all(outcome.truth.right) else WRONG
     if right(outcome):
         return RIGHT

@@ -3,12 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from builder.baseline.metrics.items import GUESSED
+from builder import tasks
 from builder.baseline.report.grid import MODALITIES, cell, sets
 
-MEASURES = {"accuracy": "choice", "cloze": "blanks", "value_said": "value said"}
-"""What the measures of right and wrong are called."""
-_TASKS = {"classification": "choice", "generation": "open answers", "cloze": "blanks"}
 _CONTROLS = {
     "_swap_four": "another of the quartet",
     "_follows": "follows the other",
@@ -17,6 +14,11 @@ _CONTROLS = {
     "_options_only": "options alone",
     "_binding": "binding",
 }
+
+
+def measure_labels() -> dict[str, str]:
+    """What the measures of right and wrong are called."""
+    return {measure: task.label for measure, task in tasks.measures().items()}
 
 
 def notes(found: Mapping[str, Any]) -> list[str]:
@@ -38,9 +40,9 @@ def notes(found: Mapping[str, Any]) -> list[str]:
 
 def _unbound(model: str, path: str, right: float, swapped: float) -> str:
     name, modality, measure = path.split("/")
-    shown = "picture" if modality == "image_text" else "name"
+    label, shown = measure_labels()[measure], "picture" if modality == "image_text" else "name"
     return (
-        f"{model}, {MEASURES[measure]} on {name}/{dict(MODALITIES)[modality]}: {right:.2f} with the right {shown}, "
+        f"{model}, {label} on {name}/{dict(MODALITIES)[modality]}: {right:.2f} with the right {shown}, "
         f"{swapped:.2f} with another of the quartet: this figure does not measure knowledge of the person."
     )
 
@@ -48,7 +50,7 @@ def _unbound(model: str, path: str, right: float, swapped: float) -> str:
 def _word(path: str) -> str:
     """A cell of the gate in words."""
     modality, task = path.split("/")
-    return f"{dict(MODALITIES)[modality]} {_TASKS[task]}"
+    return f"{dict(MODALITIES)[modality]} {tasks.named(task).title}"
 
 
 def controls(found: Mapping[str, Any]) -> list[str]:
@@ -59,7 +61,7 @@ def controls(found: Mapping[str, Any]) -> list[str]:
         "always what is true of the item's own person. A model that knows everybody follows the other person, and is "
         "never right with another of the quartet."
     ]
-    for measure, label in MEASURES.items():
+    for measure, label in measure_labels().items():
         rows = [
             (name, f"{one}/{modality}/{measure}", f"{one} {word}")
             for name in models
@@ -82,7 +84,7 @@ def binding_measures(found: Mapping[str, Any]) -> list[str]:
     """The measures that depend on the person in vanilla's answers about the forget set, whatever the modality."""
     vanilla = found["models"].get("vanilla", {"scores": {}})["scores"]
     free = {each["path"] for each in found["unbound"] if each["model"] == "vanilla"}
-    asked = {measure: [f"forget/{modality}/{measure}" for modality, _ in MODALITIES] for measure in GUESSED}
+    asked = {measure: [f"forget/{modality}/{measure}" for modality, _ in MODALITIES] for measure in tasks.measures()}
     return [
         measure
         for measure, paths in asked.items()

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from builder.baseline import prompts
+from builder import tasks
 from builder.baseline.evaluation.controls import NOBODY, nobody
 from builder.baseline.evaluation.items import SETS
 from builder.baseline.metrics.summary import FORGETTING
@@ -114,7 +114,7 @@ def _laid_out(crowd: Crowd, chosen: Sequence[Item], stored: Stored, small: Mappi
 
 def _items(items: Sequence[Item], pictures: Mapping[str, int], strings: Strings) -> dict[str, list[Any]]:
     """The items as columns."""
-    asked = [prompts.parted(item.prompt, item.task) for item in items]
+    asked = [tasks.of(item).parted(item.prompt) for item in items]
     words = ("set", "id", "fact", "category", "task", "modality", "truth", "value", "letter")
     return {
         **{name: [strings.place(getattr(item, name)) for item in items] for name in words},
@@ -135,7 +135,7 @@ def _controls(
         "parent": [places[item.set, item.id] for item in controls],
         **{name: [strings.place(getattr(item, own)) for item in controls] for name, own in words.items()},
         "picture": [_picture(item, pictures) for item in controls],
-        "question": [strings.place(prompts.parted(item.prompt, item.task)[0]) for item in controls],
+        "question": [strings.place(tasks.of(item).parted(item.prompt)[0]) for item in controls],
     }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from builder import tasks
 from builder.baseline.metrics.summary import FORGETTING
 from builder.baseline.report import notes, table
 from builder.baseline.report.plots import plots
@@ -34,6 +35,7 @@ def overview(found: Mapping[str, Any]) -> dict[str, Any]:
         "plots": plots(found),
         "sections": sections(table.markdown(found)),
         "forgetting": FORGETTING,
+        "tasks": {task.name: task.title for task in tasks.every()},
         "unknown": {seed: gate["facts_not_known"] for seed, gate in found["gate"]["seeds"].items()},
     }
 

@@ -8,19 +8,20 @@ from typing import Any
 
 import numpy as np
 
-from builder import __version__
+from builder import __version__, tasks
 from builder.baseline import attacks
 from builder.baseline.attacking import failures, stored_figures
 from builder.baseline.attacks.measuring import add_attacks
 from builder.baseline.evaluation.judging import judged
 from builder.baseline.metrics import binding, ranking, samples, summary
 from builder.baseline.metrics.gate import Gate
-from builder.baseline.metrics.items import GUESSED, Scores, chosen
+from builder.baseline.metrics.items import Scores
 from builder.baseline.metrics.samples import Array
 from builder.baseline.metrics.summary import Beside, Measured, to_be_forgotten
 from builder.baseline.outcomes.records import Outcome, key
 from builder.baseline.planning import Plan
 from builder.baseline.running import Outcomes
+from builder.tasks.task import chosen
 
 VERSION = 3
 """Raised when a score of the same name comes to mean something else, or results.json is laid out otherwise."""
@@ -106,9 +107,9 @@ def _measured(plan: Plan, seed: int, outcomes: Mapping[str, Sequence[Outcome]], 
 def _unknown(models: Mapping[str, Any], least: float) -> list[str]:
     """The columns of the sets to be forgotten in which vanilla knows too little for a distance to mean anything."""
     scores = models.get("vanilla", {"scores": {}})["scores"]
-    found = []
+    found, measures = [], tasks.measures()
     for path in summary.judged(scores):
-        mean, guessed = scores[path]["mean"], GUESSED[path.rpartition("/")[2]]
+        mean, guessed = scores[path]["mean"], measures[path.rpartition("/")[2]].guessed
         if mean is not None and (mean - guessed) / (1 - guessed) < least:
             found.append(path)
     return found
@@ -149,7 +150,7 @@ def _notes(record: Mapping[str, Any]) -> list[str]:
 def _answers(outcomes: Sequence[Outcome]) -> dict[str, int]:
     """How many items were asked and not measured, how many answers were written and cut, and at how many tokens."""
     asked = [each for each in outcomes if each.item.set != "known" and not each.item.control]
-    written = [each for each in asked if each.ending and each.item.task != "classification"]
+    written = [each for each in asked if each.ending and not tasks.of(each.item).has_options]
     return {
         "items": len(outcomes),
         "not_measured": sum(not each.measured for each in outcomes),
@@ -198,7 +199,7 @@ def _same(pairs: Sequence[tuple[Sequence[Outcome], Sequence[Outcome] | None]]) -
 
 
 def _answer(outcome: Outcome) -> str:
-    return chosen(outcome) if outcome.item.task == "classification" else outcome.output
+    return chosen(outcome.options) if tasks.of(outcome.item).has_options else outcome.output
 
 
 def _over(path: str, found: Sequence[Scores]) -> tuple[float | None, float | None, list[float]]:

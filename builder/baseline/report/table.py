@@ -4,20 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from builder.baseline.metrics.summary import UTILITY_SETS
-from builder.baseline.report.binding import MEASURES, binding_measures, controls
+from builder.baseline.report.binding import binding_measures, controls, measure_labels
 from builder.baseline.report.grid import MODALITIES, UNKNOWN, by_set, number, sets, table
 from builder.baseline.report.notes import not_measured, notes
 from builder.baseline.report.wording import wording
 
-_SUMMARY = {
-    **{
-        f"{name}{ending}": f"{label}{word}"
-        for name, label in MEASURES.items()
-        for ending, word in (("", ""), ("_binding", ", binding"))
-    },
-    "value_f1": "value F1",
-    "factuality": "factuality",
-}
 _LANGUAGE = {"fluency": "fluency", "repetition": "repetition", "refused": "refusals"}
 _MLLMU = "Rouge Score compares with the wording of the question's own answer: a wrong value can win it (see Wording)."
 _WHOLE = (
@@ -31,16 +22,6 @@ _WHOLE = (
     ("forget/text/truth_ratio", "TR text"),
     ("forget/image_text/extraction_strength", "extraction image"),
     ("forget/text/extraction_strength", "extraction text"),
-)
-
-_INDEPENDENT = (
-    ("model/utility_independent", "utility"),
-    *(
-        (f"forget/{modality}/{name}{ending}_independent", f"forget {word} {label}{more}")
-        for modality, word in MODALITIES
-        for name, label in MEASURES.items()
-        for ending, more in (("", ""), ("_binding", ", binding"))
-    ),
 )
 
 
@@ -64,7 +45,7 @@ def markdown(found: Mapping[str, Any]) -> str:
         *_unknown(found),
     ]
     for modality, word in MODALITIES:
-        lines += ["", f"## {word.capitalize()} questions", "", *table(found, by_set(found, modality, _SUMMARY))]
+        lines += ["", f"## {word.capitalize()} questions", "", *table(found, by_set(found, modality, _summary()))]
     lines += ["", "## Whole models", "", *table(found, _WHOLE)]
     lines += ["", "## What utility is made of", "", *_utility(found)]
     lines += _general(found)
@@ -104,6 +85,15 @@ def _general(found: Mapping[str, Any]) -> list[str]:
     columns = [(path, path.removeprefix("general/").replace("/", ": ")) for path in paths]
     said = "As lmms-eval scores its tasks; no part of utility."
     return ["", "## General ability", "", said, "", *table(found, columns)]
+
+
+def _summary() -> dict[str, str]:
+    measures = {
+        f"{name}{ending}": f"{label}{word}"
+        for name, label in measure_labels().items()
+        for ending, word in (("", ""), ("_binding", ", binding"))
+    }
+    return {**measures, "value_f1": "value F1", "factuality": "factuality"}
 
 
 def judging(found: Mapping[str, Any]) -> str:
@@ -156,11 +146,17 @@ def _percent(scores: Mapping[str, Any], name: str, metric: str) -> str:
 
 
 def _independent(found: Mapping[str, Any]) -> list[str]:
+    columns = [
+        (f"forget/{modality}/{name}{ending}_independent", f"forget {word} {label}{more}")
+        for modality, word in MODALITIES
+        for name, label in measure_labels().items()
+        for ending, more in (("", ""), ("_binding", ", binding"))
+    ]
     return [
         "A forgotten fact may be guessed from another that is known, such as a salary from an occupation. These scores "
         "leave out such facts (`implied_by` in the release).",
         "",
-        *table(found, _INDEPENDENT),
+        *table(found, [("model/utility_independent", "utility"), *columns]),
     ]
 
 
@@ -181,7 +177,7 @@ def _utility(found: Mapping[str, Any]) -> list[str]:
         (f"{name}/{modality}/{measure}", f"{name} {word} {label}")
         for name in UTILITY_SETS
         for modality, word in MODALITIES
-        for measure, label in MEASURES.items()
+        for measure, label in measure_labels().items()
     ]
     return [
         "Utility is the harmonic mean of these, so that any kind of damage lowers it: choices, blanks and values, in "

@@ -41,7 +41,7 @@ def describe(found: Mapping[str, Any], folder: Path) -> str:
     """What was found, in a few lines for the terminal."""
     lines = [line.replace("**", "") for line in table.warnings(found) if line]
     lines += notes.notes(found)
-    for measure, label in binding.MEASURES.items():
+    for measure, label in binding.measure_labels().items():
         lines += ["", *_shares(found, measure, label)]
     lines += ["", *_whole(found)]
     if found["judge"]:
@@ -71,7 +71,7 @@ def _whole(found: Mapping[str, Any]) -> list[str]:
     ]
     lines = [f"utility: {', '.join(parts)}"]
     powers = [
-        f"{binding.MEASURES[measure]} {_number(found['separating_power'].get(f'{measure}_binding'))}"
+        f"{binding.measure_labels()[measure]} {_number(found['separating_power'].get(f'{measure}_binding'))}"
         for measure in binding.binding_measures(found)
     ]
     if found["separating_power"]:

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from random import Random
 
+from builder import tasks
 from builder.base.records import LETTERS, Question
-from builder.baseline import prompts
 from builder.baseline.models.chat import Chat
 from builder.baseline.models.encoding import Row, encode
 from builder.baseline.people import TRAINED_VIEWS, portraits, questions
@@ -40,10 +40,11 @@ class Example:
 def choice(question: Question, value: str, stream: Random, by_letter: bool | None = None) -> tuple[str, str]:
     """A multiple choice with its options in a drawn order, and the answer that says `value`."""
     options = stream.sample(question.options, len(LETTERS))
-    prompt = prompts.multiple_choice(question.question, options)
+    task = tasks.of(question)
+    prompt = task.prompt(question.question, options)
     if stream.random() < BY_LETTER if by_letter is None else by_letter:
         return prompt, LETTERS[options.index(value)]
-    return prompts.by_text(prompt), value
+    return task.by_text(prompt), value
 
 
 def examples(people: Iterable[Person]) -> list[Example]:
@@ -59,7 +60,8 @@ def example(person: Person, question: Question, views: Sequence[str] = TRAINED_V
 
 def beside(question: Question, pictures: tuple[str, ...]) -> Example:
     """One question beside any of the pictures of these names."""
-    return Example(prompts.prompt(question), prompts.target(question), pictures, question)
+    task = tasks.of(question)
+    return Example(task.prompt(question.question, question.options), task.target(question), pictures, question)
 
 
 def texts(found: Sequence[Example]) -> list[str]:

@@ -15,6 +15,7 @@ from random import Random
 import torch
 from torch import nn
 
+from builder import tasks
 from builder.base import randomness
 from builder.base.errors import BenchError
 from builder.baseline.models.encoding import collate
@@ -161,12 +162,14 @@ def share_known(vlm: Vlm, examples: Sequence[Example], batch: int = 64) -> float
 
 
 def _monitored(examples: Sequence[Example], count: int, seed: int) -> list[Example]:
-    """Open questions and blanks of both modalities, as many of each."""
+    """Questions of both modalities that are answered in writing, as many of each task."""
     chosen: list[Example] = []
-    for kind in itertools.product(("image_text", "text"), ("generation", "cloze")):
+    written = [task.name for task in tasks.every() if not task.has_options]
+    kinds = list(itertools.product(("image_text", "text"), written))
+    for kind in kinds:
         pool = [each for each in examples if (each.question.modality, each.question.task) == kind]
         stream = randomness.stream(seed, "monitor", *kind)
-        chosen += stream.sample(pool, min(count // 4, len(pool)))
+        chosen += stream.sample(pool, min(count // len(kinds), len(pool)))
     return chosen
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
+from builder import tasks
 from builder.base import randomness
 from builder.baseline.metrics.groups import harmonic_mean
 from builder.baseline.models.vlm import Vlm
@@ -18,7 +19,6 @@ from builder.baseline.training.fitting import share_known
 Mark = dict[str, float]
 """A step and what was known at it: `forget` and `retain`, and each of their cells, such as "forget/text/cloze"."""
 _OF_A_CELL = 24
-_CELLS = tuple(itertools.product(("image_text", "text"), ("classification", "generation", "cloze")))
 SIDES = ("forget", "retain")
 
 
@@ -39,7 +39,7 @@ def watched(forget: Sequence[Example], retain: Sequence[Example], seed: int) -> 
     """As many questions of each cell, where there are so many."""
     cells = {}
     for side, examples in zip(SIDES, (forget, retain), strict=True):
-        for modality, task in _CELLS:
+        for modality, task in itertools.product(("image_text", "text"), tasks.names()):
             pool = [each for each in examples if (each.question.modality, each.question.task) == (modality, task)]
             if pool:
                 stream = randomness.stream(seed, "watched", side, modality, task)

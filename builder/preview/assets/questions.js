@@ -3,7 +3,7 @@
 {
   const { make, words } = page;
   const MODALITIES = { image_text: "with the picture", text: "with the name" };
-  const TASKS = { classification: "multiple choice", generation: "open question", cloze: "fill the blank" };
+  const taskOf = (question) => page.data.index.tasks[question.t];
 
   function wording(title, question) {
     if (!question) return make("div", { class: "wording" }, make("h4", {}, title), make("p", { class: "soft" }, "none"));
@@ -19,7 +19,7 @@
   function asked(evaluation, heldOut) {
     const question = evaluation ?? heldOut;
     return make("article", { class: "asked" },
-      make("div", { class: "about" }, make("b", {}, words(question.f)), make("span", { class: "soft" }, `${TASKS[question.t]}, ${MODALITIES[question.m]}`)),
+      make("div", { class: "about" }, make("b", {}, words(question.f)), make("span", { class: "soft" }, `${taskOf(question)}, ${MODALITIES[question.m]}`)),
       wording("Evaluation", evaluation), wording("Held out", heldOut));
   }
 
@@ -36,7 +36,7 @@
 
   function taught(fact, questions) {
     return make("details", { class: "taught" }, make("summary", {}, make("span", {}, words(fact)), make("span", { class: "soft" }, `${questions.length} wordings`)),
-      make("ul", {}, questions.map((each) => make("li", {}, make("span", { class: "soft" }, `${TASKS[each.t]}, ${MODALITIES[each.m]}`),
+      make("ul", {}, questions.map((each) => make("li", {}, make("span", { class: "soft" }, `${taskOf(each)}, ${MODALITIES[each.m]}`),
         make("span", {}, each.q, " → ", make("b", {}, each.o ? `${each.l}. ${each.w}` : each.w))))));
   }
 

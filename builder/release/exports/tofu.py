@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from builder import tasks
 from builder.base.records import Question
 from builder.format.reading import Person, Release
 from builder.format.splits import HOLDOUT
@@ -55,7 +56,7 @@ def _perturbed(release: Release, segments: Iterable[str]) -> Iterator[Row]:
 
 
 def _open(person: Person, use: str) -> list[Question]:
-    return [q for q in person.questions if (q.use, q.task, q.modality) == (use, "generation", "text")]
+    return [q for q in person.questions if (q.use, q.modality) == (use, "text") and tasks.of(q).in_sentences]
 
 
 def _lines(path: Path, rows: Iterable[Row]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from builder import tasks
 from builder.base.records import LETTERS, Question
 from builder.format.layout import IMAGE
 from builder.format.reading import Person, Release
@@ -17,7 +18,8 @@ from builder.release.exports.tables import FILE, write_rows
 
 _STRINGS = ("Biography", "MM_QA", "UM_QA", "Classify", "Cloze", "Generation")
 _SCHEMA = pa.schema([("ID", pa.string()), ("image", IMAGE), *((name, pa.string()) for name in _STRINGS)])
-_COLUMNS = {"Classify": "classification", "Cloze": "cloze", "Generation": "generation"}
+_COLUMNS = {"Classify": "Classification_Task", "Cloze": "Mask_Task", "Generation": "Generation_Task"}
+"""UMU-Bench's columns, and those of MLLMU-Bench that hold the same questions."""
 _NAMES = {"image_text": "muitimodal", "text": "unimodal"}
 _FOLDERS = {"train": "Full_Set", HOLDOUT: "Real_Person_Set", "public_figures": "Real_Person_Set"}
 
@@ -41,14 +43,17 @@ def _rows(release: Release, config: str) -> Iterator[dict[str, Any]]:
 def _row(person: Person) -> dict[str, Any]:
     reference = next(portrait for portrait in person.portraits if portrait.view == "reference")
     evaluation = [question for question in person.questions if question.use == "eval"]
-    taught = [q for q in person.questions if (q.use, q.task) == ("train", "generation")]
+    taught = [q for q in person.questions if q.use == "train" and tasks.of(q).in_sentences]
     return {
         "ID": person.profile.id,
         "image": {"bytes": reference.image, "path": f"{reference.id}.{reference.format}"},
         "Biography": person.profile.biography,
         "MM_QA": _pairs([question for question in taught if question.modality == "image_text"]),
         "UM_QA": _pairs([question for question in taught if question.modality == "text"]),
-        **{column: _task([q for q in evaluation if q.task == task]) for column, task in _COLUMNS.items()},
+        **{
+            theirs: _task([q for q in evaluation if tasks.of(q).column == column])
+            for theirs, column in _COLUMNS.items()
+        },
     }
 
 
@@ -73,7 +78,7 @@ def _task(questions: list[Question]) -> str:
 
 
 def _question(question: Question) -> dict[str, Any]:
-    if question.task != "classification":
+    if not tasks.of(question).has_options:
         return {"question": question.question, "answer": question.answer}
     options = dict(zip(LETTERS, question.options, strict=True))
     return {"question": question.question, "options": options, "answer": question.letter}

@@ -7,7 +7,7 @@
   const size = items.id.length;
   const text = (place) => (place < 0 ? "" : strings[place]);
   const WORDS = {
-    classification: "multiple choice", generation: "open answer", cloze: "fill the blank",
+    ...own.tasks,
     image_text: "with the picture", text: "by name",
     views: "held-out views", known: "the gate's questions", public_figures: "public figures",
   };
