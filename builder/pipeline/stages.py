@@ -44,7 +44,7 @@ STAGES = (
     ),
     Stage(
         name="portraits",
-        version=3,
+        version=4,
         record=Portrait,
         prepare=staging.prepare,
         recipe_parts=("seed", "portraits"),

@@ -1,6 +1,8 @@
 """Image checks: is what a painter returned a portrait at all?"""
 
-from PIL import Image, ImageStat
+import cv2
+import numpy as np
+from PIL import Image
 
 from builder.base.errors import BenchError
 
@@ -21,9 +23,9 @@ def fault(picture: Image.Image, size: int) -> str | None:
         return f"is {picture.width}x{picture.height} pixels instead of {size}x{size}"
     if picture.mode != "RGB":
         return f"has mode {picture.mode} instead of RGB"
-    stat = ImageStat.Stat(picture.convert("L"))
-    if stat.mean[0] < _DARKEST:
-        return f"is black (mean luminance {stat.mean[0]:.1f} of 255)"
-    if stat.stddev[0] < _FLATTEST:
-        return f"is blank (luminance varies by {stat.stddev[0]:.1f} of 255)"
+    [[mean]], [[deviation]] = cv2.meanStdDev(np.asarray(picture.convert("L")))
+    if mean < _DARKEST:
+        return f"is black (mean luminance {mean:.1f} of 255)"
+    if deviation < _FLATTEST:
+        return f"is blank (luminance varies by {deviation:.1f} of 255)"
     return None

@@ -89,3 +89,11 @@ def test_light_scales_the_colours() -> None:
     canvas = Canvas(np.zeros((64, 64, 3), np.uint8), (0.5, 1.0, 1.2))
     canvas.fill([Shape(_square(0, 0, 64), (100, 100, 250))])
     assert canvas.pixels[30, 30].tolist() == [50, 100, 255]
+
+
+def test_a_translucent_stroke_finer_than_a_pixel_is_faint() -> None:
+    """It cannot be drawn finer than edges are, but hardly shows, as if it were."""
+    canvas = _canvas()
+    line = points(*((x, 20.0) for x in np.linspace(10, 50, 9)))
+    canvas.fill([Shape(ribbon(line, 0.4), (*WHITE, 200))])
+    assert canvas.pixels[..., 0].sum() / 255 == pytest.approx(40 * 0.4 * 200 / 255, rel=0.4)

@@ -95,19 +95,20 @@ class Canvas:
 
     def fill(self, shapes: Sequence[Shape]) -> None:
         """Fill the shapes in their order; neighbours of one translucent fill lie side by side, not on each other."""
-        paths = _paths([shape.outline for shape in shapes])
+        paths, firmness = _paths([shape.outline for shape in shapes])
         start = 0
         for fill, group in groupby(shape.fill for shape in shapes):
             end = start + len(list(group))
             if len(fill) == 3:
                 _draw(self.pixels, paths[start:end], tinted(fill, self._tint))
             else:
-                self._blend(paths[start:end], tinted(fill[:3], self._tint), fill[3] / 255)
+                opacity = fill[3] / 255 * sum(firmness[start:end]) / (end - start)
+                self._blend(paths[start:end], tinted(fill[:3], self._tint), opacity)
             start = end
 
     def stencil(self, inside: Sequence[Points], outside: Sequence[Points] = ()) -> Stencil:
         """The mask of what the first outlines cover and the second do not."""
-        paths = _paths([*inside, *outside])
+        paths, _ = _paths([*inside, *outside])
         box, moved = self._cut(paths, len(inside))
         mask = np.zeros((box[3] - box[1], box[2] - box[0]), np.uint8)
         _draw(mask, moved[: len(inside)], (255,))
@@ -193,8 +194,11 @@ def _draw(pixels: Pixels, paths: Iterable[Path], colour: Sequence[int]) -> None:
         cv2.fillPoly(pixels, [path], colour, cv2.LINE_AA, _SHIFT)
 
 
-def _paths(outlines: Sequence[Points]) -> list[Path]:
-    """Outlines as OpenCV draws them, drawn in by what its edges add; all of them at once, since a call costs most."""
+def _paths(outlines: Sequence[Points]) -> tuple[list[Path], list[float]]:
+    """Outlines as OpenCV draws them, drawn in by what its edges add; all of them at once, since a call costs most.
+
+    With each comes the share of what is drawn that it fills: less than 1 for a stroke that is finer than the edges.
+    """
     counts = np.array([len(outline) for outline in outlines])
     ends = np.cumsum(counts)
     starts, lasts = ends - counts, ends - 1
@@ -202,12 +206,15 @@ def _paths(outlines: Sequence[Points]) -> list[Path]:
     ahead_x, ahead_y = (_ahead(line, starts, lasts) for line in (x, y))
     clockwise = np.sign(np.add.reduceat(x * ahead_y - y * ahead_x, starts))
     opposite = np.repeat(starts + lasts, counts) - np.arange(len(x))  # beyond the middle, if it is a stroke's outline
-    reach = np.minimum(_PEN, 0.5 * _length(x[opposite] - x, y[opposite] - y))
+    half = 0.5 * _length(x[opposite] - x, y[opposite] - y)
+    firmness = np.add.reduceat(half, starts) / np.add.reduceat(np.maximum(half, _PEN), starts)
+    reach = np.minimum(_PEN, half)
     reach *= np.repeat(clockwise, counts) / (_length(ahead_x, ahead_y) + 1e-9)
     paths = np.empty((len(x), 2), np.int32)
     for axis, inset in enumerate((x - reach * ahead_y, y + reach * ahead_x)):
         paths[:, axis] = np.rint(inset * (1 << _SHIFT) - (1 << _SHIFT - 1))  # OpenCV counts from a pixel's middle
-    return [paths[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+    spans = zip(starts.tolist(), ends.tolist(), strict=True)
+    return [paths[start:end] for start, end in spans], firmness.tolist()
 
 
 def _ahead(
