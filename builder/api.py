@@ -68,12 +68,13 @@ def generate(
         wikidata: Ask Wikidata for every name first; who is found there is named anew.
     """
     from builder.llm.remote.access import Access
+    from builder.llm.writer import check_model
     from builder.pipeline import generation
 
     resolved = load_recipe(recipe, settings)
     access = Access(_path(api_key_file), max_cost, batch, judge)
     if access != Access():
-        _refuse_offline(resolved)
+        check_model(resolved)
     folder = _path(out) or Path("outputs") / resolved.name
     return generation.generate(resolved, folder, workers, access, wikidata=wikidata)
 
@@ -82,10 +83,11 @@ def estimate(
     recipe: str | Path | Mapping[str, Any] | Recipe = "mllmu", settings: Mapping[str, Any] | None = None
 ) -> Estimate:
     """Work out what the writer's language model would be asked, and cost. Nothing is sent."""
+    from builder.llm.writer import check_model
     from builder.pipeline import estimate as estimates
 
     resolved = load_recipe(recipe, settings)
-    _refuse_offline(resolved)
+    check_model(resolved)
     return estimates.estimate(resolved)
 
 
@@ -287,8 +289,3 @@ def _path(path: str | Path | None) -> Path | None:
 def _named(source: str | Path) -> str:
     """A source as it is written: a Path is a folder, never a repository of the Hub."""
     return source if isinstance(source, str) else str(source.absolute())
-
-
-def _refuse_offline(recipe: Recipe) -> None:
-    if recipe.writer.kind == "offline":
-        raise CallError("The offline writer uses no model; add --writer openai.")

@@ -77,10 +77,10 @@ def cli() -> None:
 @click.option("--profiles", type=int, help="How many people; the same as --set profiles.count=N.")
 @_settings_option("Any setting of the recipe")
 @click.option("--workers", type=click.IntRange(min=1), help="Processes.  [default: one for each processor]")
-@click.option("--painter", type=click.Choice(["offline", "diffusers"]), help="What makes the portraits.")
+@click.option("--painter", help="What makes the portraits: a name of 'build-bench list painters'.")
 @click.option("--painter-model", help="The painter's pipeline: a Hub id or a folder.")
 @click.option("--device", help="Where the painter's model runs: auto, cpu, mps, cuda, cuda:1.")
-@click.option("--writer", type=click.Choice(["offline", "openai"]), help="What words the texts.")
+@click.option("--writer", help="What words the texts: a name of 'build-bench list writers'.")
 @click.option("--writer-model", help="The writer's language model, as its server calls it.")
 @click.option("--base-url", help="The writer's server, ending in /v1.  [default: OpenAI's own]")
 @click.option("--api-key-file", type=click.Path(), help="A file with the key.  [default: OPENAI_API_KEY]")
@@ -116,6 +116,8 @@ def generate(
     After a stop or a crash, the same command continues where it left off. If the recipe changed, only what the
     change affects is made again.
     """
+    from builder.llm.writer import check_model
+
     asked = {
         "seed": seed,
         "profiles.count": profiles,
@@ -125,12 +127,12 @@ def generate(
         "writer.kind": writer,
         "chat.model": writer_model,
         "chat.base_url": base_url,
-        **_model_for({"painter": ("diffusion.model", painter), "writer": ("chat.model", writer)}, model),
+        **_model_for(painter, writer, model),
     }
     settings |= {key: value for key, value in asked.items() if value is not None}
     resolved = builder.load_recipe(recipe, settings)
-    if resolved.writer.kind == "offline" and not (writer_model is base_url is None):
-        raise CallError("The offline writer uses no model; add --writer openai.")
+    if not (writer_model is base_url is None):
+        check_model(resolved)
     if estimate:
         click.echo(builder.estimate(resolved))
         return
@@ -147,17 +149,20 @@ def generate(
     click.echo(made)
 
 
-def _model_for(makers: dict[str, tuple[str, str | None]], model: str | None) -> dict[str, str]:
-    """The knob that --model sets: that of the one maker who is named and is not offline."""
+def _model_for(painter: str | None, writer: str | None, model: str | None) -> dict[str, str]:
+    """The setting that --model changes: that of the one maker who is named and has a model."""
+    from builder.base.makers import PAINTERS, WRITERS
+
     if model is None:
         return {}
-    named = [name for name, (_, kind) in makers.items() if kind not in (None, "offline")]
-    if len(named) != 1:
-        options = " or ".join(f"--{name}-model" for name in makers)
+    named = [makers.get(name).model_key for makers, name in ((PAINTERS, painter), (WRITERS, writer)) if name]
+    keys = [key for key in named if key]
+    if len(keys) != 1:
         raise CallError(
-            f"--model needs exactly one of --painter and --writer that is not offline; use {options} instead."
+            "--model needs exactly one of --painter and --writer that has a model; use --painter-model or "
+            "--writer-model instead."
         )
-    return {makers[named[0]][0]: model}
+    return {keys[0]: model}
 
 
 @cli.command()
@@ -331,6 +336,8 @@ _REGISTRIES = {
     "methods": "builder.baseline.methods:METHODS",
     "attacks": "builder.baseline.attacks:ATTACKS",
     "layouts": "builder.release.exports:LAYOUTS",
+    "painters": "builder.base.makers:PAINTERS",
+    "writers": "builder.base.makers:WRITERS",
     "audits": "builder.audit.registry:AUDITS",
 }
 """Where the registry of each kind lies."""

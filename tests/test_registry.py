@@ -18,10 +18,10 @@ COLOURS: Registry[str] = Registry(
 )
 
 
-@pytest.mark.parametrize("kind", ["methods", "attacks", "layouts", "recipes", "audits"])
+@pytest.mark.parametrize("kind", ["tasks", "methods", "attacks", "painters", "writers", "layouts", "recipes", "audits"])
 def test_list_prints_a_line_for_each_with_its_origin(kind: str, run: Run) -> None:
     lines = run("list", kind).output.splitlines()
-    assert len(lines) >= 5
+    assert len(lines) > 1
     origins = {line.index("built in") for line in lines}
     assert len(origins) == 1, "aligned"
     assert all(line.partition("built in")[2].strip() for line in lines)
@@ -30,11 +30,13 @@ def test_list_prints_a_line_for_each_with_its_origin(kind: str, run: Run) -> Non
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("list", "mothods"), "There is no kind 'mothods' (did you mean 'methods'?); there are methods,"),
+        (("list", "mothods"), "There is no kind 'mothods' (did you mean 'methods'?); there are"),
         (
             ("generate", "qick"),
             "There is no recipe 'qick' (did you mean 'quick'?); there are flux-schnell, mllmu, quick,",
         ),
+        (("generate", "quick", "--painter", "offlin"), "There is no painter 'offlin' (did you mean 'offline'?)"),
+        (("generate", "quick", "--writer", "openia"), "There is no writer 'openia' (did you mean 'openai'?)"),
     ],
 )
 def test_an_unknown_name_is_answered_with_those_near(arguments: tuple[str, ...], sentence: str, run: Run) -> None:

@@ -17,7 +17,8 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from builder.base import bundled
 from builder.base.errors import CallError
-from builder.base.registry import Entry, unknown
+from builder.base.makers import PAINTERS, WRITERS, Maker
+from builder.base.registry import Entry, Registry, unknown
 from builder.base.settings import Section, Share, first_fault, keys_of, put
 
 MAX_PROFILES = 99_996
@@ -121,9 +122,11 @@ class ProfilesPart(Section):
 class PortraitsPart(Section):
     """How they are painted."""
 
-    painter: Literal["offline", "diffusers"] = Field(
+    painter: str = Field(
         "offline",
-        description="the painter: 'offline' draws faces on the CPU, 'diffusers' runs the model of [diffusion]",
+        min_length=1,
+        description="the painter: 'offline' draws faces on the CPU, 'diffusers' runs the model of [diffusion]; "
+        "'build-bench list painters' shows all",
     )
     size: int = Field(512, ge=32, le=2048, description="width and height in pixels")
     format: Literal["png", "jpeg", "webp"] = Field("webp", description="image format: png, jpeg or webp")
@@ -269,10 +272,11 @@ class SplitsPart(Section):
 class WriterPart(Section):
     """Who words the biographies and questions."""
 
-    kind: Literal["offline", "openai"] = Field(
+    kind: str = Field(
         "offline",
+        min_length=1,
         description="the writer: 'offline' uses the bundled grammar, 'openai' asks the model of [chat] on any "
-        "server that speaks the OpenAI API",
+        "server that speaks the OpenAI API; 'build-bench list writers' shows all",
     )
 
 
@@ -369,10 +373,6 @@ class Recipe(Section):
                 f"{', '.join(map(str, sizes))} of them: each must be larger than the one before and leave some to "
                 "retain; ask for more people (80 do for 5, 10, 15) or name other percentages in splits.forget"
             )
-        if self.portraits.painter == "diffusers" and not self.diffusion.model:
-            raise ValueError(
-                "portraits.painter = 'diffusers' needs diffusion.model (--painter-model), a Hub id or a local folder"
-            )
         return self
 
     @property
@@ -410,7 +410,22 @@ def load(source: "str | Path | Mapping[str, Any] | Recipe", settings: Mapping[st
     name, tree = _tree(source)
     for key, value in (settings or {}).items():
         put(tree, key, value)
-    return parse(tree, name)
+    recipe = parse(tree, name)
+    _check_maker(recipe, "portraits.painter", PAINTERS, recipe.portraits.painter)
+    _check_maker(recipe, "writer.kind", WRITERS, recipe.writer.kind)
+    return recipe
+
+
+def _check_maker(recipe: Recipe, key: str, makers: Registry[Maker], name: str) -> None:
+    """Raise CallError where no painter or writer has the name that stands at `key`, or its model is not named.
+
+    A stored recipe may name one that this machine lacks: what it made can be read all the same.
+    """
+    model_key = makers.get(name).model_key
+    section, _, field = model_key.partition(".")
+    if model_key and not getattr(getattr(recipe, section), field):
+        option = f"--{makers.kind}-model"
+        raise CallError(f"{key} = '{name}' needs {model_key} ({option}), a Hub id or a local folder.")
 
 
 def parse(tree: Mapping[str, Any], source: str) -> Recipe:

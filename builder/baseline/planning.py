@@ -67,7 +67,7 @@ def prepare(release: Path, settings: Settings, out: Path, *, fresh: bool = False
 
 
 def _check_methods(settings: Settings) -> None:
-    """Raise CallError for a method that is none, cannot run, or is called as a model or a section of the settings is."""
+    """Raise CallError for a method that is none, cannot run, or is called as a model or a section of settings is."""
     for label, name in methods.labelled(settings.methods).items():
         if label in (*BEFORE, ONLY, *Settings.model_fields):
             raise CallError(f"The unlearning method {name} would be called '{label}', which means something else here.")

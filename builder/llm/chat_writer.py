@@ -6,7 +6,7 @@ profile, as the recipe says.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -17,15 +17,13 @@ from builder.base.plain_text import Fault
 from builder.base.recipe import Recipe
 from builder.base.records import Profile
 from builder.llm import replies, request_building
+from builder.llm.offline_writer import OfflineWriter
 from builder.llm.replies import BadReply
 from builder.llm.requests import Kind, Request, Unanswered
 from builder.llm.response_cache import Answer, ResponseCache, WordingOutcome
 from builder.llm.restating import restate
 from builder.llm.text_checks import TextChecks
-from builder.llm.writer import Ask, Wording, Writer
-
-Laws = Callable[[Profile, Sequence[Ask], Sequence[Wording]], Sequence[tuple[int, str, str]]]
-"""The faults of some items, compared with each other too: the item's index, the law and what is wrong."""
+from builder.llm.writer import Ask, Laws, Wording, Writer, WriterSpec
 
 _SAID = 300
 """Characters of a fault that go back to the model."""
@@ -207,3 +205,24 @@ class _Work:
             return Wording(question, value)
         answer = plain_text.normal(str(item["answer"]))
         return Wording(question, answer, restate(answer, value, ask.alternatives))
+
+
+OPENAI = WriterSpec(
+    what="asks the model of [chat] on any server that speaks the OpenAI API",
+    recipe_parts=("chat",),
+    files={
+        "profiles": (
+            "prompts/chat/biography_system.j2",
+            "prompts/chat/biography.j2",
+            "schemas/reply_biography.json",
+        ),
+        "questions": (
+            "prompts/chat/words_system.j2",
+            "prompts/chat/words.j2",
+            "prompts/chat/words_repair.j2",
+            "schemas/reply_words.json",
+        ),
+    },
+    model_key="chat.model",
+    open=lambda run, recipe, laws: ChatWriter(recipe, ResponseCache(run), laws, OfflineWriter()),
+)

@@ -14,7 +14,7 @@ from builder.base.matching import names_of, words
 from builder.base.records import Modality, Profile
 from builder.llm import biographies, wordings
 from builder.llm.wordings import Phrases, SentenceTemplate, Wordings
-from builder.llm.writer import Ask, Wording
+from builder.llm.writer import Ask, Wording, WriterSpec
 from builder.tasks import Pool
 
 Place = tuple[str, Pool, str, Modality]
@@ -161,3 +161,8 @@ def _place(ask: Ask) -> Place:
 @functools.lru_cache(maxsize=4096)
 def _values(value: str) -> dict[str, str]:
     return {"value": value, "a_value": english.with_article(value), "the_value": english.with_the(value)}
+
+
+OFFLINE = WriterSpec(
+    what="uses the bundled grammar, with no model and no network", open=lambda run, recipe, laws: OfflineWriter()
+)

@@ -9,6 +9,7 @@ from builder.base.errors import BenchError
 from builder.base.recipe import Recipe
 from builder.llm.remote.access import Sender
 from builder.llm.response_cache import ResponseCache
+from builder.llm.writer import asks_model
 
 _PIECES = {"biography": "biographies", "words": "questions"}
 _KINDS: dict[str, str] = {"profiles": "biography", "questions": "words"}
@@ -34,7 +35,7 @@ class Share:
 def refuse_fallback(run: Path, recipe: Recipe, stage: str) -> None:
     """Raise BenchError when a stage stands with more texts worded offline than the recipe allows."""
     kind = _KINDS.get(stage)
-    if recipe.writer.kind == "offline" or kind is None:
+    if kind is None or not asks_model(recipe):
         return
     found = shares(run, recipe).get(_PIECES[kind])
     if found and found.pieces >= _TELLING and found.offline > recipe.chat.max_fallback * found.pieces:
@@ -66,14 +67,14 @@ def shares(run: Path, recipe: Recipe) -> dict[str, Share]:
 
 def describe_shares(run: Path, recipe: Recipe) -> dict[str, str]:
     """The shares as the card and the manifest of a release state them; nothing where nobody was asked."""
-    if recipe.writer.kind == "offline":
+    if not asks_model(recipe):
         return {}
     return {f"{words} by {recipe.chat.model}": str(share) for words, share in shares(run, recipe).items()}
 
 
 def lines(run: Path, recipe: Recipe, sender: Sender | None) -> list[str]:
     """Each kind of text: how many there are, repaired, worded offline, and why; then what was sent and paid."""
-    if recipe.writer.kind == "offline":
+    if not asks_model(recipe):
         return []
     found = []
     for words, share in shares(run, recipe).items():

@@ -4,12 +4,16 @@ A writer words things. Values, options, letters and blanks are never its own: it
 returns is checked against them by the stage that asked.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 from typing import Protocol
 
 from builder import tasks
+from builder.base.errors import CallError
+from builder.base.makers import WRITERS, Maker
+from builder.base.recipe import Recipe
 from builder.base.records import Modality, Profile, Use
 from builder.tasks import Form
 
@@ -61,3 +65,39 @@ class Writer(Protocol):
     def word(self, profile: Profile, asks: Sequence[Ask], stream: Random) -> list[Wording]:
         """The wording of each of `asks`, in order."""
         ...
+
+
+Laws = Callable[[Profile, Sequence[Ask], Sequence[Wording]], Sequence[tuple[int, str, str]]]
+"""The faults of some items, compared with each other too: the item's index, the law and what is wrong."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WriterSpec(Maker):
+    """A writer that a recipe can choose: `writer.kind` is its name.
+
+    `open(run, recipe, laws)` gives the writer for the run in the folder `run`, in a worker process; the recipe has the
+    parts that it declares, its seed, `writer` and the part of the stage that asks, `profiles` or `questions`. `laws`
+    says what is wrong with the wording of questions. A writer with a `model_key` asks the model of [chat], and its
+    answers are fetched for the run.
+    """
+
+    open: Callable[[Path, Recipe, Laws], Writer]
+
+
+def writer_spec(name: str) -> WriterSpec:
+    """The writer of this name. Raises CallError where there is none."""
+    found = WRITERS.get(name)
+    if not isinstance(found, WriterSpec):
+        raise CallError(f"The writer '{name}' must be a WriterSpec.")
+    return found
+
+
+def asks_model(recipe: Recipe) -> bool:
+    """Whether the recipe's writer asks a language model."""
+    return bool(writer_spec(recipe.writer.kind).model_key)
+
+
+def check_model(recipe: Recipe) -> None:
+    """Raise CallError where the recipe's writer asks no model, so that nothing about one can be meant."""
+    if not asks_model(recipe):
+        raise CallError(f"The {recipe.writer.kind} writer uses no model; add --writer openai.")

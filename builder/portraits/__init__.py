@@ -3,6 +3,6 @@
 from builder.portraits.checks import PortraitRefused
 from builder.portraits.drawn.painter import OfflinePainter
 from builder.portraits.making import make_portraits
-from builder.portraits.painter import Order, Painter
+from builder.portraits.painter import Order, Painter, PainterSpec
 
-__all__ = ["OfflinePainter", "Order", "Painter", "PortraitRefused", "make_portraits"]
+__all__ = ["OfflinePainter", "Order", "Painter", "PainterSpec", "PortraitRefused", "make_portraits"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from builder.base.recipe import Recipe
 from builder.portraits import checks, checks_faces
-from builder.portraits.painter import Order
+from builder.portraits.painter import Order, painter_spec
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -64,7 +64,7 @@ class Inspection:
 
 def inspection_of(recipe: Recipe, device: str = "cpu") -> Inspection:
     """The checks of a recipe, their models loaded onto `device`."""
-    photographed = recipe.portraits.painter == "diffusers"
+    photographed = painter_spec(recipe.portraits.painter).photographic
     one_face = recipe.portraits.faces == "on" or (recipe.portraits.faces == "auto" and photographed)
     if not photographed or not (recipe.diffusion.embedding or recipe.diffusion.nsfw):
         return Inspection(one_face)

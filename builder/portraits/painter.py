@@ -1,12 +1,19 @@
 """Who paints: the interface that every painter has, and what it is asked for."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from builder.base.errors import CallError
+from builder.base.makers import PAINTERS, Maker
 from builder.base.randomness import digest, stream
+from builder.base.recipe import Recipe
 from builder.base.records import AgeGroup, Appearance, Gender, Scene, View
+from builder.run.fetching import Fetcher
+from builder.run.made_on import MadeOn
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -74,3 +81,39 @@ class Painter(Protocol):
     def paint(self, orders: Sequence[Order]) -> "list[Image.Image]":
         """One RGB picture for each order, in their order."""
         ...
+
+
+class Studio(Protocol):
+    """Opens what paints for a whole run beside its worker processes, a batch at a time: see `diffusion.studio`."""
+
+    def __call__(
+        self, recipe: Recipe, shelf_of: Callable[[Order], Path], setting: str, made_on: MadeOn
+    ) -> AbstractContextManager[Fetcher]:
+        """The fetcher of the portraits stage.
+
+        It puts what it paints on the `Shelf` at `shelf_of(order)`, under `setting`, and notes in `made_on` what
+        painted.
+        """
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class PainterSpec(Maker):
+    """A painter that a recipe can choose: `portraits.painter` is its name.
+
+    `open(recipe)` gives a painter that paints in the worker processes; the recipe has the parts that it declares, its
+    seed and `portraits`. A painter that holds a large model has a `studio` instead. `photographic` says that its faces
+    are like those of photographs, so that a detector finds them.
+    """
+
+    open: Callable[[Recipe], Painter] | None = None
+    studio: Studio | None = None
+    photographic: bool = False
+
+
+def painter_spec(name: str) -> PainterSpec:
+    """The painter of this name. Raises CallError where there is none."""
+    found = PAINTERS.get(name)
+    if not isinstance(found, PainterSpec) or (found.open is None) == (found.studio is None):
+        raise CallError(f"The painter '{name}' must be a PainterSpec that either opens a painter or has a studio.")
+    return found

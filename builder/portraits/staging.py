@@ -2,19 +2,16 @@
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from builder import portraits
 from builder.base.recipe import Recipe
 from builder.base.records import Portrait, Profile
 from builder.portraits import resemblance
 from builder.portraits.checks import PortraitRefused
-from builder.portraits.drawn.painter import OfflinePainter
-from builder.portraits.making import portraits_from
-from builder.portraits.painter import Order
+from builder.portraits.making import make_portraits, portraits_from
+from builder.portraits.painter import Order, painter_spec
 from builder.portraits.shelf import Shelf
 from builder.run import remaking
 from builder.run.alike import Apart
@@ -37,18 +34,10 @@ APART = Apart(columns=("profile_id", "view", "sha256"), key=_compared, mark=rese
 """Nobody's reference may look like somebody else's."""
 
 
-def by_diffusers(stage: Stage) -> Stage:
-    """The portraits stage as it is where the painter 'diffusers' paints."""
-    return replace(
-        stage,
-        recipe_parts=(*stage.recipe_parts, "diffusion"),
-        files=(*stage.files, "prompts/portrait.j2"),
-        libraries=(*stage.libraries, "diffusers", "torch", "transformers"),
-    )
-
-
 def prepare(stage: Stage, place: Place, recipe: Recipe) -> Make:
-    """What makes the portraits of a person: a drawn face at once, a painted one from its shelf."""
+    """What makes the portraits of a person: painted at once, or beforehand in a studio that put them on a shelf."""
+    open_painter = painter_spec(recipe.portraits.painter).open
+    painter = open_painter(recipe) if open_painter else None
     setting = digest(stage.basis(recipe))
     shelf_path = RunFolder(place.folder).unfinished(stage.name, place.index)
 
@@ -59,8 +48,8 @@ def prepare(stage: Stage, place: Place, recipe: Recipe) -> Make:
                 f"portraits of {profile.id}: cast {casting} times, and looked like a person of a lower number "
                 "each time; set a smaller portraits.apart, or another seed."
             )
-        if recipe.portraits.painter == "offline":
-            return portraits.make_portraits(profile, recipe, OfflinePainter(), casting)
+        if painter is not None:
+            return make_portraits(profile, recipe, painter, casting)
         with Shelf(shelf_path, setting) as shelf:
             return portraits_from(shelf, profile, recipe, casting)
 
@@ -68,13 +57,12 @@ def prepare(stage: Stage, place: Place, recipe: Recipe) -> Make:
 
 
 def fetcher(stage: Stage, folder: Path, recipe: Recipe) -> AbstractContextManager[Fetcher | None]:
-    """Who paints what the stage asks for; nobody where faces are drawn at once."""
-    if recipe.portraits.painter == "offline":
+    """The studio that paints what the stage asks for; nothing where the worker processes paint."""
+    studio = painter_spec(recipe.portraits.painter).studio
+    if studio is None:
         return nullcontext()
-    from builder.portraits.diffusion.studio import Studio
-
     shelf_of, setting = partial(_shelf_of, folder, stage, recipe), digest(stage.basis(recipe))
-    return Studio(recipe, shelf_of, setting, MadeOn(folder / stage.name))
+    return studio(recipe, shelf_of, setting, MadeOn(folder / stage.name))
 
 
 def _shelf_of(folder: Path, stage: Stage, recipe: Recipe, order: Order) -> Path:

@@ -264,7 +264,7 @@ def test_nothing_of_torch_is_loaded_before_it_paints() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--model", "x/y"), "--model needs exactly one of --painter and --writer that is not offline"),
+        (("--model", "x/y"), "--model needs exactly one of --painter and --writer that has a model"),
         (("--painter", "diffusers"), "needs diffusion.model (--painter-model)"),
         (("--painter", "diffusers", "--model", "x/y", "--device", "gpu"), "diffusion.device = 'gpu'"),
     ],

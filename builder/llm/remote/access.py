@@ -11,6 +11,7 @@ from builder.llm import packages
 from builder.llm.remote import keys
 from builder.llm.remote.batch import BatchSender
 from builder.llm.remote.live import LiveSender
+from builder.llm.writer import asks_model
 
 Sender = LiveSender | BatchSender
 
@@ -50,8 +51,8 @@ def sender(run: Path, part: ChatPart, access: Access, section: str = "chat") -> 
 
 @contextmanager
 def open_sender(run: Path, recipe: Recipe, access: Access) -> Iterator[Sender | None]:
-    """Who fetches for the run in the folder `run`; nobody for the offline writer. Raises CallError."""
-    if recipe.writer.kind == "offline":
+    """Who fetches for the run in the folder `run`; nobody where the writer asks no model. Raises CallError."""
+    if not asks_model(recipe):
         yield None
         return
     with sender(run, recipe.chat, access) as found:
