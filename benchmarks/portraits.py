@@ -28,8 +28,8 @@ from builder.llm.offline_writer import OfflineWriter
 from builder.portraits.drawn.painter import OfflinePainter
 from builder.portraits.making import encoded, orders_of
 from builder.portraits.painter import Order
-from builder.portraits.resemblance import mark
-from builder.run.alike import Mark, set_aside
+from builder.portraits.resemblance import perceptual_hash
+from builder.run.near_duplicates import PerceptualHash, find_near_duplicates
 
 ROUNDS = 3
 
@@ -102,15 +102,15 @@ def distinct(people: str = "5000") -> None:
     with ProcessPoolExecutor() as pool:
         marks = dict(zip(numbers, pool.map(_mark, numbers, chunksize=50), strict=True))
     for distance in (recipe.PortraitsPart().apart, 12, 14, 16):
-        found = set_aside(marks, {}, distance)
+        found = find_near_duplicates(marks, {}, distance)
         print(
             f"{people} people, {distance:>2} of 256 bits or fewer apart: {len(found)} like a lower number", flush=True
         )
 
 
-def _mark(number: int) -> Mark:
+def _mark(number: int) -> PerceptualHash:
     [order] = _references(recipe.load("mllmu", {"portraits.size": 256, "profiles.count": 20_000}), [number])
-    return mark(OfflinePainter().paint([order])[0])
+    return perceptual_hash(OfflinePainter().paint([order])[0])
 
 
 def _references(of: Recipe, numbers: Sequence[int]) -> list[Order]:

@@ -116,7 +116,7 @@ def large_release(run: Path, people: int, folder: Path) -> Recipe:
     origin = {key: open_release(run).manifest[key] for key in ("recipe", "seed", "made_with", "origin_fingerprint")}
     origin["recipe_fingerprint"] = origin["origin_fingerprint"]
     dress(folder, folder, recipe, planned, origin["made_with"])
-    manifest.write(folder, origin, recipe, planned, [])
+    manifest.write_manifest(folder, origin, recipe, planned, [])
     return recipe
 
 

@@ -1,9 +1,9 @@
 """Is this a sound benchmark? Every check that looks across records, and the report they make."""
 
-from builder.audit.finding import Example, Finding, Report, Value, read
+from builder.audit.auditing import REPORT, VERSION, audit, audit_path, describe, stands
+from builder.audit.finding import Example, Finding, Report, Value, read_report
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes
-from builder.audit.running import REPORT, VERSION, audit, audit_path, describe, stands
 
 __all__ = [
     "REPORT",
@@ -19,6 +19,6 @@ __all__ = [
     "audit",
     "audit_path",
     "describe",
-    "read",
+    "read_report",
     "stands",
 ]

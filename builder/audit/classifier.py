@@ -34,9 +34,9 @@ class Hashed(NamedTuple):
     starts: bytes
 
 
-def hashed(options: Sequence[str], told: Sequence[str] = ()) -> Hashed:
+def hash_features(options: Sequence[str], told: Sequence[str] = ()) -> Hashed:
     """The features of `options`; `told` is what else the solver is told: the country, the gender, …"""
-    lists = [_combined(_parts(option), told) if told else _looks(option) for option in options]
+    lists = [_combine(_parts(option), told) if told else _looks(option) for option in options]
     starts = np.cumsum([0, *map(len, lists[:-1])])
     features = np.fromiter(itertools.chain(*lists), np.uint16)
     return Hashed(features.tobytes(), starts.astype(np.uint16).tobytes())
@@ -56,7 +56,7 @@ def _looks(option: str) -> tuple[int, ...]:
     return tuple(sorted(part % _SPACE for part in (*_parts(option), *(crc32(each.encode()) for each in spelled))))
 
 
-def _combined(parts: Sequence[int], told: Sequence[str]) -> list[int]:
+def _combine(parts: Sequence[int], told: Sequence[str]) -> list[int]:
     """Each part together with each thing told: both digests mixed by multiplication (Knuth's constant)."""
     return [((part ^ digest) * 2654435761 >> 15) % _SPACE for digest in map(_digest, told) for part in parts]
 

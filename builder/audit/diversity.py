@@ -24,7 +24,7 @@ Counts = dict[str, Counter[str]]
 
 
 @dataclass(frozen=True)
-class Known:
+class ValueCounts:
     """What there is to know of one fact: how often naming the commonest value is right, and how many have each."""
 
     fact: str
@@ -37,20 +37,20 @@ class Known:
     """The value that everyone has, if everyone has one."""
 
 
-def look(person: Person, setting: Setting) -> Note:
+def observe_diversity(person: Person, setting: Setting) -> Note:
     """The person's locale and value, for each asked fact, and the masked biography if it is one to compare."""
     profile = person.profile
     known = {fact.key: (profile.locale, fact.value) for fact in profile.facts if fact.asked}
-    return known | ({_TEXT: sameness.masked_biography(person)} if sameness.compared(person, setting.people) else {})
+    return known | ({_TEXT: sameness.masked_biography(person)} if sameness.is_compared(person, setting.people) else {})
 
 
-def judge(notes: Notes, _: Setting) -> list[Finding]:
+def assess_diversity(notes: Notes, _: Setting) -> list[Finding]:
     """Three findings: naming the commonest value of the country, the entropy of each fact, self-BLEU."""
-    known = [_known(notes, fact) for fact in notes.topics if fact != _TEXT]
+    known = [_count_values(notes, fact) for fact in notes.topics if fact != _TEXT]
     return [_commonest(known), _entropies(known, len(notes)), _sameness(notes)]
 
 
-def _known(notes: Notes, fact: str) -> Known:
+def _count_values(notes: Notes, fact: str) -> ValueCounts:
     counts: Counts = {}
     for person in notes.of(fact):
         locale, value = person.note
@@ -64,10 +64,10 @@ def _known(notes: Notes, fact: str) -> Known:
             named += [example] if len(named) < _NAMED else []
     everywhere = sum(counts.values(), Counter[str]())
     only = next(iter(everywhere)) if len(everywhere) == 1 and everywhere.total() > 1 else None
-    return Known(fact, hits, trials, tuple(named), len(everywhere), round(entropy(everywhere.values()), 3), only)
+    return ValueCounts(fact, hits, trials, tuple(named), len(everywhere), round(entropy(everywhere.values()), 3), only)
 
 
-def _commonest(known: list[Known]) -> Finding:
+def _commonest(known: list[ValueCounts]) -> Finding:
     values: list[Value] = []
     worst: list[Example] = []
     for each in known:
@@ -113,7 +113,7 @@ def _rank(counted: tuple[str, int]) -> tuple[int, int]:
     return -count, crc32(value.encode())
 
 
-def _entropies(known: list[Known], people: int) -> Finding:
+def _entropies(known: list[ValueCounts], people: int) -> Finding:
     values = itertools.chain.from_iterable(
         (Value(each.fact, each.different, series="different values"), Value(each.fact, each.bits, series="bits"))
         for each in known
@@ -156,4 +156,4 @@ def _sameness(notes: Notes) -> Finding:
     )
 
 
-DIVERSITY = Audit("diversity", "Are values and texts diverse?", look, judge)
+DIVERSITY = Audit("diversity", "Are values and texts diverse?", observe_diversity, assess_diversity)

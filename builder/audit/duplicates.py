@@ -10,7 +10,7 @@ from zlib import crc32
 import numpy as np
 import numpy.typing as npt
 
-from builder.audit import text, thresholds
+from builder.audit import masking, thresholds
 from builder.audit.finding import Example, Finding, faults
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes, examples, kinds
@@ -25,7 +25,7 @@ _RARE = 4
 """A value is rare when no more people than this have it."""
 
 
-def look(person: Person, _: Setting) -> Note:
+def observe_duplicates(person: Person, _: Setting) -> Note:
     """The name and, as digests, the biography's sketch, the values, and what the text questions ask."""
     seen: Counter[tuple[str, ...]] = Counter()
     for question in person.questions:
@@ -48,12 +48,12 @@ def _digest(key: str, value: str) -> bytes:
 
 def _sketch(biography: str) -> npt.NDArray[np.int32]:
     """MinHash of the three-word runs (Broder, 1997): equal numbers estimate Jaccard's index."""
-    runs = np.array(sorted(set(text.runs(text.words(biography), 3))) or [0], dtype=np.int64) % _PRIME
+    runs = np.array(sorted(set(masking.runs(masking.words(biography), 3))) or [0], dtype=np.int64) % _PRIME
     mixed = (runs[:, None] * (_MULTIPLIERS[0] % (1 << 30)) + _MULTIPLIERS[1]) % _PRIME
     return np.asarray(mixed.min(axis=0), np.int32)
 
 
-def judge(notes: Notes, _: Setting) -> list[Finding]:
+def assess_duplicates(notes: Notes, _: Setting) -> list[Finding]:
     """Four findings: names, biographies, lives and questions that are there twice."""
     people = f"{len(notes):,} people"
     asked = itertools.chain(_questions(notes), examples(notes, "repeated"))
@@ -92,7 +92,7 @@ def _biographies(notes: Notes) -> list[Example]:
 
 
 def _lives(notes: Notes) -> list[Example]:
-    ids, digests, owners = _sorted(notes, "values", np.uint64)
+    ids, digests, owners = _sort_digests(notes, "values", np.uint64)
     _, counts = np.unique(digests, return_counts=True)
     rarely = np.repeat(counts, counts) <= _RARE
     digests, owners = digests[rarely], owners[rarely]
@@ -110,7 +110,7 @@ def _lives(notes: Notes) -> list[Example]:
 
 
 def _questions(notes: Notes) -> Iterator[Example]:
-    ids, digests, owners = _sorted(notes, "asked", np.uint32)
+    ids, digests, owners = _sort_digests(notes, "asked", np.uint32)
     found, shared = np.unique(_pairs(digests, owners, 1), axis=0, return_counts=True)
     named: set[int] = set()
     for (first, second), count in zip(found.tolist(), shared.tolist(), strict=True):
@@ -123,7 +123,7 @@ def _questions(notes: Notes) -> Iterator[Example]:
 Owners = npt.NDArray[np.int32]
 
 
-def _sorted(
+def _sort_digests(
     notes: Notes, topic: str, kind: type[np.unsignedinteger[Any]]
 ) -> tuple[list[str], npt.NDArray[Any], Owners]:
     """The ids of everybody, the digests of what they have, ascending, and each one's owner as a place in the ids."""
@@ -143,4 +143,4 @@ def _pairs(digests: npt.NDArray[Any], owners: Owners, apart: int) -> Owners:
     return np.stack([owners[same], owners[same + apart]], axis=1)
 
 
-DUPLICATES = Audit("duplicates", "Is everybody and everything there only once?", look, judge)
+DUPLICATES = Audit("duplicates", "Is everybody and everything there only once?", observe_duplicates, assess_duplicates)

@@ -21,7 +21,7 @@ from builder.format.reading import Person
 FACTS = "facts"
 
 
-class Known(NamedTuple):
+class AskedFacts(NamedTuple):
     """A person's asked facts, by key: the value, the four options, and the facts that are said to tell it."""
 
     values: Mapping[str, str]
@@ -48,10 +48,10 @@ class Pair(NamedTuple):
         return upper_tail(self.hits // FOUR, self.trials // FOUR, thresholds.ENTANGLED) < level(tests)
 
 
-def look(person: Person, _: Setting) -> Note:
+def observe_entanglement(person: Person, _: Setting) -> Note:
     """The asked facts of a person, of whom questions with four options can be asked."""
     asked = [fact for fact in person.profile.facts if fact.asked and len(fact.alternatives) >= len(LETTERS) - 1]
-    known = Known(
+    known = AskedFacts(
         {fact.key: fact.value for fact in asked},
         {fact.key: tuple(sorted((fact.value, *fact.alternatives[: len(LETTERS) - 1]))) for fact in asked},
         {fact.key: fact.implied_by for fact in asked if fact.implied_by},
@@ -59,7 +59,7 @@ def look(person: Person, _: Setting) -> Note:
     return {FACTS: known}
 
 
-def judge(notes: Notes, _: Setting) -> list[Finding]:
+def assess_entanglement(notes: Notes, _: Setting) -> list[Finding]:
     """One finding: pairs of facts of which one tells the other, and that the release does not record."""
     everybody = [(person.id, person.note) for person in notes.of(FACTS) if person.segment != "holdout"]
     pairs = _pairs([known for _, known in everybody])
@@ -88,17 +88,17 @@ def judge(notes: Notes, _: Setting) -> list[Finding]:
     ]
 
 
-def _pairs(people: Sequence[Known]) -> list[Pair]:
+def _pairs(people: Sequence[AskedFacts]) -> list[Pair]:
     keys = list(dict.fromkeys(key for known in people for key in known.values))
     found = []
     for by in keys:
-        holders: defaultdict[str, list[Known]] = defaultdict(list)
+        holders: defaultdict[str, list[AskedFacts]] = defaultdict(list)
         for known in people:
             if by in known.values:
                 holders[known.values[by]].append(known)
         for fact in keys:
             if fact != by:
-                hits, trials = _told(holders, by, fact)
+                hits, trials = _count_right(holders, by, fact)
                 recorded = any(
                     by in known.implied_by.get(fact, ()) or fact in known.implied_by.get(by, ()) for known in people
                 )
@@ -106,7 +106,7 @@ def _pairs(people: Sequence[Known]) -> list[Pair]:
     return found
 
 
-def _told(holders: Mapping[str, Sequence[Known]], by: str, fact: str) -> tuple[int, int]:
+def _count_right(holders: Mapping[str, Sequence[AskedFacts]], by: str, fact: str) -> tuple[int, int]:
     """Right choices, and people of whom others who hold the same value of `by` say anything about their options."""
     hits = trials = 0
     for alike in holders.values():
@@ -129,4 +129,4 @@ def _sentence(told: Sequence[Pair], unsaid: Sequence[Pair]) -> str:
     return f"{named}; all recorded in implied_by."
 
 
-ENTANGLEMENT = Audit("entanglement", "Which facts reveal others?", look, judge)
+ENTANGLEMENT = Audit("entanglement", "Which facts reveal others?", observe_entanglement, assess_entanglement)

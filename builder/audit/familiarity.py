@@ -45,7 +45,7 @@ Units = Sequence[tuple[str, Asked]]
 """The units of a fact that are asked, each with the id of the person."""
 
 
-def look(person: Person, _: Setting) -> Note:
+def observe_familiarity(person: Person, _: Setting) -> Note:
     """For each asked fact the strings of its training questions, and the options of its evaluation."""
     profile = person.profile
     alike = (profile.locale, profile.gender, profile.age_group)
@@ -126,7 +126,7 @@ SOLVERS: dict[str, Solver] = {
 TRAINED = "trained on all of these"
 
 
-def judge(notes: Notes, setting: Setting) -> list[Finding]:
+def assess_familiarity(notes: Notes, setting: Setting) -> list[Finding]:
     """A finding for vanilla's view, everybody asked, and one for each oracle's, the forgotten asked."""
     percents = setting.recipe.splits.forget
     found = [_view(notes, set(), "familiar_to_vanilla", "Guessing from all training questions")]
@@ -134,10 +134,10 @@ def judge(notes: Notes, setting: Setting) -> list[Finding]:
         title = f"Guessing about forget_{percent} from the training questions of retain_{100 - percent}"
         forgotten = {f"forget_{each}" for each in percents[: place + 1]}
         found.append(_view(notes, forgotten, f"familiar_to_retain_{100 - percent}", title))
-    return [each for each in (*found, _held(notes, percents)) if each is not None]
+    return [each for each in (*found, _find_options_held(notes, percents)) if each is not None]
 
 
-def _held(notes: Notes, percents: Sequence[int]) -> Finding | None:
+def _find_options_held(notes: Notes, percents: Sequence[int]) -> Finding | None:
     """Whether somebody who is retained holds each option that forget people are asked with, in each forget set."""
     known: dict[int, list[bool]] = {percent: [] for percent in percents}
     worst: list[Example] = []
@@ -183,7 +183,7 @@ def _view(notes: Notes, forgotten: set[str], check: str, title: str) -> Finding 
     cells: list[Cell] = []
     people = 0
     for fact in notes.topics:
-        corpus, units = _read(notes, fact, forgotten)
+        corpus, units = _collect(notes, fact, forgotten)
         if units:
             people = max(people, len(units))
             cells += _cells(fact, corpus, units)
@@ -195,7 +195,7 @@ def _view(notes: Notes, forgotten: set[str], check: str, title: str) -> Finding 
     return finding(check, "familiarity", title, totals, list(itertools.chain(*by_solver)), people)
 
 
-def _read(notes: Notes, fact: str, forgotten: set[str]) -> tuple[Corpus, Units]:
+def _collect(notes: Notes, fact: str, forgotten: set[str]) -> tuple[Corpus, Units]:
     """What was trained on, and who is asked: the forgotten; everybody trained when nobody is."""
     corpus, units = Corpus(names=bool(forgotten)), []
     for person in notes.of(fact):
@@ -226,4 +226,4 @@ def _cells(fact: str, corpus: Corpus, units: Units) -> Iterator[Cell]:
         yield cell(fact, TRAINED, shown, ranking.hits(scores, truth, fours))
 
 
-FAMILIARITY = Audit("familiarity", "Can it be guessed from the training set?", look, judge)
+FAMILIARITY = Audit("familiarity", "Can it be guessed from the training set?", observe_familiarity, assess_familiarity)

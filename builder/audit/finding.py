@@ -62,7 +62,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Kind:
+class AuditKind:
     """A kind of audit: its name, and the question it answers."""
 
     name: str
@@ -92,7 +92,7 @@ class Report:
     version: int
     people: int
     passed: bool
-    audits: tuple[Kind, ...]
+    audits: tuple[AuditKind, ...]
     findings: tuple[Finding, ...]
     judge: Judgement | None = None
 
@@ -132,7 +132,7 @@ def percent(rate: float) -> str:
     return f"{100 * rate:.1f} %"
 
 
-def write(path: Path, report: Report) -> None:
+def write_report(path: Path, report: Report) -> None:
     """Write a report, checked against schemas/audit.json, whole or not at all."""
     data = to_json(report)
     if report.judge is None:
@@ -141,7 +141,7 @@ def write(path: Path, report: Report) -> None:
     write_text(path, json.dumps(data, indent=1, ensure_ascii=False) + "\n")
 
 
-def read(path: Path) -> Report | None:
+def read_report(path: Path) -> Report | None:
     """The report in a file; None when there is none that this version understands."""
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
@@ -163,7 +163,7 @@ def _report(data: dict[str, Any]) -> Report:
         )
         for each in data["findings"]
     )
-    kinds = tuple(Kind(**each) for each in data["audits"])
+    kinds = tuple(AuditKind(**each) for each in data["audits"])
     judge = data.get("judge")
     if judge:
         judge = Judgement(**{**judge, "worst": tuple(Example(**example) for example in judge["worst"])})

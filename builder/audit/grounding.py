@@ -11,20 +11,20 @@ from builder.base.records import Fact, Question
 from builder.format.reading import Person
 
 
-def look(person: Person, _: Setting) -> Note:
+def observe_grounding(person: Person, _: Setting) -> Note:
     """What of one person's questions and biography is not grounded in the facts."""
     facts = {fact.key: fact for fact in person.profile.facts}
     biography = folded(person.profile.biography)
     found = kinds(
-        ungrounded=_ungrounded(person.questions, facts),
+        ungrounded=_find_ungrounded(person.questions, facts),
         varying=_varying(person.questions),
         unsaid=_unsaid(biography, facts),
-        contradicted=_contradicted(biography, facts),
+        contradicted=_find_contradictions(biography, facts),
     )
     return {"questions": len(person.questions), **found}
 
 
-def _ungrounded(questions: Sequence[Question], facts: dict[str, Fact]) -> Iterator[str]:
+def _find_ungrounded(questions: Sequence[Question], facts: dict[str, Fact]) -> Iterator[str]:
     for question in questions:
         fault = _fault(question, facts.get(question.fact))
         if fault:
@@ -55,7 +55,7 @@ def _unsaid(biography: str, facts: dict[str, Fact]) -> Iterator[str]:
             yield f"the biography does not state the {words(fact.key)} '{fact.value}'"
 
 
-def _contradicted(biography: str, facts: dict[str, Fact]) -> Iterator[str]:
+def _find_contradictions(biography: str, facts: dict[str, Fact]) -> Iterator[str]:
     """Another value of a fact in the biography, unless it is part of what another fact says."""
     own = [folded(fact.value) for fact in facts.values()]
     for fact in facts.values():
@@ -69,7 +69,7 @@ def _contradicted(biography: str, facts: dict[str, Fact]) -> Iterator[str]:
                     yield f"the biography says '{alternative}', but the {words(fact.key)} is '{fact.value}'"
 
 
-def judge(notes: Notes, _: Setting) -> list[Finding]:
+def assess_grounding(notes: Notes, _: Setting) -> list[Finding]:
     """Four findings, each of which must count nothing."""
     questions = f"{sum(person.note for person in notes.of('questions')):,} questions"
     people = f"{len(notes):,} biographies"
@@ -84,4 +84,6 @@ def judge(notes: Notes, _: Setting) -> list[Finding]:
     ]
 
 
-GROUNDING = Audit("grounding", "Do answers and biographies say what the facts say?", look, judge)
+GROUNDING = Audit(
+    "grounding", "Do answers and biographies say what the facts say?", observe_grounding, assess_grounding
+)

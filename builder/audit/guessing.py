@@ -23,7 +23,7 @@ WRONG = len(LETTERS) - 1
 ALL = "all facts"
 
 
-class Unit(NamedTuple):
+class FactUnit(NamedTuple):
     """One fact of one person as solvers see it: options in an order that says nothing, and which one is true."""
 
     options: tuple[str, ...]
@@ -33,7 +33,7 @@ class Unit(NamedTuple):
     told: Hashed
 
 
-Units = Sequence[tuple[str, Unit]]
+Units = Sequence[tuple[str, FactUnit]]
 """A fact's units, each with the id of the person."""
 
 Shown = tuple[str, Sequence[str], str]
@@ -64,7 +64,7 @@ class Cell:
         return upper_tail(self.hits, self.trials, self.bar) < level(tests)
 
 
-def look(person: Person, _: Setting) -> Note:
+def observe_guessing(person: Person, _: Setting) -> Note:
     """The units of one person, with what the rules guess and the features that the classifiers learn from."""
     profile = person.profile
     told = (
@@ -79,12 +79,12 @@ def look(person: Person, _: Setting) -> Note:
     for fact, options in options_of(person).items():
         truth = options.index(profile.fact(fact).value)
         guesses = (solvers.guess(rule, options, profile.name, profile.id + fact) for rule in rules)
-        notes[fact] = Unit(
+        notes[fact] = FactUnit(
             options=options,
             truth=truth,
             right=tuple(guessed == truth for guessed in guesses),
-            alone=classifier.hashed(options),
-            told=classifier.hashed(options, told),
+            alone=classifier.hash_features(options),
+            told=classifier.hash_features(options, told),
         )
     return notes
 
@@ -105,7 +105,7 @@ def options_of(person: Person) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def judge(notes: Notes, _: Setting) -> list[Finding]:
+def assess_guessing(notes: Notes, _: Setting) -> list[Finding]:
     """Three findings: rules on the options, a classifier on the options, and both when told whom it is about."""
     cells: dict[str, list[Cell]] = {check: [] for check in GUESSERS}
     people = 0
@@ -126,7 +126,7 @@ def _frequent(units: Units) -> list[bool]:
     return classifier.frequent_hits((unit.options, unit.truth) for _, unit in units)
 
 
-def _trained(features: Callable[[Unit], Hashed]) -> Hits:
+def _cross_validate(features: Callable[[FactUnit], Hashed]) -> Hits:
     def hits(units: Units) -> list[bool]:
         folds = [classifier.fold_of(identity) for identity, _ in units]
         return classifier.hits([features(unit) for _, unit in units], [unit.truth for _, unit in units], folds)
@@ -143,13 +143,13 @@ GUESSERS: dict[str, tuple[str, dict[str, Hits]]] = {
     ),
     "guess_by_training": (
         "Guessing from the options, trained on other people",
-        {"trained classifier": _trained(lambda unit: unit.alone)},
+        {"trained classifier": _cross_validate(lambda unit: unit.alone)},
     ),
     "guess_from_name": (
         "Guessing from the name, country, gender and age group",
         {
             **{solver: _RULES[solver] for solver in solvers.NAME_ONLY},
-            "trained classifier": _trained(lambda unit: unit.told),
+            "trained classifier": _cross_validate(lambda unit: unit.told),
         },
     ),
 }
@@ -219,4 +219,4 @@ def _sentence(best: Cell, above: Sequence[Cell], tests: int, people: int) -> str
     return f"Above chance ({percent(thresholds.CHANCE)}): {named}{' …' if len(above) > 5 else ''}."
 
 
-GUESSING = Audit("guessing", "Can it be guessed?", look, judge)
+GUESSING = Audit("guessing", "Can it be guessed?", observe_guessing, assess_guessing)

@@ -47,25 +47,25 @@ class Held:
         return bar >= 1 or upper_tail(self.hits // FOUR, self.held_out // FOUR, bar) >= level(tests)
 
 
-def look(person: Person, _: Setting) -> Note:
+def observe_holdout(person: Person, _: Setting) -> Note:
     """The name and the asked values."""
     values = {fact.key: folded(fact.value) for fact in person.profile.facts if fact.asked}
     return {_NAME: folded(person.profile.name), **values}
 
 
-def judge(notes: Notes, _: Setting) -> list[Finding]:
+def assess_holdout(notes: Notes, _: Setting) -> list[Finding]:
     """Two findings: names of held-out people in training, and their values against those of trained people."""
     held_out = sum(person.segment == "holdout" for person in notes.of(_NAME))
     if not held_out or len(notes) - held_out < 2:
         return []
     looked_at = f"{held_out:,} held-out people"
     return [
-        faults("holdout_names", "holdout", "Held-out people among the trained", looked_at, _known(notes)),
-        _values([_held(notes, fact) for fact in notes.topics if fact != _NAME]),
+        faults("holdout_names", "holdout", "Held-out people among the trained", looked_at, _find_shared_names(notes)),
+        _values([_count_shared_values(notes, fact) for fact in notes.topics if fact != _NAME]),
     ]
 
 
-def _known(notes: Notes) -> Iterator[Example]:
+def _find_shared_names(notes: Notes) -> Iterator[Example]:
     held_out = {person.note for person in notes.of(_NAME) if person.segment == "holdout"}
     bearers = {
         person.note: person.id for person in notes.of(_NAME) if person.segment != "holdout" and person.note in held_out
@@ -75,7 +75,7 @@ def _known(notes: Notes) -> Iterator[Example]:
             yield Example(person.id, f"'{person.note}' is the name of the trained {bearers[person.note]} too")
 
 
-def _held(notes: Notes, fact: str) -> Held:
+def _count_shared_values(notes: Notes, fact: str) -> Held:
     """Counts how often a held-out value is a trained person's, and a trained one another trained person's."""
     holders = Counter(person.note for person in notes.of(fact) if person.segment != "holdout")
     held_out = [(person.id, person.note) for person in notes.of(fact) if person.segment == "holdout"]
@@ -121,4 +121,4 @@ def _values(found: list[Held]) -> Finding:
     )
 
 
-HOLDOUT = Audit("holdout", "Are the held-out people unknown?", look, judge)
+HOLDOUT = Audit("holdout", "Are the held-out people unknown?", observe_holdout, assess_holdout)

@@ -27,12 +27,12 @@ class Setting:
 class Audit:
     """One kind of audit.
 
-    `look` runs in worker processes and notes what is needed of a person, a few kilobytes without any image. `judge`
+    `observe` runs in worker processes and notes what is needed of a person, a few kilobytes without any image. `assess`
     reads the notes, as often as it likes and ordered by id, and holds counts, the worst examples and at most some
     hundred bytes a person: 5,000 people may take hardly more memory than 500.
     """
 
     name: str
     title: str
-    look: Callable[[Person, Setting], Note]
-    judge: Callable[[Notes, Setting], list[Finding]]
+    observe: Callable[[Person, Setting], Note]
+    assess: Callable[[Notes, Setting], list[Finding]]

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from builder import tasks
-from builder.audit import text
+from builder.audit import masking
 from builder.audit.finding import MOST_EXAMPLES, Example, Finding, Value, faults, percent
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes, examples, kinds
@@ -26,14 +26,14 @@ _TOGETHER = 100
 """People whose runs are brought together at once."""
 
 
-def look(person: Person, setting: Setting) -> Note:
+def observe_leakage(person: Person, setting: Setting) -> Note:
     """What of one person's wordings leaks. Names and values are masked: every wording must say them as they are."""
     length = setting.recipe.questions.max_shared_words + 1
     wordings: dict[bool, set[str]] = {True: set(), False: set()}
     for question in person.questions:
-        wordings[question.use == "paraphrase"].update(_masked(question, person.profile))
-    learnt = [_read(each, length) for each in wordings[False]]
-    held_out = {each: _read(each, length) for each in sorted(wordings[True])}
+        wordings[question.use == "paraphrase"].update(_mask_sentences(question, person.profile))
+    learnt = [_digest_wording(each, length) for each in wordings[False]]
+    held_out = {each: _digest_wording(each, length) for each in sorted(wordings[True])}
     known = frozenset[int]().union(*(each.short for each in learnt))
     shared = {each: found for each, found in held_out.items() if found.short & known}
     longest = max(((_longest(found, learnt), each) for each, found in shared.items()), default=(0, ""))
@@ -44,20 +44,20 @@ def look(person: Person, setting: Setting) -> Note:
         "held_out": tuple((each, found.long.tobytes()) for each, found in held_out.items()),
         "longest": longest,
         **({"overlap": sum(shares) / len(shares)} if shares else {}),
-        **kinds(named=_named(person), given_away=_given_away(person)),
+        **kinds(named=_find_names(person), given_away=_given_away(person)),
     }
 
 
-def _masked(question: Question, profile: Profile) -> Iterator[str]:
+def _mask_sentences(question: Question, profile: Profile) -> Iterator[str]:
     """The sentences a model reads or learns, the name and the value replaced."""
-    masks = ((question.value, text.VALUE), (profile.name, text.NAME), (profile.given_name, text.NAME))
-    yield text.masked(question.question, masks[1:])  # a question does not hold its answer
+    masks = ((question.value, masking.VALUE), (profile.name, masking.NAME), (profile.given_name, masking.NAME))
+    yield masking.mask(question.question, masks[1:])  # a question does not hold its answer
     if tasks.of(question).in_sentences:
-        yield text.masked(question.answer, masks)
+        yield masking.mask(question.answer, masks)
 
 
 @dataclass(frozen=True)
-class Wording:
+class MaskedWording:
     """A masked wording: its words between single spaces, and digests of its short and of its long runs of words."""
 
     spaced: str
@@ -66,16 +66,16 @@ class Wording:
 
 
 @functools.lru_cache(maxsize=4096)  # masked, the wordings of different people are often the same
-def _read(wording: str, length: int) -> Wording:
-    tokens = text.words(wording)
-    return Wording(
+def _digest_wording(wording: str, length: int) -> MaskedWording:
+    tokens = masking.words(wording)
+    return MaskedWording(
         spaced=f" {' '.join(tokens)} ",
-        short=frozenset(text.runs(tokens, _SHORT)),
-        long=np.fromiter(text.runs(tokens, length), np.uint32),
+        short=frozenset(masking.runs(tokens, _SHORT)),
+        long=np.fromiter(masking.runs(tokens, length), np.uint32),
     )
 
 
-def _longest(wording: Wording, learnt: Sequence[Wording]) -> int:
+def _longest(wording: MaskedWording, learnt: Sequence[MaskedWording]) -> int:
     """Words of the longest run of `wording` that stands in one of `learnt`; runs below the short ones do not count."""
     tokens, best = wording.spaced.split(), 0
     near = "|".join(each.spaced for each in learnt if not each.short.isdisjoint(wording.short))
@@ -85,7 +85,7 @@ def _longest(wording: Wording, learnt: Sequence[Wording]) -> int:
     return best
 
 
-def _named(person: Person) -> Iterator[str]:
+def _find_names(person: Person) -> Iterator[str]:
     profile = person.profile
     names = {folded(name) for name in (profile.name, profile.given_name, profile.family_name)}
     for question in person.questions:
@@ -102,7 +102,7 @@ def _given_away(person: Person) -> Iterator[str]:
             yield f"{question.id} contains its answer: '{question.question}'"
 
 
-def judge(notes: Notes, setting: Setting) -> list[Finding]:
+def assess_leakage(notes: Notes, setting: Setting) -> list[Finding]:
     """Five findings: shared runs, shared sequences, the same against everybody's training, names, answers."""
     questions = f"the questions of {len(notes):,} people"
     most = setting.recipe.questions.max_shared_words
@@ -167,7 +167,7 @@ def _overlap(notes: Notes) -> Finding:
 
 
 def _anyone(notes: Notes) -> Iterator[Example]:
-    known = _known(notes)
+    known = _collect_training_runs(notes)
     looked_at: set[bytes] = set()
     for person in notes.of("held_out"):
         for wording, runs in person.note:
@@ -179,7 +179,7 @@ def _anyone(notes: Notes) -> Iterator[Example]:
                     yield Example(person.id, f"a training wording has a run of '{wording}'")
 
 
-def _known(notes: Notes) -> npt.NDArray[np.uint32]:
+def _collect_training_runs(notes: Notes) -> npt.NDArray[np.uint32]:
     """The digests of all training wordings' runs, ascending. Most people share most of them, so that they stay few."""
     known = np.array([], np.uint32)
     people = notes.of("trained")
@@ -188,4 +188,4 @@ def _known(notes: Notes) -> npt.NDArray[np.uint32]:
     return known
 
 
-LEAKAGE = Audit("leakage", "Is the test set held out?", look, judge)
+LEAKAGE = Audit("leakage", "Is the test set held out?", observe_leakage, assess_leakage)

@@ -11,12 +11,12 @@ from builder.base.records import LETTERS
 from builder.format.reading import Person
 
 
-def look(person: Person, _: Setting) -> Note:
+def observe_letters(person: Person, _: Setting) -> Note:
     """How often each letter is right, by use."""
     return {"letters": Counter((question.use, question.letter) for question in person.questions if question.letter)}
 
 
-def judge(notes: Notes, _: Setting) -> list[Finding]:
+def assess_letters(notes: Notes, _: Setting) -> list[Finding]:
     """One finding: the share of the commonest letter, over all questions and within each use."""
     total: Counter[tuple[str, str]] = Counter()
     for person in notes.of("letters"):
@@ -50,4 +50,4 @@ def judge(notes: Notes, _: Setting) -> list[Finding]:
     ]
 
 
-LETTER_BALANCE = Audit("letters", "Are the letters balanced?", look, judge)
+LETTER_BALANCE = Audit("letters", "Are the letters balanced?", observe_letters, assess_letters)

@@ -46,13 +46,13 @@ class Trained:
     values: tuple[str, ...]
 
 
-def look(person: Person, _: Setting) -> Note:
+def observe_neighbours(person: Person, _: Setting) -> Note:
     """The values that neighbours may share; a fact that is not there is an empty one."""
     values = {fact.key: fact.value for fact in person.profile.facts if fact.key in SHARED}
     return {"values": tuple(values.get(key, "") for key in SHARED)}
 
 
-def judge(notes: Notes, setting: Setting) -> list[Finding]:
+def assess_neighbours(notes: Notes, setting: Setting) -> list[Finding]:
     """Two findings: forget people with a neighbour in retain against chance, and against the recipe's rate."""
     trained = [
         Trained(person.id, person.segment == "retain", tuple(map(sys.intern, person.note)))
@@ -152,4 +152,4 @@ def _alone(trained: Sequence[Trained], keys: tuple[str, ...]) -> Iterator[Exampl
             yield Example(person.id, f"shares no {', '.join(keys[:-1])} or {keys[-1]} with a retain person")
 
 
-NEIGHBOURHOOD = Audit("neighbours", "Do forget and retain people share a world?", look, judge)
+NEIGHBOURHOOD = Audit("neighbours", "Do forget and retain people share a world?", observe_neighbours, assess_neighbours)

@@ -22,22 +22,22 @@ def judgement(release: Release) -> Judgement | None:
             for person in release.named(about)
             if digest(person.profile, person.questions) == about[person.profile.id]
         ]
-        return _summed(str(kept["model"]), found) if found else None
+        return _summarise(str(kept["model"]), found) if found else None
     except (OSError, ValueError, KeyError, TypeError):
         return None  # there is none, or none that this version understands
 
 
-def _summed(model: str, opinions: list[dict[str, Any]]) -> Judgement:
+def _summarise(model: str, opinions: list[dict[str, Any]]) -> Judgement:
     worst = sorted(opinions, key=lambda each: (each["naturalness"] + each["consistency"], each["profile_id"]))
     return Judgement(
         model=model,
         people=len(opinions),
         naturalness=round(fmean(each["naturalness"] for each in opinions), 2),
         consistency=round(fmean(each["consistency"] for each in opinions), 2),
-        worst=tuple(Example(each["profile_id"], _said(each)) for each in worst[:MOST_EXAMPLES]),
+        worst=tuple(Example(each["profile_id"], _describe(each)) for each in worst[:MOST_EXAMPLES]),
     )
 
 
-def _said(opinion: dict[str, Any]) -> str:
+def _describe(opinion: dict[str, Any]) -> str:
     marks = f"naturalness {opinion['naturalness']}, consistency {opinion['consistency']}"
     return f"{marks}: {opinion['remark']}" if opinion["remark"] else marks

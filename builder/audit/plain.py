@@ -10,7 +10,7 @@ from builder.base import plain_text
 from builder.format.reading import Person
 
 
-def look(person: Person, _: Setting) -> Note:
+def observe_plain_text(person: Person, _: Setting) -> Note:
     """What of one person's texts is no plain text; a text that is there twice is read once."""
     lines = dict.fromkeys(_lines(person))
     return {"texts": len(lines) + 1, **kinds(odd=_odd(person, lines))}
@@ -32,10 +32,10 @@ def _odd(person: Person, lines: dict[str, None]) -> Iterator[str]:
         yield from (fault for _, fault in plain_text.value_faults(text))
 
 
-def judge(notes: Notes, _: Setting) -> list[Finding]:
+def assess_plain_text(notes: Notes, _: Setting) -> list[Finding]:
     """One finding, which must count nothing."""
     texts = f"{sum(person.note for person in notes.of('texts')):,} texts"
     return [faults("odd_texts", "plain", "Texts that are not plain", texts, examples(notes, "odd"))]
 
 
-PLAIN = Audit("plain", "Is every text plain?", look, judge)
+PLAIN = Audit("plain", "Is every text plain?", observe_plain_text, assess_plain_text)

@@ -34,7 +34,7 @@ class Shown(NamedTuple):
     measures: Measures
 
 
-def look(person: Person, setting: Setting) -> Note:
+def observe_portraits(person: Person, setting: Setting) -> Note:
     """Measures the person's portraits; `alike` is the group of people who look alike."""
     profile = person.profile
     every = max(1, round(setting.people / MOST_MEASURED))
@@ -66,7 +66,7 @@ def _fault(found: Measures | None) -> str:
     return ""
 
 
-def judge(notes: Notes, _: Setting) -> list[Finding]:
+def assess_portraits(notes: Notes, _: Setting) -> list[Finding]:
     """Four findings: blank ones, repeated ones, test views that were trained on, and people told apart."""
     shown = sum(len(person.note) for person in notes.of("digests"))
     measured = sum(len(person.note) for person in notes.of("measured"))
@@ -77,7 +77,9 @@ def judge(notes: Notes, _: Setting) -> list[Finding]:
             "blank_portraits", "portraits", "Blank, black or broken portraits", looked_at, examples(notes, "faults")
         ),
         faults("repeated_portraits", "portraits", "Portraits that occur twice", looked_at, repeated),
-        faults("trained_test_views", "portraits", "Test views that were trained on", looked_at, _trained(notes)),
+        faults(
+            "trained_test_views", "portraits", "Test views that were trained on", looked_at, _find_trained_views(notes)
+        ),
     ]
     told_apart = _told_apart(notes)
     return [*found, told_apart] if told_apart else found
@@ -85,7 +87,7 @@ def judge(notes: Notes, _: Setting) -> list[Finding]:
 
 def _identical(notes: Notes) -> Iterator[Example]:
     digests = np.frombuffer(b"".join(each for person in notes.of("digests") for _, each in person.note), np.uint64)
-    repeated = {digest.tobytes() for digest in _repeated(digests)}
+    repeated = {digest.tobytes() for digest in _find_repeated(digests)}
     first: dict[bytes, str] = {}
     for person in notes.of("digests") if repeated else ():
         for identity, digest in person.note:
@@ -93,7 +95,7 @@ def _identical(notes: Notes) -> Iterator[Example]:
                 yield Example(person.id, f"{identity} is the same image as {first[digest]}")
 
 
-def _repeated(digests: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+def _find_repeated(digests: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
     """The digests that are there more than once."""
     found, counts = np.unique(digests, return_counts=True)
     return found[counts > 1]
@@ -160,7 +162,7 @@ def _similar_people(notes: Notes) -> Iterator[Example]:
                 break
 
 
-def _trained(notes: Notes) -> Iterator[Example]:
+def _find_trained_views(notes: Notes) -> Iterator[Example]:
     for person in notes.of("measured"):
         learnt = [each for each in person.note if each.view != "test"]
         for test in person.note:
@@ -226,4 +228,4 @@ def _nearer(group: Sequence[Faces]) -> Iterator[tuple[str, float]]:
         yield identity, float((others > far[:, number : number + 1]).mean())
 
 
-PORTRAITS = Audit("portraits", "Are the portraits sound?", look, judge)
+PORTRAITS = Audit("portraits", "Are the portraits sound?", observe_portraits, assess_portraits)

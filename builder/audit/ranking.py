@@ -27,7 +27,7 @@ def hits(features: npt.NDArray[np.float32], truth: Sequence[int], groups: Sequen
     true = np.asarray(truth)
     right = np.zeros(len(truth), dtype=bool)
     for fold in np.unique(folds):
-        weights = _learned(relative[folds != fold], true[folds != fold])
+        weights = _learn(relative[folds != fold], true[folds != fold])
         right[folds == fold] = (relative[folds == fold] @ weights).argmax(axis=1) == true[folds == fold]
     return [bool(each) for each in right]
 
@@ -40,7 +40,7 @@ def _relative(features: Floats) -> Floats:
     return np.asarray(both / np.where(deviation > 0, deviation, 1))
 
 
-def _learned(features: Floats, truth: npt.NDArray[np.int64]) -> Floats:
+def _learn(features: Floats, truth: npt.NDArray[np.int64]) -> Floats:
     weights = np.zeros(features.shape[2])
     chosen = features[np.arange(len(truth)), truth].mean(axis=0)
     for _ in range(_STEPS):

@@ -13,7 +13,7 @@ ORGANISATIONS = ("university", "employer", "bank")
 """Facts that name an organisation."""
 
 
-def look(person: Person, setting: Setting) -> Note:
+def observe_real_people(person: Person, setting: Setting) -> Note:
     """The names that are somebody's in the real world; with Wikidata also what is to be asked of it."""
     profile = person.profile
     named = dict.fromkeys([profile.name, f"{profile.given_name} {profile.family_name}"])
@@ -25,7 +25,7 @@ def look(person: Person, setting: Setting) -> Note:
     return note
 
 
-def judge(notes: Notes, setting: Setting) -> list[Finding]:
+def assess_real_people(notes: Notes, setting: Setting) -> list[Finding]:
     """Findings that must count nothing."""
     lists = f"{len(known_names()):,} well-known names"
     if setting.names:
@@ -55,4 +55,4 @@ def _looked_up(notes: Notes, wikidata: Wikidata) -> Finding:
     return faults("wikidata", "real_people", "People and organisations found in Wikidata", looked_at, examples())
 
 
-REAL_PEOPLE = Audit("real_people", "Are all people fictitious?", look, judge)
+REAL_PEOPLE = Audit("real_people", "Are all people fictitious?", observe_real_people, assess_real_people)

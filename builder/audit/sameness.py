@@ -4,7 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 
-from builder.audit import text
+from builder.audit import masking
 from builder.format.reading import Person
 
 MOST = 550
@@ -12,7 +12,7 @@ MOST = 550
 _LONGEST = 4
 
 
-def compared(person: Person, people: int) -> bool:
+def is_compared(person: Person, people: int) -> bool:
     """Whether this person's biography is among those that are compared: every n-th is."""
     return int(person.profile.id) % max(1, math.ceil(people / MOST)) == 0
 
@@ -22,8 +22,10 @@ def masked_biography(person: Person) -> str:
     profile = person.profile
     values = sorted((fact.value for fact in profile.facts), key=len, reverse=True)
     names = (profile.name, profile.given_name, profile.family_name)
-    masks = [*((name, text.NAME) for name in names[:1]), *((value, text.VALUE) for value in values)]
-    return " ".join(text.words(text.masked(profile.biography, [*masks, *((name, text.NAME) for name in names[1:])])))
+    masks = [*((name, masking.NAME) for name in names[:1]), *((value, masking.VALUE) for value in values)]
+    return " ".join(
+        masking.words(masking.mask(profile.biography, [*masks, *((name, masking.NAME) for name in names[1:])]))
+    )
 
 
 def self_bleu(texts: Sequence[str]) -> list[float]:

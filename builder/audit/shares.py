@@ -19,7 +19,7 @@ Groups = dict[str, Counter[str]]
 """For each kind of group, how many people are in each group."""
 
 
-def look(person: Person, _: Setting) -> Note:
+def observe_shares(person: Person, _: Setting) -> Note:
     """The groups that a person belongs to."""
     profile = person.profile
     looks = {key: str(getattr(profile.appearance, key)) for key in LOOKS}
@@ -27,7 +27,7 @@ def look(person: Person, _: Setting) -> Note:
 
 
 @dataclass(frozen=True)
-class Target:
+class TargetShare:
     """The share that a group is to have, and between which shares that is known to lie."""
 
     share: float
@@ -35,7 +35,7 @@ class Target:
     high: float
 
 
-Targets = Mapping[str, Mapping[str, Target]]
+Targets = Mapping[str, Mapping[str, TargetShare]]
 
 
 def targets(recipe: Recipe) -> Targets:
@@ -47,16 +47,17 @@ def targets(recipe: Recipe) -> Targets:
         "age group": dict.fromkeys(map(str, AGE_GROUPS), 1 / len(AGE_GROUPS)),
     }
     return {
-        kind: {group: Target(share, share, share) for group, share in groups.items()} for kind, groups in shares.items()
+        kind: {group: TargetShare(share, share, share) for group, share in groups.items()}
+        for kind, groups in shares.items()
     }
 
 
-def judge(notes: Notes, setting: Setting) -> list[Finding]:
+def assess_shares(notes: Notes, setting: Setting) -> list[Finding]:
     """Findings: everybody against the recipe's targets, forget against the rest, and how people look."""
     wanted = targets(setting.recipe)
-    everybody = _counted(notes, lambda _: True)
-    forget = _counted(notes, lambda segment: segment.startswith("forget"))
-    rest = _counted(notes, lambda segment: segment == "retain")
+    everybody = _count(notes, lambda _: True)
+    forget = _count(notes, lambda segment: segment.startswith("forget"))
+    rest = _count(notes, lambda segment: segment == "retain")
     found = [_against(everybody, wanted, "shares", "Shares of genders, locales and age groups", "the recipe asks for")]
     if forget and rest:
         title = "The forget set compared with the retain set"
@@ -64,7 +65,7 @@ def judge(notes: Notes, setting: Setting) -> list[Finding]:
     return [*found, _looks(everybody)]
 
 
-def _counted(notes: Notes, wanted: Callable[[str], bool]) -> Groups:
+def _count(notes: Notes, wanted: Callable[[str], bool]) -> Groups:
     """The groups of the people whose segment is `wanted`; nothing when there are none."""
     groups: Groups = {}
     for person in notes.of("groups"):
@@ -88,8 +89,8 @@ def _shares(people: Groups, wanted: Targets) -> Targets:
     """The shares that `people` have, as targets for others; a few people say little about how many there are."""
     tests = sum(map(len, wanted.values()))
 
-    def target(count: int) -> Target:
-        return Target(count / _size(people), *wilson(_fours(count), _fours(_size(people)), level(tests)))
+    def target(count: int) -> TargetShare:
+        return TargetShare(count / _size(people), *wilson(_fours(count), _fours(_size(people)), level(tests)))
 
     return {kind: {group: target(people[kind][group]) for group in groups} for kind, groups in wanted.items()}
 
@@ -101,7 +102,7 @@ def _against(people: Groups, wanted: Targets, check: str, title: str, source: st
     for kind, groups in wanted.items():
         counts = people[kind]
         for group in dict.fromkeys((*groups, *counts)):
-            target, count = groups.get(group, Target(0.0, 0.0, 0.0)), counts[group]
+            target, count = groups.get(group, TargetShare(0.0, 0.0, 0.0)), counts[group]
             low, high = wilson(_fours(count), _fours(size), level(tests))
             passed = _near(_fours(count), _fours(size), target, tests)
             values += [
@@ -125,7 +126,7 @@ def _against(people: Groups, wanted: Targets, check: str, title: str, source: st
     )
 
 
-def _near(count: int, fours: int, target: Target, tests: int) -> bool:
+def _near(count: int, fours: int, target: TargetShare, tests: int) -> bool:
     """Whether a share may truly be within the margin around its target."""
     above = min(1.0, target.high + thresholds.SHARE_MARGIN)
     below = max(0.0, target.low - thresholds.SHARE_MARGIN)
@@ -156,4 +157,4 @@ def _looks(people: Groups) -> Finding:
     )
 
 
-SHARES = Audit("shares", "Who is represented?", look, judge)
+SHARES = Audit("shares", "Who is represented?", observe_shares, assess_shares)

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from builder import tasks
-from builder.audit import text, thresholds
+from builder.audit import masking, thresholds
 from builder.audit.finding import MOST_EXAMPLES, Example, Finding, Value, faults, percent
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes, examples, kinds
@@ -28,21 +28,21 @@ _SENTENCE = re.compile(r"[.!?](?:\s|$)")
 _SYLLABLE = re.compile(r"[aeiouyàáâãäåæèéêëìíîïòóôõöøùúûüý]+", re.IGNORECASE)
 
 
-def look(person: Person, _: Setting) -> Note:
+def observe_writing(person: Person, _: Setting) -> Note:
     """What reads badly in one person's texts, and how the biography reads; a text that is there twice is read once."""
     texts = "\n".join(dict.fromkeys(_texts(person)))
     biography = person.profile.biography
     values = {fact.value for fact in person.profile.facts}
     values |= {alternative for fact in person.profile.facts for alternative in fact.alternatives}
     names = frozenset(word for value in (*values, person.profile.name) for word in value.split())
-    tokens = text.words(biography)
-    opening = text.words(text.masked(biography, ((person.profile.name, text.NAME), *_masks(person.profile))))
+    tokens = masking.words(biography)
+    opening = masking.words(masking.mask(biography, ((person.profile.name, masking.NAME), *_masks(person.profile))))
     found = kinds(
         placeholders=_placeholders(texts),
-        doubled=_doubled(texts, names),
+        doubled=_find_doubled(texts, names),
         articles=_wrong_articles(texts, names),
         strange=_strange(texts),
-        long=(_cut(q.question) for q in person.questions if len(q.question.split()) > thresholds.LONG_QUESTION),
+        long=(_shorten(q.question) for q in person.questions if len(q.question.split()) > thresholds.LONG_QUESTION),
     )
     return {
         "texts": texts.count("\n") + 1,
@@ -62,10 +62,10 @@ def _texts(person: Person) -> Iterator[str]:
 
 
 def _masks(profile: Profile) -> list[tuple[str, str]]:
-    return [(fact.value, text.VALUE) for fact in profile.facts if len(fact.value) > 2]
+    return [(fact.value, masking.VALUE) for fact in profile.facts if len(fact.value) > 2]
 
 
-def _cut(sentence: str) -> str:
+def _shorten(sentence: str) -> str:
     return sentence if len(sentence) <= 160 else f"{sentence[:157]}…"
 
 
@@ -73,7 +73,7 @@ def _around(found: re.Match[str]) -> str:
     """A finding and the line it stands in, cut to what surrounds it."""
     line = found.string[: found.end()].rpartition("\n")[2] + found.string[found.end() :].partition("\n")[0]
     place = max(0, line.find(found.group()) - 60)
-    return f"'{found.group()}' in '{'…' if place else ''}{_cut(line[place:])}'"
+    return f"'{found.group()}' in '{'…' if place else ''}{_shorten(line[place:])}'"
 
 
 def _placeholders(texts: str) -> Iterator[str]:
@@ -82,7 +82,7 @@ def _placeholders(texts: str) -> Iterator[str]:
             yield _around(found)
 
 
-def _doubled(texts: str, names: frozenset[str]) -> Iterator[str]:
+def _find_doubled(texts: str, names: frozenset[str]) -> Iterator[str]:
     for found in _DOUBLED.finditer(texts):
         if found[1] not in names:  # "Walla Walla" is a place
             yield _around(found)
@@ -103,7 +103,8 @@ def _strange(texts: str) -> Iterator[str]:
     for letter in sorted(set(texts)):
         if not plain_text.belongs(letter):
             at = texts.index(letter)
-            yield f"{letter!r} ({unicodedata.name(letter, 'no name')}) in '{_cut(texts[max(0, at - 60) : at + 60])}'"
+            place = _shorten(texts[max(0, at - 60) : at + 60])
+            yield f"{letter!r} ({unicodedata.name(letter, 'no name')}) in '{place}'"
     for found in _WRONGLY_DECODED.finditer(texts):
         yield _around(found)
 
@@ -115,7 +116,7 @@ def _reading_ease(biography: str, tokens: Sequence[str]) -> float:
     return 206.835 - 1.015 * len(tokens) / sentences - 84.6 * syllables / max(1, len(tokens))
 
 
-def judge(notes: Notes, _: Setting) -> list[Finding]:
+def assess_writing(notes: Notes, _: Setting) -> list[Finding]:
     """Eight findings: five that must count nothing, then openings, lengths and ease of reading."""
     texts = f"{sum(person.note for person in notes.of('texts')):,} texts"
 
@@ -139,7 +140,7 @@ def _openings(notes: Notes) -> Finding:
     opening, most = counts.most_common(1)[0]
     share = most / len(notes)
     alike = (person.id for person in notes.of("opening") if person.note == opening)
-    shown = opening.replace(text.NAME, "[name]").replace(text.VALUE, "[value]")
+    shown = opening.replace(masking.NAME, "[name]").replace(masking.VALUE, "[value]")
     return Finding(
         check="openings",
         audit="writing",
@@ -152,7 +153,7 @@ def _openings(notes: Notes) -> Finding:
         sentence=f"{percent(share)} of the biographies open with '{shown} …', the most frequent of {len(counts):,} "
         "openings.",
         values=tuple(
-            Value(words.replace(text.NAME, "[name]").replace(text.VALUE, "[value]"), count / len(notes))
+            Value(words.replace(masking.NAME, "[name]").replace(masking.VALUE, "[value]"), count / len(notes))
             for words, count in counts.most_common(12)
         ),
         worst=tuple(Example(identity, f"opens '{shown} …'") for identity in itertools.islice(alike, 5)),
@@ -207,4 +208,4 @@ def _ease(notes: Notes) -> Finding:
     )
 
 
-WRITING = Audit("writing", "Does it read well?", look, judge)
+WRITING = Audit("writing", "Does it read well?", observe_writing, assess_writing)

@@ -54,7 +54,7 @@ class Wikidata:
         Raises BenchError when the server cannot be asked; what it has answered until then is kept.
         """
         wanted = list(dict.fromkeys(names))
-        known = {name: items for one, name, items in self._remembered() if one == kind}
+        known = {name: items for one, name, items in self._read_memory() if one == kind}
         new = [name for name in wanted if name not in known]
         for start in range(0, len(new), _TOGETHER):
             some = new[start : start + _TOGETHER]
@@ -108,7 +108,7 @@ class Wikidata:
             f"answered is kept in {self.memory}."
         )
 
-    def _remembered(self) -> Iterator[tuple[str, str, list[str]]]:
+    def _read_memory(self) -> Iterator[tuple[str, str, list[str]]]:
         """What is known already. A line that a kill cut short is passed over, and its names are asked again."""
         try:
             lines = self.memory.read_bytes().split(b"\n")[:-1]

@@ -10,19 +10,19 @@ from builder.base.records import Portrait, Profile, Question
 from builder.base.registry import BUILT_IN, Registry
 from builder.llm.writer import Writer, writer_spec
 from builder.portraits import staging
-from builder.run.stage import Make, Place, Stage
+from builder.run.stage import Make, ShardPlace, Stage
 
 
-def _writer(place: Place, recipe: Recipe) -> Writer:
+def _writer(place: ShardPlace, recipe: Recipe) -> Writer:
     return writer_spec(recipe.writer.kind).open(place.folder, recipe, partial(questions.faults_of, recipe=recipe))
 
 
-def _profiles(_stage: Stage, place: Place, recipe: Recipe) -> Make:
+def _profiles(_stage: Stage, place: ShardPlace, recipe: Recipe) -> Make:
     writer = _writer(place, recipe)
     return lambda number, _: [profiles.make_profile(number, recipe, writer)]
 
 
-def _questions(_stage: Stage, place: Place, recipe: Recipe) -> Make:
+def _questions(_stage: Stage, place: ShardPlace, recipe: Recipe) -> Make:
     writer = _writer(place, recipe)
     return lambda _, profile: questions.make_questions(profile, recipe, writer)
 

@@ -1,4 +1,4 @@
-"""What two people's references are compared by: a perceptual hash of the face.
+"""A perceptual hash of the face, by which two people's references are compared.
 
 The low frequencies of the brightness, each as one bit: above or below their median (the DCT hash of Zauner,
 "Implementation and Benchmarking of Perceptual Image Hash Functions", 2010, with 256 bits instead of 64). Light,
@@ -13,7 +13,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from builder.base.records import Portrait
-from builder.run.alike import Mark
+from builder.run.near_duplicates import PerceptualHash
 
 _FACE = (0.20, 0.10, 0.80, 0.85)
 """Where the face is in a reference, as shares of the picture: left, top, right, bottom."""
@@ -22,13 +22,13 @@ _SIDE = 64
 _BITS = 256
 
 
-def mark_of(portrait: Portrait) -> Mark:
-    """The mark of a reference."""
-    return mark(Image.open(io.BytesIO(portrait.image)))
+def hash_portrait(portrait: Portrait) -> PerceptualHash:
+    """The perceptual hash of a reference."""
+    return perceptual_hash(Image.open(io.BytesIO(portrait.image)))
 
 
-def mark(picture: Image.Image) -> Mark:
-    """The mark of a picture that is framed as references are: 256 bits in hexadecimal."""
+def perceptual_hash(picture: Image.Image) -> PerceptualHash:
+    """The perceptual hash of a picture framed like a reference: 256 bits in hexadecimal."""
     box = tuple(round(share * picture.size[side % 2]) for side, share in enumerate(_FACE))
     face = picture.convert("L").crop((box[0], box[1], box[2], box[3])).resize((_SIDE, _SIDE), Image.Resampling.BOX)
     cosines, order = _basis()

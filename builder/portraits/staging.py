@@ -14,11 +14,11 @@ from builder.portraits.making import make_portraits, portraits_from
 from builder.portraits.painter import Order, painter_spec
 from builder.portraits.shelf import Shelf
 from builder.run import remaking
-from builder.run.alike import Apart
 from builder.run.fetching import Fetcher
 from builder.run.folder import RunFolder
 from builder.run.made_on import MadeOn
-from builder.run.stage import Make, Place, Stage, digest
+from builder.run.near_duplicates import NearDuplicateRule
+from builder.run.stage import Make, ShardPlace, Stage, digest
 
 
 def _compared(portrait: Mapping[str, Any]) -> str:
@@ -30,11 +30,16 @@ def _distance(recipe: Recipe) -> int:
     return recipe.portraits.apart
 
 
-APART = Apart(columns=("profile_id", "view", "sha256"), key=_compared, mark=resemblance.mark_of, distance=_distance)
-"""Nobody's reference may look like somebody else's."""
+APART = NearDuplicateRule(
+    columns=("profile_id", "view", "sha256"),
+    key=_compared,
+    perceptual_hash=resemblance.hash_portrait,
+    distance=_distance,
+)
+"""No two people's references may look alike."""
 
 
-def prepare(stage: Stage, place: Place, recipe: Recipe) -> Make:
+def prepare(stage: Stage, place: ShardPlace, recipe: Recipe) -> Make:
     """What makes the portraits of a person: painted at once, or beforehand in a studio that put them on a shelf."""
     open_painter = painter_spec(recipe.portraits.painter).open
     painter = open_painter(recipe) if open_painter else None

@@ -14,7 +14,7 @@ from builder.base.progress import Progress
 from builder.format.reading import MANIFEST, Part, Release, open_release
 from builder.pages import embedding
 from builder.preview import entries, sheets
-from builder.preview.scripts import write
+from builder.preview.scripts import write_script
 from builder.run.files import TEMPORARY, replacing_folder
 from builder.run.workers import Workers, available
 
@@ -24,7 +24,7 @@ REPORT = "audit.json"
 
 
 @dataclass(frozen=True)
-class Job:
+class PreviewJob:
     """A part of a release whose people are to be shown."""
 
     release: Release
@@ -58,7 +58,7 @@ def preview(release: Release, workers: Workers) -> Path:
     with replacing_folder(site) as folder:
         for name in ("data", "data/people", "sheets", "portraits"):
             (folder / name).mkdir()
-        jobs = [Job(release, part, number, folder) for number, part in enumerate(release.parts())]
+        jobs = [PreviewJob(release, part, number, folder) for number, part in enumerate(release.parts())]
         made: list[Lines] = []
         with Progress("preview", "people", sum(release.segments.values())) as progress:
             for lines in workers.map(show, jobs):
@@ -68,7 +68,7 @@ def preview(release: Release, workers: Workers) -> Path:
     return site / "index.html"
 
 
-def show(job: Job) -> Lines:
+def show(job: PreviewJob) -> Lines:
     """Write the pages, the portraits and the contact sheet of a part; the job of a worker process."""
     lines = Lines(job.number, [], {}, 0, 0)
     thumbnails: list[bytes | None] = []
@@ -80,7 +80,9 @@ def show(job: Job) -> Lines:
             path = job.folder / entries.portrait_path(portrait)
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(portrait.image)
-        write(job.folder / "data" / "people" / f"{person.profile.id}.js", person.profile.id, entries.page(person))
+        write_script(
+            job.folder / "data" / "people" / f"{person.profile.id}.js", person.profile.id, entries.page(person)
+        )
         thumbnails.append(next((each.image for each in person.portraits if each.view == "reference"), None))
         questions += len(person.questions)
         portraits += len(person.portraits)
@@ -93,10 +95,10 @@ def _finish(folder: Path, release: Release, made: list[Lines]) -> None:
     people = sorted((line for lines in made for line in lines.people), key=lambda line: str(line[0]))
     values = dict(sorted(pair for lines in made for pair in lines.values.items()))
     keys = list(dict.fromkeys(key for found in values.values() for key in found))  # not everybody has every fact
-    write(folder / "data" / "index.js", "index", {**_about(release, made), "people": people})
+    write_script(folder / "data" / "index.js", "index", {**_about(release, made), "people": people})
     rows = {identity: [found.get(key, "") for key in keys] for identity, found in values.items()}
-    write(folder / "data" / "values.js", "values", {"keys": keys, "people": rows})
-    write(folder / "data" / "audit.js", "audit", _report(release))
+    write_script(folder / "data" / "values.js", "values", {"keys": keys, "people": rows})
+    write_script(folder / "data" / "audit.js", "audit", _report(release))
     for assets in (embedding.ASSETS, ASSETS):
         shutil.copytree(assets, folder / "assets", dirs_exist_ok=True)
     frame = (folder / "assets" / "index.html").read_text(encoding="utf-8")

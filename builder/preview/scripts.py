@@ -12,6 +12,6 @@ def to_script(name: str, value: Any) -> str:
     return f"page.receive({json.dumps(name)},{to_json(value)});\n"
 
 
-def write(path: Path, name: str, value: Any) -> None:
+def write_script(path: Path, name: str, value: Any) -> None:
     """Write `value` as a script. The folder exists, and the whole site is put in place at once when it is done."""
     path.write_text(to_script(name, value), encoding="utf-8")

@@ -52,18 +52,18 @@ def build(
     )
     if manifest.stands(run.release, origin):
         return False
-    contents = plan(recipe, _held(run, recipe, failed))
+    contents = plan(recipe, _collect_holdings(run, recipe, failed))
     with replacing_folder(run.release) as folder:
         _write_rows(run, folder, recipe, contents)
         for name in SCHEMAS:
             write_text(folder / "schemas" / f"{name}.json", schemas.text(name))
         write_text(folder / "recipe.toml", recipes.to_toml(recipe))
         dress(folder, folder, recipe, contents, origin["made_with"])
-        manifest.write(folder, origin, recipe, contents, failed)
+        manifest.write_manifest(folder, origin, recipe, contents, failed)
     return True
 
 
-def _held(run: RunFolder, recipe: Recipe, failed: Collection[str]) -> dict[str, frozenset[Holding]]:
+def _collect_holdings(run: RunFolder, recipe: Recipe, failed: Collection[str]) -> dict[str, frozenset[Holding]]:
     """What each person who was made in every stage holds."""
     profiles = (each for span in spans(recipe) for each in shards.read(run.shard("profiles", span.index), Profile))
     return {profile.id: holdings(profile.facts) for profile in profiles if profile.id not in failed}

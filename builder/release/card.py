@@ -8,7 +8,7 @@ from builder.base.recipe import Recipe
 from builder.format import layout
 from builder.release.contents import Contents
 from builder.release.croissant import citation
-from builder.release.sample import Sample
+from builder.release.sample import SamplePerson
 from builder.release.stamp import Stamp
 
 _MEANING = {
@@ -45,7 +45,7 @@ _COLUMNS = {
 _SAMPLE_FACTS = 8
 
 
-def render(recipe: Recipe, contents: Contents, sample: Sample, made_with: dict[str, str], stamp: Stamp) -> str:
+def render(recipe: Recipe, contents: Contents, sample: SamplePerson, made_with: dict[str, str], stamp: Stamp) -> str:
     """The card of a release."""
     parts = [
         _opening(recipe, stamp),
@@ -106,7 +106,7 @@ image and text or text only. The test set asks for the same facts in held-out wo
 """
 
 
-def _sample(sample: Sample) -> str:
+def _sample(sample: SamplePerson) -> str:
     row = sample.person
     images = "\n".join(f'<img src="{path}" width="160" alt="{view} view">' for view, path, _ in sample.portraits)
     views = ", ".join(view for view, _, _ in sample.portraits)

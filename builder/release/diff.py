@@ -67,7 +67,7 @@ class Difference:
     def __str__(self) -> str:
         lines = [
             f"  {what:<10} {len(counts.added)} added, {len(counts.removed)} removed, {len(counts.changed)} changed"
-            f"{_named(counts)}"
+            f"{_list_ids(counts)}"
             for what, counts in (("people", self.people), ("questions", self.questions), ("images", self.images))
         ]
         lines += [f"  {line}" for line in (*self.schemas, *self.columns, *self.configs)]
@@ -80,7 +80,7 @@ class Difference:
 def change_between(before: Path, after: Path) -> Change:
     """How much the release in `after` differs from that in `before`; reads SMALL_FILES alone."""
     old, new = _manifest(before), _manifest(after)
-    files = _compared(_sums(old), _sums(new))
+    files = _compare(_sums(old), _sums(new))
     touched = {*files.added, *files.removed, *files.changed}
     if _columns(before) != _columns(after) or touched.intersection(_RECORDS):
         return Change.SCHEMA
@@ -99,8 +99,8 @@ def diff(before: Release, after: Release) -> Difference:
     """What changed. Only files that differ are read, a few people at a time."""
     old_files, new_files = files_to_read(before.manifest, after.manifest)
     old, new = _digests(before.path, old_files), _digests(after.path, new_files)
-    people, questions, images = (_compared(a, b) for a, b in zip(old, new, strict=True))
-    files = _compared(_sums(before.manifest), _sums(after.manifest))
+    people, questions, images = (_compare(a, b) for a, b in zip(old, new, strict=True))
+    files = _compare(_sums(before.manifest), _sums(after.manifest))
     touched = (*files.added, *files.removed, *files.changed)
     return Difference(
         people,
@@ -121,7 +121,7 @@ def _format_change(before: Release, after: Release) -> list[str]:
     return [f"the format is {after.format}, not {before.format}"] if before.format != after.format else []
 
 
-def _named(counts: Counts) -> str:
+def _list_ids(counts: Counts) -> str:
     ids = [*counts.changed, *counts.added, *counts.removed]
     more = ", …" if len(ids) > _NAMED else ""
     return f" ({', '.join(ids[:_NAMED])}{more})" if ids else ""
@@ -140,7 +140,7 @@ def _differing(mine: Mapping[str, str], other: Mapping[str, str]) -> list[str]:
     return [name for name, digest in mine.items() if name.startswith(_ROWS) and other.get(name) != digest]
 
 
-def _compared(old: Mapping[str, object], new: Mapping[str, object]) -> Counts:
+def _compare(old: Mapping[str, object], new: Mapping[str, object]) -> Counts:
     return Counts(
         added=tuple(sorted(new.keys() - old.keys())),
         removed=tuple(sorted(old.keys() - new.keys())),
@@ -192,14 +192,14 @@ def _column_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterable[
     for config in (name for name in old if name in new):
         before = {field["name"]: field for field in old[config]}
         after = {field["name"]: field for field in new[config]}
-        counts = _compared(before, after)
+        counts = _compare(before, after)
         for what, names in (("new", counts.added), ("gone", counts.removed), ("of another type", counts.changed)):
             if names:
                 yield f"columns of {config} {what}: {', '.join(names)}"
 
 
 def _config_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterable[str]:
-    counts = _compared(old, new)
+    counts = _compare(old, new)
     yield from (f"config {name} is new" for name in counts.added)
     yield from (f"config {name} is gone" for name in counts.removed)
     yield from (f"config {name}: {old[name]['rows']} -> {new[name]['rows']} people" for name in counts.changed)

@@ -40,7 +40,9 @@ def origin(
     }
 
 
-def write(folder: Path, origin: dict[str, Any], recipe: Recipe, contents: Contents, failed: Sequence[str]) -> None:
+def write_manifest(
+    folder: Path, origin: dict[str, Any], recipe: Recipe, contents: Contents, failed: Sequence[str]
+) -> None:
     """Write the manifest of the finished files in `folder`; it lists every file but itself."""
     manifest = {
         "id": f"{recipe.name}-{recipe.seed}",

@@ -7,13 +7,13 @@ from typing import Any
 from builder.base.recipe import FOUR
 from builder.format.splits import HOLDOUT
 from builder.release.manifest import NAME
-from builder.release.rows import People
+from builder.release.rows import PersonIds
 
 Found = tuple[str, str]
 """File and what is wrong."""
 
 
-def check_splits(manifest: Mapping[str, Any], people: People) -> Iterator[Found]:
+def check_splits(manifest: Mapping[str, Any], people: PersonIds) -> Iterator[Found]:
     """Counts, nesting, complements, disjointness, the held-out people apart, the test set about the trained people."""
     configs: Mapping[str, Any] = manifest["configs"]
     ids = {name: people.of(config["files"]) for name, config in configs.items()}
@@ -27,7 +27,7 @@ def check_splits(manifest: Mapping[str, Any], people: People) -> Iterator[Found]
         yield NAME, f"test is not about the people of train: {_some(sets.get('test', set()) ^ train)}"
 
 
-def _counts(manifest: Mapping[str, Any], people: People, ids: Mapping[str, list[str]]) -> Iterator[Found]:
+def _counts(manifest: Mapping[str, Any], people: PersonIds, ids: Mapping[str, list[str]]) -> Iterator[Found]:
     for name, members in ids.items():
         wanted = manifest["configs"][name]["rows"]
         if len(members) != wanted:

@@ -37,7 +37,7 @@ _BATCH = 16
 
 
 @dataclass
-class People:
+class PersonIds:
     """The ids found in each Parquet file, in order."""
 
     of_file: dict[str, list[str]] = field(default_factory=dict)
@@ -119,7 +119,8 @@ def check_slice(job: Slice) -> SliceResult:
     ids: dict[str, list[str]] = {}
     found: list[Found] = []
     pairs = zip_longest(
-        _read(job.release, job.file, job.group, layout.PERSON), _read(job.release, job.test, job.group, layout.TEST)
+        _read_rows(job.release, job.file, job.group, layout.PERSON),
+        _read_rows(job.release, job.test, job.group, layout.TEST),
     )
     for number, (person, held_out) in enumerate(pairs, start=job.first_row):
         checked = []
@@ -147,7 +148,7 @@ def _group_rows(release: Path, name: str) -> list[int]:
     return [footer.row_group(number).num_rows for number in range(footer.num_row_groups)]
 
 
-def _read(release: Path, name: str, group: int, schema: pa.Schema) -> Iterator[Row | str]:
+def _read_rows(release: Path, name: str, group: int, schema: pa.Schema) -> Iterator[Row | str]:
     """The rows of one row group; a sentence when it cannot be read or has other columns."""
     if not name:
         return

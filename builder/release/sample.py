@@ -12,7 +12,7 @@ FOLDER = "assets"
 
 
 @dataclass(frozen=True)
-class Sample:
+class SamplePerson:
     """The first person of the release who stands in the test set too: both rows, images included."""
 
     person: dict[str, Any]
@@ -28,13 +28,13 @@ class Sample:
         return [(view, f"{FOLDER}/{image['path']}", image["bytes"]) for view, image in shown]
 
 
-def take(folder: Path, contents: Contents) -> Sample:
+def take(folder: Path, contents: Contents) -> SamplePerson:
     """The sample of the release in `folder`."""
     everyone = contents.configs[0]
     first = min(identity for segment in everyone.segments for identity in contents.segments[segment])
     segment = next(name for name in everyone.segments if first in contents.segments[name])
     rows = [_first_row(folder / contents.files(segment, test=test)[0]) for test in (False, True)]
-    return Sample(*rows)
+    return SamplePerson(*rows)
 
 
 def _first_row(path: Path) -> dict[str, Any]:

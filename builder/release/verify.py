@@ -12,7 +12,7 @@ from builder.format.reading import Release
 from builder.release.dressing import CARD
 from builder.release.manifest import NAME, sha256
 from builder.release.relations import check_splits
-from builder.release.rows import RECORDS, Laws, People, Terms, check_slice, slices
+from builder.release.rows import RECORDS, Laws, PersonIds, Terms, check_slice, slices
 from builder.run.files import left_by_tools
 from builder.run.stage import digest
 from builder.run.workers import Workers
@@ -100,7 +100,7 @@ def _card(release: Release) -> Iterator[Problem]:
 def _rows(release: Release, terms: Terms, workers: Workers) -> Iterator[Problem]:
     cut, unreadable = slices(release.path, release.manifest["people"], terms)
     results = sorted(workers.map(check_slice, cut), key=lambda result: (result.slice.file, result.slice.group))
-    people = People()
+    people = PersonIds()
     for result in results:
         for file, ids in result.ids.items():
             people.of_file.setdefault(file, []).extend(ids)

@@ -12,11 +12,11 @@ from typing import Any
 from builder.base.errors import BenchError
 from builder.base.progress import Progress
 from builder.base.recipe import Recipe
-from builder.run.alike import Mark
 from builder.run.fetching import Fetcher
 from builder.run.folder import RunFolder
 from builder.run.jobs import ShardJob, make_shard
 from builder.run.line import Line
+from builder.run.near_duplicates import PerceptualHash
 from builder.run.remaking import remember
 from builder.run.shards import Failure
 from builder.run.stage import Stage
@@ -101,39 +101,39 @@ class _Task:
 
 def _bring_up_to_date(task: _Task) -> Work:
     """Make a stage, and again whoever is too like somebody else, until nobody is."""
-    marks = yield from _make_shards(task)
-    while _some_too_alike(task, marks):
+    hashes = yield from _make_shards(task)
+    while _some_too_alike(task, hashes):
         task.failures[:] = [failure for failure in task.failures if failure.stage != task.stage.name]
-        marks = yield from _make_shards(task)
+        hashes = yield from _make_shards(task)
     if task.stands:
         task.stands(task.stage.name)
 
 
-def _make_shards(task: _Task) -> Generator[Sequence[Future[Any]], None, dict[int, Mark]]:
-    """Make the shards that do not stand as wanted; return the marks of everybody."""
+def _make_shards(task: _Task) -> Generator[Sequence[Future[Any]], None, dict[int, PerceptualHash]]:
+    """Make the shards that are not up to date; return the perceptual hashes of everybody."""
     jobs = [ShardJob(task.run.path, task.stage, task.source, task.recipe, span) for span in spans(task.recipe)]
-    marks: dict[int, Mark] = {}
+    hashes: dict[int, PerceptualHash] = {}
     count = 0
     with Progress(task.stage.name, "people", task.recipe.total) as progress:
         line = Line(make_shard, jobs, task.workers, task.fetcher, progress)
         while True:
             for result in line.step():
                 progress.advance(len(result.span))
-                marks |= result.marks
+                hashes |= result.hashes
                 task.failures.extend(result.failures)
                 count += len(result.failures)
                 _stop_if_too_many(task, count)
             if line.finished:
-                return marks
+                return hashes
             yield line.waits_for()
 
 
-def _some_too_alike(task: _Task, marks: Mapping[int, Mark]) -> bool:
-    """Whether somebody must be made again for being too like somebody else, which is then remembered."""
+def _some_too_alike(task: _Task, hashes: Mapping[int, PerceptualHash]) -> bool:
+    """Whether somebody must be made again as a near-duplicate; it is recorded who."""
     if not task.stage.distance(task.recipe):
         return False
     everybody = (record for span in spans(task.recipe) for record in input_records(task.run, task.source, span))
-    return remember(task.run, task.stage, task.recipe, everybody, marks)
+    return remember(task.run, task.stage, task.recipe, everybody, hashes)
 
 
 def _stop_if_too_many(task: _Task, count: int) -> None:

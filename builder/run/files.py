@@ -45,7 +45,7 @@ def replacing(path: Path) -> Iterator[Path]:
     except BaseException as error:
         temporary.unlink(missing_ok=True)
         if isinstance(error, OSError) or full_disk(error):
-            raise _explained(error, path) from error
+            raise _explain(error, path) from error
         raise
 
 
@@ -63,7 +63,7 @@ def replacing_folder(path: Path) -> Iterator[Path]:
         sync(path.parent)
     except Exception as error:
         if isinstance(error, OSError) or full_disk(error):
-            raise _explained(error, path) from error
+            raise _explain(error, path) from error
         raise
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
@@ -100,7 +100,7 @@ def full_disk(error: BaseException) -> bool:
     return getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or any(words in said for words in _FULL)
 
 
-def _explained(error: BaseException, path: Path) -> BenchError:
+def _explain(error: BaseException, path: Path) -> BenchError:
     if full_disk(error):
         return BenchError(
             f"The disk is full: {path} could not be written. What was finished is kept; "

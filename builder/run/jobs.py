@@ -10,14 +10,14 @@ from builder.base.errors import BenchError
 from builder.base.recipe import Recipe
 from builder.base.records import Record, to_json
 from builder.run import shards
-from builder.run.alike import Mark
 from builder.run.declared import UndeclaredPart
 from builder.run.fetching import NotFetched
 from builder.run.folder import RunFolder
-from builder.run.remaking import marks_of
+from builder.run.near_duplicates import PerceptualHash
+from builder.run.remaking import perceptual_hashes
 from builder.run.shards import DamagedShard, Failure, Footer
-from builder.run.stage import Place, Stage
-from builder.run.survey import Span, input_records, look, wanted_footer
+from builder.run.stage import ShardPlace, Stage
+from builder.run.survey import Span, check_shard, input_records, wanted_footer
 
 
 @dataclass(frozen=True)
@@ -37,12 +37,12 @@ class ShardJob:
 class ShardResult:
     """What came of a job: a shard with its failures, or if it is not `made`, what must be fetched first for whom.
 
-    `marks` are what its people are compared by, by number, where nobody may be too like somebody else.
+    `hashes` are the perceptual hashes of its people, by number, if the stage allows no near-duplicates.
     """
 
     span: Span
     failures: tuple[Failure, ...] = ()
-    marks: Mapping[int, Mark] = field(default_factory=dict)
+    hashes: Mapping[int, PerceptualHash] = field(default_factory=dict)
     made: bool = True
     wanted: tuple[Any, ...] = ()
     lacking: frozenset[int] = frozenset()
@@ -52,7 +52,7 @@ def make_shard(job: ShardJob) -> ShardResult:
     """Make the shard unless it stands as wanted; a job of a worker process. Who failed is tried again."""
     result = _make_shard(job)
     if result.made and job.stage.distance(job.recipe):
-        return replace(result, marks=marks_of(RunFolder(job.folder), job.stage, job.span.index))
+        return replace(result, hashes=perceptual_hashes(RunFolder(job.folder), job.stage, job.span.index))
     return result
 
 
@@ -60,7 +60,7 @@ def _make_shard(job: ShardJob) -> ShardResult:
     run = RunFolder(job.folder)
     before = input_records(run, job.source, job.span)
     wanted = wanted_footer(run, job.stage, job.recipe, job.span, before)
-    status = look(run, job.stage, job.span, wanted)
+    status = check_shard(run, job.stage, job.span, wanted)
     if status.state == "made" and not status.failures:
         return ShardResult(job.span, status.failures)
     kept = _kept(run, job, wanted)
@@ -110,7 +110,7 @@ def _records(job: ShardJob, people: Mapping[int, Any]) -> tuple[list[Record], li
     records: list[Record] = []
     failures: list[Failure] = []
     lacking: dict[int, NotFetched] = {}
-    make = job.stage.maker(Place(job.folder, job.span.index), job.recipe)
+    make = job.stage.maker(ShardPlace(job.folder, job.span.index), job.recipe)
     for number, before in people.items():
         try:
             made = make(number, before)

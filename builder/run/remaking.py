@@ -1,4 +1,4 @@
-"""Remembers who was made again for being too like somebody else, and finds out who must be."""
+"""Records which people were made again as near-duplicates, and finds those who must be."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,51 +8,53 @@ from typing import Any
 from builder.base.recipe import Recipe
 from builder.base.records import to_json
 from builder.run import shards
-from builder.run.alike import Apart, Mark, set_aside
 from builder.run.files import write_text
 from builder.run.folder import RunFolder
+from builder.run.near_duplicates import NearDuplicateRule, PerceptualHash, find_near_duplicates
 from builder.run.stage import Stage, digest
 
 _MEMORY = "made-again.json"
 
 
 def times(run: RunFolder, stage: Stage, recipe: Recipe, before: Sequence[Any]) -> dict[str, int]:
-    """How often each of the people of `before` was made again, by profile id; those never are left out.
+    """How often each of the people of `before` was made again, by profile id, without those who never were.
 
-    What was found for another recipe or another description of the person does not count.
+    Entries for another recipe or another description of the person do not count.
     """
-    return {name: len(marks) for name, marks in _known(run, stage, recipe, before).items()}
+    return {name: len(hashes) for name, hashes in _read_memory(run, stage, recipe, before).items()}
 
 
 def times_of(folder: Path, stage: Stage, recipe: Recipe, record: Any) -> int:
-    """The same of one person."""
+    """How often one person was made again."""
     return times(RunFolder(folder), stage, recipe, [record]).get(record.id, 0)
 
 
-def marks_of(run: RunFolder, stage: Stage, index: int) -> dict[int, Mark]:
-    """The marks of the people of one shard, by number. What was worked out once is kept beside the shard."""
-    apart = _apart(stage)
+def perceptual_hashes(run: RunFolder, stage: Stage, index: int) -> dict[int, PerceptualHash]:
+    """The perceptual hashes of the people of one shard, by number; they are cached beside the shard."""
+    rule = _rule_of(stage)
     path = run.shard(stage.name, index)
-    rows = [(row["profile_id"], apart.key(row)) for row in shards.read_columns(path, apart.columns)]
+    rows = [(row["profile_id"], rule.key(row)) for row in shards.read_columns(path, rule.columns)]
     compared = {name: key for name, key in rows if key}
-    kept = _json(path.with_suffix(".marks.json"))
+    kept = _json(path.with_suffix(".hashes.json"))
     if kept.keys() != set(compared.values()):
-        kept = _worked_out(path, stage, kept)
-        write_text(path.with_suffix(".marks.json"), json.dumps(kept, indent=0))
+        kept = _compute_hashes(path, stage, kept)
+        write_text(path.with_suffix(".hashes.json"), json.dumps(kept, indent=0))
     return {int(name): kept[key] for name, key in compared.items()}
 
 
-def remember(run: RunFolder, stage: Stage, recipe: Recipe, before: Iterable[Any], marks: Mapping[int, Mark]) -> bool:
-    """Decide who of all the people must be made again, and remember it; whether anything changed.
+def remember(
+    run: RunFolder, stage: Stage, recipe: Recipe, before: Iterable[Any], hashes: Mapping[int, PerceptualHash]
+) -> bool:
+    """Decide who must be made again, and record it; return whether anything changed.
 
-    `before` are the records that the stage is given, of everybody; `marks` are the people as they stand.
+    `before` are the records that the stage is given, of everybody; `hashes` are the people as they stand.
     """
     distance = stage.distance(recipe)
-    if not _memory_of(run, stage).is_file() and not set_aside(marks, {}, distance):
-        return False  # as nearly always, and nobody's records need be read
+    if not _memory_of(run, stage).is_file() and not find_near_duplicates(hashes, {}, distance):
+        return False  # the usual case: no records need to be read
     before = list(before)
-    known = {int(name): left for name, left in _known(run, stage, recipe, before).items()}
-    now = set_aside(marks, known, distance)
+    known = {int(name): left for name, left in _read_memory(run, stage, recipe, before).items()}
+    now = find_near_duplicates(hashes, known, distance)
     if now == known:
         return False
     described = {int(record.id): record for record in before}
@@ -65,7 +67,9 @@ def remember(run: RunFolder, stage: Stage, recipe: Recipe, before: Iterable[Any]
     return True
 
 
-def _known(run: RunFolder, stage: Stage, recipe: Recipe, before: Sequence[Any]) -> dict[str, tuple[Mark, ...]]:
+def _read_memory(
+    run: RunFolder, stage: Stage, recipe: Recipe, before: Sequence[Any]
+) -> dict[str, tuple[PerceptualHash, ...]]:
     memory = _json(_memory_of(run, stage)) if stage.distance(recipe) else {}
     if not memory:
         return {}
@@ -78,21 +82,21 @@ def _known(run: RunFolder, stage: Stage, recipe: Recipe, before: Sequence[Any]) 
 
 
 def _description(stage: Stage, basis: Mapping[str, Any], record: Any) -> str:
-    """A digest of all that makes the person, but for how often it was made again."""
+    """A digest of all that determines the person, except how often it was made again."""
     return digest([basis, stage.input_digest([record])])
 
 
-def _worked_out(path: Path, stage: Stage, kept: Mapping[str, Mark]) -> dict[str, Mark]:
-    apart = _apart(stage)
+def _compute_hashes(path: Path, stage: Stage, kept: Mapping[str, PerceptualHash]) -> dict[str, PerceptualHash]:
+    rule = _rule_of(stage)
     found = {}
     for record in shards.read(path, stage.record):
-        key = apart.key(to_json(record))
+        key = rule.key(to_json(record))
         if key:
-            found[key] = kept.get(key) or apart.mark(record)
+            found[key] = kept.get(key) or rule.perceptual_hash(record)
     return found
 
 
-def _apart(stage: Stage) -> Apart:
+def _rule_of(stage: Stage) -> NearDuplicateRule:
     if stage.apart is None:
         raise ValueError(f"the people of {stage.name} are not compared")
     return stage.apart
@@ -103,7 +107,7 @@ def _memory_of(run: RunFolder, stage: Stage) -> Path:
 
 
 def _json(path: Path) -> dict[str, Any]:
-    """A JSON object from a file; an empty one if there is none, or none that can be read: it is worked out again."""
+    """A JSON object from a file; an empty one if the file is missing or unreadable, so that it is computed again."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):

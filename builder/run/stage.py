@@ -13,15 +13,15 @@ from builder.base import bundled
 from builder.base.recipe import CHANGES_NO_RECORD, Recipe
 from builder.base.records import Record, to_json
 from builder.base.settings import Section
-from builder.run.alike import Apart
 from builder.run.declared import declared
+from builder.run.near_duplicates import NearDuplicateRule
 
 Make = Callable[[int, Any], Sequence[Record]]
 """Makes the records of one profile from its number and its input."""
 
 
 @dataclass(frozen=True)
-class Place:
+class ShardPlace:
     """Where a stage works: at shard `index` of the run in `folder`."""
 
     folder: Path
@@ -44,15 +44,15 @@ class Stage:
     name: str
     version: int
     record: type[Record]
-    prepare: "Callable[[Stage, Place, Recipe], Make]"
+    prepare: "Callable[[Stage, ShardPlace, Recipe], Make]"
     recipe_parts: tuple[str, ...]
     files: tuple[str, ...]
     libraries: tuple[str, ...]
     follows: str = ""
     sees: Callable[[Any], Record] | None = None
-    apart: Apart | None = None
+    apart: NearDuplicateRule | None = None
 
-    def maker(self, place: Place, recipe: Recipe) -> Make:
+    def maker(self, place: ShardPlace, recipe: Recipe) -> Make:
         """What makes the records of the profiles of one shard."""
         make = self.prepare(self, place, self.declared(recipe))
         return lambda number, before: make(number, self._seen(before))
@@ -62,7 +62,7 @@ class Stage:
         return declared(recipe, self.recipe_parts, self.name)
 
     def distance(self, recipe: Recipe) -> int:
-        """In how many bits the marks of two people may differ for them to be too alike; 0 compares nobody."""
+        """The most bits in which the hashes of near-duplicates differ; 0 compares nobody."""
         return self.apart.distance(self.declared(recipe)) if self.apart else 0
 
     @property

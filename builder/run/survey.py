@@ -58,19 +58,19 @@ def survey(run: RunFolder, stages: Sequence[Stage], recipe: Recipe) -> dict[str,
                 status = ShardStatus(span, "waiting", f"{source.name} must be made first")
             else:
                 before = input_records(run, source, span)
-                status = look(run, stage, span, wanted_footer(run, stage, recipe, span, before))
+                status = check_shard(run, stage, span, wanted_footer(run, stage, recipe, span, before))
             result[stage.name].append(status)
     return result
 
 
-def look(run: RunFolder, stage: Stage, span: Span, wanted: Footer) -> ShardStatus:
+def check_shard(run: RunFolder, stage: Stage, span: Span, wanted: Footer) -> ShardStatus:
     """How one shard stands; every byte of it is read, so that damage anywhere is noticed."""
     path = run.shard(stage.name, span.index)
     if not path.is_file():
         return ShardStatus(span, "missing", "not made yet")
     try:
         footer = shards.read_footer(path)
-        why = _outdated(footer, wanted, stage.follows)
+        why = _explain_outdated(footer, wanted, stage.follows)
         if why:
             return ShardStatus(span, "outdated", why)
         shards.read_table(path, stage.record)
@@ -97,7 +97,7 @@ def stray_shards(run: RunFolder, stages: Sequence[Stage], recipe: Recipe) -> lis
     return sorted(path for path in files if path.name not in expected)
 
 
-def _outdated(footer: Footer, wanted: Footer, follows: str) -> str:
+def _explain_outdated(footer: Footer, wanted: Footer, follows: str) -> str:
     if (footer.first, footer.stop) != (wanted.first, wanted.stop):
         return f"it holds people {footer.first}-{footer.stop - 1}, not {wanted.first}-{wanted.stop - 1}"
     reasons = [

@@ -258,9 +258,9 @@ def judged(
     with notebook(Path(tempfile.gettempdir())) as notes:
         runs = itertools.groupby(people, key=lambda person: person.segment)
         for number, (segment, some) in enumerate(runs):
-            noted = [(person.profile.id, {audit.name: audit.look(person, setting)}) for person in some]
+            noted = [(person.profile.id, {audit.name: audit.observe(person, setting)}) for person in some]
             notes.add(page(number, segment, noted))
-        return {finding.check: finding for finding in audit.judge(notes.of(audit.name), setting)}
+        return {finding.check: finding for finding in audit.assess(notes.of(audit.name), setting)}
 
 
 def with_fact(person: Person, key: str, **changes: Any) -> Person:

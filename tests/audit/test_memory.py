@@ -29,7 +29,7 @@ def _noted(notes: Notebook, people: list[Person]) -> int:
     total = 0
     for number, start in enumerate(range(0, len(people), PAGE)):
         some = people[start : start + PAGE]
-        noted = [(each.profile.id, {audit.name: audit.look(each, setting) for audit in audits()}) for each in some]
+        noted = [(each.profile.id, {audit.name: audit.observe(each, setting) for audit in audits()}) for each in some]
         written = page(number, "retain" if number % 2 else "forget_5", noted)
         notes.add(written)
         total += sum(map(len, written.notes.values()))
@@ -41,9 +41,9 @@ def _peaks(notes: Notebook, people: int) -> dict[str, int]:
     setting = Setting(RECIPE, people)
     peaks = {}
     for audit in audits():
-        audit.judge(notes.of(audit.name), setting)  # what is loaded once and kept is not what is measured
+        audit.assess(notes.of(audit.name), setting)  # what is loaded once and kept is not what is measured
         tracemalloc.start()
-        audit.judge(notes.of(audit.name), setting)
+        audit.assess(notes.of(audit.name), setting)
         peaks[audit.name] = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
     return peaks

@@ -18,7 +18,7 @@ from tests.conftest import Run
 
 
 def test_generate_audits_and_says_so(made: Path) -> None:
-    report = audit.read(made / "audit.json")
+    report = audit.read_report(made / "audit.json")
     assert report
     assert report.people == 28
     assert {finding.audit for finding in report.findings} == {kind.name for kind in report.audits}
@@ -28,7 +28,7 @@ def test_generate_audits_and_says_so(made: Path) -> None:
 
 
 def test_a_sound_run_passes_every_check(made: Path) -> None:
-    report = audit.read(made / "audit.json")
+    report = audit.read_report(made / "audit.json")
     assert report
     assert {finding.check: finding.sentence for finding in report.failed} == {}
 
@@ -48,7 +48,7 @@ def test_a_report_stands_until_the_release_changes(made: Path, tmp_path: Path) -
     manifest.write_text(manifest.read_text() + "\n")
     assert audit.stands(open_release(run)) is None
     (run / "audit.json").write_text("{}")
-    assert audit.read(run / "audit.json") is None
+    assert audit.read_report(run / "audit.json") is None
 
 
 def write_marks(run: Path) -> list[str]:
@@ -88,7 +88,7 @@ def test_a_judges_marks_are_part_of_the_report(made: Path, tmp_path: Path, run: 
     assert result.exit_code == 0, result.output
     assert "judge: naturalness 7.0, consistency 9.0 of 10, on 3 people, by m-1" in result.output
     assert f"{ids[1]}: naturalness 3, consistency 9: Stiff." in result.output
-    report = audit.read(folder / "audit.json")
+    report = audit.read_report(folder / "audit.json")
     assert report
     assert report.judge
     assert report.judge.worst[0].id == ids[1]
@@ -103,7 +103,7 @@ def test_a_standing_report_follows_the_marks_and_takes_none_of_other_texts(made:
     report = audit.stands(open_release(folder))
     assert report
     assert report.judge
-    assert report == audit.read(folder / "audit.json")
+    assert report == audit.read_report(folder / "audit.json")
     marks = json.loads((folder / "judge.json").read_text())
     marks["opinions"][1]["sha256"] = "0" * 64
     (folder / "judge.json").write_text(json.dumps(marks))
@@ -157,7 +157,7 @@ def test_an_unreadable_list_of_names_is_a_wrong_call(made: Path, tmp_path: Path,
 
 
 def test_findings_survive_being_written_and_read(made: Path, tmp_path: Path) -> None:
-    report = audit.read(made / "audit.json")
+    report = audit.read_report(made / "audit.json")
     assert report
     failed = dataclasses.replace(report.findings[0], passed=False)
     spoiled = dataclasses.replace(report, passed=False, findings=(failed, *report.findings[1:]))

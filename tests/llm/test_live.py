@@ -177,7 +177,7 @@ def test_the_key_is_nowhere_on_disk_nor_in_a_message(
     assert "judge: naturalness 8.0, consistency 9.0" in result.output
     assert "on 3 people, by m-1" in result.output
     assert len(json.loads((out / "judge.json").read_text())["opinions"]) == 3
-    report = audit.read(out / "audit.json")
+    report = audit.read_report(out / "audit.json")
     assert report
     assert report.judge
     assert (report.judge.people, report.judge.naturalness, len(report.judge.worst)) == (3, 8.0, 3)

@@ -15,7 +15,7 @@ from builder.base import recipe as recipes
 from builder.base.recipe import Recipe
 from builder.base.records import to_json
 from builder.pipeline.stages import stages_of
-from builder.run.stage import Place, Stage, digest
+from builder.run.stage import ShardPlace, Stage, digest
 
 FILE = Path(__file__).with_name("golden.json")
 COMMAND = "python -m tests.pipeline.golden"
@@ -41,7 +41,7 @@ def made() -> dict[str, Golden]:
     libraries: dict[str, dict[str, str]] = {"": {}}
     found = {}
     for stage in stages_of(recipe):
-        make, before = stage.maker(Place(Path("nowhere"), 0), recipe), results[stage.follows]
+        make, before = stage.maker(ShardPlace(Path("nowhere"), 0), recipe), results[stage.follows]
         records = {number: make(number, before.get(number)) for number in _PEOPLE}
         results[stage.name] = {number: theirs[0] for number, theirs in records.items()}
         libraries[stage.name] = libraries[stage.follows] | {name: version(name) for name in stage.libraries}

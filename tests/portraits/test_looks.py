@@ -20,7 +20,7 @@ from builder.portraits.drawn.head import contour, half_width, mouth_level
 from builder.portraits.drawn.light import LIGHTS
 from builder.portraits.drawn.painter import draw
 from builder.portraits.drawn.palette import lightness, skin_of
-from builder.portraits.resemblance import mark
+from builder.portraits.resemblance import perceptual_hash
 from builder.profiles.appearance import draw_appearance
 from builder.profiles.quartets import Quartet
 from tests.portraits.people import PLAIN, order
@@ -181,7 +181,7 @@ def _marks_of_four(number: int) -> list[str]:
         order(4 * number + member, size=128, gender=gender, age_group=age_group, **look.__dict__)
         for member, look in enumerate(looks)
     ]
-    return [mark(picture) for picture in OfflinePainter().paint(orders)]
+    return [perceptual_hash(picture) for picture in OfflinePainter().paint(orders)]
 
 
 def _distance(one: str, other: str) -> int:

@@ -13,7 +13,7 @@ from PIL import Image, ImageEnhance
 
 from builder.base.records import Portrait
 from builder.portraits import OfflinePainter, Order
-from builder.portraits.resemblance import mark
+from builder.portraits.resemblance import perceptual_hash
 from builder.portraits.views import scene
 from builder.run import engine, remaking, shards
 from tests.conftest import Run
@@ -134,7 +134,7 @@ def test_somebody_who_always_looks_like_another_is_recorded(
 
 def test_a_mark_survives_what_changes_no_person() -> None:
     def differing(first: Image.Image, second: Image.Image) -> int:
-        return (int(mark(first), 16) ^ int(mark(second), 16)).bit_count()
+        return (int(perceptual_hash(first), 16) ^ int(perceptual_hash(second), 16)).bit_count()
 
     painter, rng = OfflinePainter(), random.Random(0)
     for number in range(12):

@@ -6,16 +6,16 @@ from collections.abc import Callable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.run.alike import Mark, set_aside
+from builder.run.near_duplicates import PerceptualHash, find_near_duplicates
 
 DISTANCE = 10
-Looks = Callable[[int, int], Mark]
+Looks = Callable[[int, int], PerceptualHash]
 
 
 def _looks(world: int, faces: int) -> Looks:
     """How each number looks each time it is made: one of a few faces at first, all different after six times."""
 
-    def look(number: int, times: int) -> Mark:
+    def look(number: int, times: int) -> PerceptualHash:
         chance = hashlib.sha256(f"{world} {number} {times}".encode())
         if times >= 6:
             return chance.hexdigest()
@@ -41,20 +41,20 @@ def _plainly(look: Looks, people: int) -> dict[int, int]:
 
 
 def _settled(
-    look: Looks, people: int, before: dict[int, tuple[Mark, ...]] | None = None
-) -> dict[int, tuple[Mark, ...]]:
+    look: Looks, people: int, before: dict[int, tuple[PerceptualHash, ...]] | None = None
+) -> dict[int, tuple[PerceptualHash, ...]]:
     """Made again and looked at, until nobody has to be."""
     before = before or {}
     for _ in range(1000):
         marks = {number: look(number, len(before.get(number, ()))) for number in range(people)}
-        now = set_aside(marks, before, DISTANCE)
+        now = find_near_duplicates(marks, before, DISTANCE)
         if now == before:
             return now
         before = now
     raise AssertionError("it never ends")
 
 
-def _times(aside: dict[int, tuple[Mark, ...]], people: int) -> dict[int, int]:
+def _times(aside: dict[int, tuple[PerceptualHash, ...]], people: int) -> dict[int, int]:
     return {number: len(aside.get(number, ())) for number in range(people)}
 
 
@@ -82,5 +82,5 @@ def test_what_was_remembered_of_other_people_does_not_matter(world: int, people:
 
 def test_who_could_not_be_made_keeps_what_was_set_aside() -> None:
     one, two = "00" * 32, "ff" * 32
-    assert set_aside({0: one}, {1: (one,)}, DISTANCE) == {1: (one,)}
-    assert set_aside({0: two}, {1: (one,)}, DISTANCE) == {}
+    assert find_near_duplicates({0: one}, {1: (one,)}, DISTANCE) == {1: (one,)}
+    assert find_near_duplicates({0: two}, {1: (one,)}, DISTANCE) == {}

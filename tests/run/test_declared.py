@@ -13,7 +13,7 @@ from builder.pipeline.stages import STAGES
 from builder.run import engine
 from builder.run.declared import UndeclaredPart, declared
 from builder.run.folder import RunFolder
-from builder.run.stage import Make, Place, Stage
+from builder.run.stage import Make, ShardPlace, Stage
 from builder.run.workers import Workers
 
 RECIPE = recipes.load("quick", {"profiles.count": 8, "splits.forget": [50], "splits.holdout": 0})
@@ -39,7 +39,7 @@ def test_an_undeclared_part_cannot_be_read(read: Callable[[Recipe], object], tra
             read(each)
 
 
-def _nosy(_stage: Stage, _place: Place, recipe: Recipe) -> Make:
+def _nosy(_stage: Stage, _place: ShardPlace, recipe: Recipe) -> Make:
     return lambda number, _: [recipe.portraits.size]  # type: ignore[list-item]
 
 

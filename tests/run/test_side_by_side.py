@@ -16,7 +16,7 @@ from builder.portraits import staging
 from builder.run import engine
 from builder.run.fetching import NotFetched
 from builder.run.folder import RunFolder
-from builder.run.stage import Make, Place, Stage
+from builder.run.stage import Make, ShardPlace, Stage
 from builder.run.workers import Workers
 
 PROFILES, PORTRAITS, QUESTIONS = STAGES
@@ -27,7 +27,7 @@ RECIPE = recipes.load(
 SHARDS = ["00000.parquet", "00001.parquet"]
 
 
-def _fetched(stage: Stage, place: Place, recipe: Recipe) -> Make:
+def _fetched(stage: Stage, place: ShardPlace, recipe: Recipe) -> Make:
     """Paints nobody before something has come from outside."""
     make = staging.prepare(stage, place, recipe)
 

@@ -15,11 +15,11 @@ def words(text: str) -> list[str]:
     return _MASKED_WORD.findall(text.casefold())
 
 
-def masked(text: str, phrases: Iterable[tuple[str, str]]) -> str:
+def mask(text: str, phrases: Iterable[tuple[str, str]]) -> str:
     """`text` with each phrase replaced by its mask, in the order given."""
-    for phrase, mask in phrases:
+    for phrase, replacement in phrases:
         if phrase:
-            text = text.replace(phrase, mask)
+            text = text.replace(phrase, replacement)
     return text
 
 

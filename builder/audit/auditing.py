@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from builder.audit.finding import Finding, Kind, Report, read, write
+from builder.audit.finding import AuditKind, Finding, Report, read_report, write_report
 from builder.audit.interface import Setting
 from builder.audit.notes import Page, notebook, page
 from builder.audit.opinions import judgement
@@ -24,7 +24,7 @@ REPORT = "audit.json"
 
 
 @dataclass(frozen=True)
-class Job:
+class AuditJob:
     """A part of a release to look at, and its place among the parts."""
 
     release: Release
@@ -43,7 +43,7 @@ def audit(release: Release, workers: Workers, names: Iterable[str] = (), *, wiki
         raise BenchError(f"{release.path} has no people, so there is nothing to audit.")
     asked = Wikidata(release.beside(MEMORY)) if wikidata else None
     setting = Setting(release.recipe, people, frozenset(key(name) for name in names), asked)
-    found = judged(release, setting, workers)
+    found = assess_release(release, setting, workers)
     report = Report(
         release=str(release.manifest["id"]),
         release_sha256=_digest(release),
@@ -54,19 +54,19 @@ def audit(release: Release, workers: Workers, names: Iterable[str] = (), *, wiki
         findings=tuple(found),
         judge=judgement(release),
     )
-    write(release.beside(REPORT), report)
+    write_report(release.beside(REPORT), report)
     return report
 
 
 def audit_path(path: Path, names: Path | None = None, workers: int | None = None, *, wikidata: bool = False) -> Report:
     """Audit the run or release in `path`; `names` is a file of further names."""
     release = open_release(path)
-    listed = _listed(names) if names else []
+    listed = _read_names(names) if names else []
     with Workers(workers or available()) as pool:
         return audit(release, pool, listed, wikidata=wikidata)
 
 
-def _listed(path: Path) -> list[str]:
+def _read_names(path: Path) -> list[str]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -74,21 +74,21 @@ def _listed(path: Path) -> list[str]:
     return [line for line in lines if line.strip() and not line.startswith("#")]
 
 
-def judged(release: Release, setting: Setting, workers: Workers) -> list[Finding]:
+def assess_release(release: Release, setting: Setting, workers: Workers) -> list[Finding]:
     """The findings of every audit."""
-    jobs = [Job(release, part, number, setting) for number, part in enumerate(release.parts())]
+    jobs = [AuditJob(release, part, number, setting) for number, part in enumerate(release.parts())]
     with notebook(release.beside(REPORT).parent) as notes:
         with Progress("audit", "people", setting.people) as progress:
-            for noted in workers.map(look, jobs):
+            for noted in workers.map(observe_part, jobs):
                 notes.add(noted)
                 progress.advance(noted.people)
-        return [finding for each in audits() for finding in each.judge(notes.of(each.name), setting)]
+        return [finding for each in audits() for finding in each.assess(notes.of(each.name), setting)]
 
 
-def look(job: Job) -> Page:
+def observe_part(job: AuditJob) -> Page:
     """What each audit notes of each person of a part; the job of a worker process."""
     noted = [
-        (person.profile.id, {each.name: each.look(person, job.setting) for each in audits()})
+        (person.profile.id, {each.name: each.observe(person, job.setting) for each in audits()})
         for person in job.release.people_of(job.part)
     ]
     return page(job.number, job.part.segment, noted)
@@ -99,21 +99,21 @@ def stands(release: Release) -> Report | None:
 
     What a judge has thought since is added to it.
     """
-    report = read(release.beside(REPORT))
+    report = read_report(release.beside(REPORT))
     if report and (report.release_sha256, report.version, report.audits) == (_digest(release), VERSION, _kinds()):
         return _with_opinions(release, report)
     return None
 
 
-def _kinds() -> tuple[Kind, ...]:
-    return tuple(Kind(each.name, each.title) for each in audits())
+def _kinds() -> tuple[AuditKind, ...]:
+    return tuple(AuditKind(each.name, each.title) for each in audits())
 
 
 def _with_opinions(release: Release, report: Report) -> Report:
     judge = judgement(release)
     if judge != report.judge:
         report = replace(report, judge=judge)
-        write(release.beside(REPORT), report)
+        write_report(release.beside(REPORT), report)
     return report
 
 
