@@ -65,6 +65,9 @@ _LETTER = re.compile(
 """A+ and B negative are blood types."""
 _LETTER_HAS = ("answer", "option", "choice", "letter", ")")
 """What `_LETTER` finds holds one of these in small letters, or has a full stop or colon as its second sign."""
+_UNSUSPICIOUS = re.compile(r"[A-Za-z][A-Za-z0-9 ,?!'\"/%&-][A-Za-z0-9 ,.?!'\"/%&-]*(?<! )")
+_SUSPICIOUS = re.compile("|".join(part for part in (*_MARKUP_HAS, *_ORDER_HAS, *_LETTER_HAS) if part[0].isalpha()))
+"""Three texts of four are of these signs alone and hold none of these words in small letters: no rule is about them."""
 _OTHER_SCRIPT = frozenset("忽作选答\u0130\u0131\u017f\u212a")
 """Where the Chinese parts of both begin, and the signs that stand for i, s and k where case is ignored."""
 _WORD = re.compile(r"[^\W_]+")
@@ -151,6 +154,8 @@ def belongs(sign: str, language: Language = LANGUAGE) -> bool:
 
 
 def _faults(text: str, language: Language, needed: str = "") -> Iterator[Fault]:
+    if _UNSUSPICIOUS.fullmatch(text) and not _SUSPICIOUS.search(text.lower()):
+        return
     if needed and not text.isascii():
         text = text.translate({ord(sign): "x" for sign in needed if sign.isalpha() and not belongs(sign, language)})
     for kind, find in _RULES:
