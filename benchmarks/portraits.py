@@ -6,6 +6,7 @@
     OMP_NUM_THREADS=1: threads that wait for each other would be what is measured.
 `drawn [SIZE ...]`                         pictures a second of the offline painter on one processor, by size.
 `against REVISION [SIZE]`                  the same by another revision of this repository and by this one, in turns.
+`encoding [SIZE]`                          what each effort of WebP costs a drawn portrait, and what it saves.
 `distinct [PEOPLE]`                        near-duplicates among so many drawn people, by the check that a run makes.
 """
 
@@ -96,6 +97,18 @@ def _speed(tree: Path, size: str) -> float:
     return float(printed.split(" px:")[1].split()[0])
 
 
+def encoding(size: str = "512") -> None:
+    """WebP by effort, at the default quality."""
+    pictures = OfflinePainter().paint(_references(recipe.load("mllmu", {"portraits.size": size}), range(24)))
+    quality = recipe.PortraitsPart().quality
+    for effort in range(5):
+        written, started = io.BytesIO(), time.process_time()
+        for picture in pictures:
+            picture.save(written, format="WEBP", quality=quality, method=effort)
+        spent = (time.process_time() - started) / len(pictures)
+        print(f"effort {effort}: {1000 * spent:5.1f} ms, {written.tell() / len(pictures) / 1000:5.1f} kB a portrait")
+
+
 def distinct(people: str = "5000") -> None:
     """Near-duplicates among drawn people."""
     numbers = range(int(people))
@@ -151,7 +164,9 @@ def _small_pipeline(folder: Path) -> Path:
 
 def main() -> None:
     """Run the part that is asked for."""
-    parts: dict[str, Callable[..., None]] = {"stage": stage, "drawn": drawn, "against": against, "distinct": distinct}
+    parts: dict[str, Callable[..., None]] = {
+        part.__name__: part for part in (stage, drawn, against, encoding, distinct)
+    }
     if len(sys.argv) < 2 or sys.argv[1] not in parts:
         sys.exit(__doc__)
     parts[sys.argv[1]](*sys.argv[2:])
