@@ -3,8 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from builder.portraits.drawn.canvas import Fill
-from builder.portraits.drawn.curves import Points, ellipse, even, moved, paired, points, smooth
+from builder.portraits.drawn.curves import ellipse, even, moved, paired, points, smooth
 from builder.portraits.drawn.details import Detail
 from builder.portraits.drawn.expression import Expression
 from builder.portraits.drawn.face import Face
@@ -18,10 +17,10 @@ _EYEBALL: Colour = (235, 225, 218)
 
 
 class Eye:
-    """One eye's curves. Local coordinates: u away from the nose, v down, the origin at the eye's centre."""
+    """Either eye's curves. Local coordinates: u away from the nose, v down, the origin at the eye's centre."""
 
-    def __init__(self, face: Face, side: int, expression: Expression) -> None:
-        self.face, self.side = face, side
+    def __init__(self, face: Face, expression: Expression) -> None:
+        self.face = face
         w, h = face.eye_width, face.eye_height * (1 - 0.55 * expression.squint)
         raised, lift = h * (1 - 0.16 * face.eyelid), 0.35 * expression.squint * h
         self.single = face.look.eye_shape == "monolid"
@@ -41,13 +40,12 @@ class Eye:
         self.upper, self.lower = smooth(upper, 8), smooth(lower, 8)
         self.opening = h
 
-    def detail(self, local: Points, fill: Fill, widths: tuple[float, ...] = ()) -> Detail:
-        """What is drawn at local coordinates."""
+    def on(self, side: int, detail: Detail) -> Detail:
+        """What has local coordinates, in head units on one side."""
         face = self.face
-        u, v = local[:, 0], local[:, 1]
-        return Detail(
-            paired(self.side * (face.eye_spacing + u), face.eye_level + v - face.eye_tilt * u), fill, 0, widths
-        )
+        u, v = detail.line[:, 0], detail.line[:, 1]
+        line = paired(side * (face.eye_spacing + u), face.eye_level + v - face.eye_tilt * u)
+        return Detail(line, detail.fill, detail.lift, detail.widths)
 
     def within(self, local: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """The part of convex shapes that the lids leave visible."""
@@ -59,11 +57,9 @@ class Eye:
 
 def eyes(rig: Rig, skin: Skin, iris: Tones, lash: Colour, expression: Expression) -> list[Detail]:
     """Both eyes, from the white to the lashes."""
-    details: list[Detail] = []
-    for side in SIDES:
-        eye = Eye(rig.face, side, expression)
-        details += [*_ball(eye, skin, iris, rig.turn), *_fold(eye, skin), *_lashes(eye, skin, lash)]
-    return details
+    eye = Eye(rig.face, expression)
+    lids = [*_fold(eye, skin), *_lashes(eye, skin, lash)]
+    return [eye.on(side, each) for side in SIDES for each in (*_ball(eye, skin, iris, side, rig.turn), *lids)]
 
 
 _DISCS = np.array(
@@ -79,30 +75,30 @@ _DISCS = np.array(
 """An iris's rim, its ring, its light, the pupil and two glints in its radii: how wide, where, how flat."""
 
 
-def _ball(eye: Eye, skin: Skin, iris: Tones, turn: float) -> list[Detail]:
+def _ball(eye: Eye, skin: Skin, iris: Tones, side: int, turn: float) -> list[Detail]:
     """The eyeball between the lids: white, iris, pupil, the lid's shadow, glints."""
     face, opening = eye.face, eye.opening
     radius, wide = face.iris_size, face.eye_width
     # the eyes keep looking at the viewer: against the turn of the head, which for either eye is along x
-    centre = (eye.side * (-0.30 * turn * wide) - 0.004, -0.08 * opening)
+    centre = (side * (-0.30 * turn * wide) - 0.004, -0.08 * opening)
     scale, flat = _DISCS[:, :1], _DISCS[:, 3:]
     places = _DISCS[:, 1:3] * (radius, radius)
-    places[4:, 0] *= eye.side
+    places[4:, 0] *= side
     forms = ellipse(0, 0, 1, 1, 24) * (np.concatenate([scale, scale * flat], axis=1) * radius)[:, None]
     rim, ring, light, pupil, glint, spark = eye.within(forms + places[:, None] + centre)
     white = mix(mix(WHITE, mix(skin.base, _EYEBALL, 0.5), 0.10), INK, 0.02)
     corner = points((-wide, 0.22 * opening), (-0.80 * wide, -0.06 * opening), (-0.76 * wide, 0.42 * opening))
     lid_shadow = np.concatenate([eye.upper, moved(eye.upper, 0, 0.30 * opening)[::-1]])
     return [
-        eye.detail(np.concatenate([eye.upper, eye.lower[::-1]]), white),
-        *([] if eye.single else [eye.detail(corner, mix(skin.lip, skin.base, 0.45))]),
-        eye.detail(rim, mix(iris.deep, INK, 0.35)),
-        eye.detail(ring, iris.base),
-        eye.detail(light, iris.light),
-        eye.detail(pupil, mix(INK, iris.deep, 0.12)),
-        eye.detail(eye.within(lid_shadow), (*mix(skin.deep, INK, 0.4), 105)),
-        eye.detail(glint, WHITE),
-        eye.detail(spark, (*WHITE, 170)),
+        Detail(np.concatenate([eye.upper, eye.lower[::-1]]), white),
+        *([] if eye.single else [Detail(corner, mix(skin.lip, skin.base, 0.45))]),
+        Detail(rim, mix(iris.deep, INK, 0.35)),
+        Detail(ring, iris.base),
+        Detail(light, iris.light),
+        Detail(pupil, mix(INK, iris.deep, 0.12)),
+        Detail(eye.within(lid_shadow), (*mix(skin.deep, INK, 0.4), 105)),
+        Detail(glint, WHITE),
+        Detail(spark, (*WHITE, 170)),
     ]
 
 
@@ -116,8 +112,8 @@ def _lashes(eye: Eye, skin: Skin, lash: Colour) -> list[Detail]:
     thick = 0.030 if made_up else 0.021
     below = moved(eye.lower[6:-2], 0.0, 0.006)
     return [
-        eye.detail(line - (0, 0.004), lash, (0.006, thick, thick, 0.004)),
-        eye.detail(below, (*mix(lash, skin.line, 0.6), 150), (0.002, 0.010, 0.006)),
+        Detail(line - (0, 0.004), lash, widths=(0.006, thick, thick, 0.004)),
+        Detail(below, (*mix(lash, skin.line, 0.6), 150), widths=(0.002, 0.010, 0.006)),
     ]
 
 
@@ -127,18 +123,18 @@ def _fold(eye: Eye, skin: Skin) -> list[Detail]:
     upper = eye.upper[3:-2]
     if eye.single:
         swell = np.concatenate([upper, moved(upper * (1, 1.15), 0, -0.045)[::-1]])
-        return [eye.detail(swell, (*skin.shade, 60))]
+        return [Detail(swell, (*skin.shade, 60))]
     hood = (face.look.eye_shape == "hooded") + 0.8 * face.sag
     fold = moved(upper * (1.02, 1.0), 0.004, -0.020 - 0.034 * (1 - face.eyelid))
     fold[:, 1] += 0.030 * hood * even(len(fold)) ** 2
     fold[:, 0] += 0.020 * hood * even(len(fold)) ** 3
     lid = np.concatenate([eye.upper[2:-1], fold[::-1]])
     brim = np.concatenate([fold, moved(fold, 0.0, -0.05)[::-1]])
-    details = [eye.detail(lid, (*mix(skin.shade, skin.base, 0.25), 150))]
+    details = [Detail(lid, (*mix(skin.shade, skin.base, 0.25), 150))]
     if hood > 0.1:
-        details.append(eye.detail(brim, (*skin.shade, round(70 * min(1.0, hood)))))
+        details.append(Detail(brim, (*skin.shade, round(70 * min(1.0, hood)))))
     widths = (0.003, 0.012 + 0.006 * min(1.0, hood), 0.003)
-    return [*details, eye.detail(fold, mix(skin.line, skin.shade, 0.35), widths)]
+    return [*details, Detail(fold, mix(skin.line, skin.shade, 0.35), widths=widths)]
 
 
 def brows(face: Face, colour: Colour, expression: Expression) -> list[Detail]:
