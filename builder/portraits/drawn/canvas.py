@@ -1,7 +1,7 @@
 """The picture that is being painted: shapes with smooth edges, and soft tones.
 
-OpenCV draws in fixed-point numbers, and what is blurred or blended here is whole numbers of eight bits, so that every
-processor makes the same picture.
+OpenCV draws and blurs in whole numbers, and what is mixed in broken ones is mixed number by number, each operation
+rounded by itself: every processor makes the same picture.
 """
 
 import math
