@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -39,8 +40,7 @@ _PEN = 0.67
 _UNTINTED = (1.0, 1.0, 1.0)
 
 
-@dataclass(frozen=True)
-class Shape:
+class Shape(NamedTuple):
     """A filled outline in pixels."""
 
     outline: Points
@@ -52,8 +52,7 @@ def filled(outlines: Iterable[Points], *fills: Fill) -> list[Shape]:
     return [Shape(outline, fills[index % len(fills)]) for index, outline in enumerate(outlines)]
 
 
-@dataclass(frozen=True)
-class Tone:
+class Tone(NamedTuple):
     """An outline of a soft mask: how strong the tone is inside it, 0 to 1. Later ones replace earlier ones."""
 
     outline: Points

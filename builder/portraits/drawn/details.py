@@ -1,7 +1,7 @@
 """What is drawn on the front of the head, in head units: placed in the picture all at once, since a call costs most."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -10,8 +10,7 @@ from builder.portraits.drawn.curves import Points, ribbons
 from builder.portraits.drawn.pose import Rig
 
 
-@dataclass(frozen=True)
-class Detail:
+class Detail(NamedTuple):
     """A filled outline `lift` above the face or, where there are widths, a stroke along a line as in `ribbon`."""
 
     line: Points

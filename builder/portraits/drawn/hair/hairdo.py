@@ -4,6 +4,7 @@ A style is built from sheaves: the hair between two guide lines, with darker and
 Guides are mapped to pixels before they meet, since one may lie on the face and the other on the head's outline.
 """
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -63,7 +64,8 @@ def dome(face: Face, top: float, side: float, start: float = 0.0, count: int = 7
     """
     width, height = face.head_width * 0.97 + side, face.skull_height + top
     share = min(0.9, abs(start) / width) ** (1 / _ROUND)
-    angle = np.linspace(np.copysign(np.arcsin(share), start), np.pi / 2, count)
+    first = math.copysign(math.asin(share), start)
+    angle = first + (np.pi / 2 - first) * even(count)
     sine, cosine = np.sin(angle), np.abs(np.cos(angle))
     return paired(width * np.copysign(np.abs(sine) ** _ROUND, sine), -height * cosine**_ROUND)
 

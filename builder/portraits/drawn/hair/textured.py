@@ -9,6 +9,7 @@ from builder.portraits.drawn.curves import (
     Points,
     closed,
     ellipse,
+    even,
     mirrored,
     moved,
     paired,
@@ -157,7 +158,7 @@ def _arcs(centres: Points, radius: float, start: float, sweep: float, width: flo
     """An arc of `sweep` radians around each centre, in pixels; each is turned another way."""
     index = np.arange(len(centres))
     turn = (index * 2.399963 + start)[:, None]  # the golden angle: neighbours never look alike
-    angle = turn + np.where(index % 3 == 0, -1.0, 1.0)[:, None] * np.linspace(0, sweep, 7)
+    angle = turn + np.where(index % 3 == 0, -1.0, 1.0)[:, None] * sweep * even(7)
     reach = radius * (0.75 + 0.5 * ((index * 0.618) % 1))[:, None] * spaced(1, 0.72, 7)
     lines = centres[:, None] + np.stack([np.cos(angle) * reach, np.sin(angle) * reach], axis=2)
     return ribbons(lines, 0.2 * width, width, 0.2 * width)

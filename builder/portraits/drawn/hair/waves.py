@@ -1,13 +1,14 @@
 """Waves: hair in locks that swing to and fro, and a man's wavy hair."""
 
 import functools
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from builder.portraits.drawn.canvas import Shape, filled
-from builder.portraits.drawn.curves import Points, between, even, mirrored, moved, points, smooth, spaced
+from builder.portraits.drawn.curves import Points, between, even, mirrored, moved, normals, points, smooth, spaced
 from builder.portraits.drawn.hair.hairdo import SIDES, Hairdo, dome, flipped, framed, gloss_band, hairline, scatter
 from builder.portraits.drawn.palette import Tones, mix
 from builder.portraits.drawn.pose import Rig
@@ -40,7 +41,7 @@ def wavy_locks(outer: Points, inner: Points, tones: Tones, unit: float, waves: W
     gap = np.hypot(*(outer - inner).T)
     gap = np.interp(even(_STEPS), even(len(gap)), gap) / waves.locks
     body = np.interp(even(_STEPS), (0, 0.10, 0.72, 0.90, 1.0), (0.45, 0.95, 1.0, 0.72, 0.06))
-    aside = _across(lines) * (np.maximum(1.75 * gap, 0.075 * unit) * body)[:, None]
+    aside = normals(lines) * (np.maximum(1.75 * gap, 0.075 * unit) * body)[:, None]
     edges = np.concatenate([lines + 0.5 * aside, (lines - 0.5 * aside)[:, ::-1]], axis=1)
     cores = np.concatenate([lines + 0.43 * aside, (lines - 0.43 * aside)[:, ::-1]], axis=1)
     shapes = [Shape(np.concatenate([lines[0][:-4], lines[-1][:-4][::-1]]), mix(tones.dark, tones.deep, 0.30))]
@@ -69,20 +70,13 @@ def _waved(
     angle = angle + 0.6 * (loose[:, :1] - 0.5)
     grow = np.clip((t - 0.3 * waves.hold) / (0.7 * waves.hold), 0, 1)
     grow = grow * grow * (3 - 2 * grow)
-    lines = lines + _across(lines) * (waves.swing * unit * np.sin(angle) * grow)[..., None]
+    lines = lines + normals(lines) * (waves.swing * unit * np.sin(angle) * grow)[..., None]
     return lines, np.cos(angle) * grow
 
 
 def _overlapping(count: int) -> list[int]:
     """The order that locks are laid in: every other one first, the rest between them and over them."""
     return [*range(0, count, 2), *range(1, count, 2)]
-
-
-def _across(lines: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Unit normals along lines (k, n, 2)."""
-    ahead = np.gradient(lines, axis=1)
-    across = np.stack([-ahead[..., 1], ahead[..., 0]], axis=2)
-    return np.asarray(across / (np.hypot(ahead[..., :1], ahead[..., 1:]) + 1e-9))
 
 
 def _hollows_and_crests(line: Points, aside: Points, bend: npt.NDArray[np.float64], tones: Tones) -> list[Shape]:
@@ -112,8 +106,8 @@ def _bundle(count: int) -> npt.NDArray[np.float64]:
 
 def _runs(mask: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
     """Where the mask is true for at least four places in a row, as (start, stop)."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]]).astype(np.int8)))
-    return [(int(start), int(stop)) for start, stop in edges.reshape(-1, 2) if stop - start >= 4]
+    turns = [0, *(np.flatnonzero(mask[1:] != mask[:-1]) + 1).tolist(), len(mask)]
+    return [(start, stop) for start, stop in itertools.pairwise(turns) if mask[start] and stop - start >= 4]
 
 
 def swept(rig: Rig, tones: Tones, lit_side: float) -> Hairdo:
