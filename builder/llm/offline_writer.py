@@ -125,8 +125,12 @@ class _WordingDeck:
         taboo = [frozenset(words(self.profile.fact(ask.fact).value))]
         if ask.modality == "image_text":
             taboo += self.names
-        templates = self.wordings.of(ask.fact, _pool(ask), tasks.of(ask))
-        return [template for template in templates if not any(each <= template.words for each in taboo)]
+        anywhere = frozenset[str]().union(*taboo)  # nearly no template has any of them, which is seen at once
+        return [
+            template
+            for template in self.wordings.of(ask.fact, _pool(ask), tasks.of(ask))
+            if anywhere.isdisjoint(template.words) or not any(each <= template.words for each in taboo)
+        ]
 
     def _nameless(self, phrases: Phrases) -> Phrases:
         def usable(given: tuple[str, ...]) -> tuple[str, ...]:
