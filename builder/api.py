@@ -48,6 +48,7 @@ def generate(
     api_key_file: str | Path | None = None,
     max_cost: float | None = None,
     batch: bool = False,
+    resend_rejected: bool = False,
     judge: int = 0,
     wikidata: bool = False,
 ) -> Generated:
@@ -64,6 +65,7 @@ def generate(
         api_key_file: A file with the key of the writer's server; the environment's OPENAI_API_KEY otherwise.
         max_cost: Stop before the writer's language model costs more, in the currency of the recipe's prices.
         batch: Ask the writer's model through the Batch API.
+        resend_rejected: Send the requests again that the writer's server rejected.
         judge: The number of people whose texts the writer's model is to judge.
         wikidata: Ask Wikidata for every name first; who is found there is named anew.
     """
@@ -72,7 +74,7 @@ def generate(
     from builder.pipeline import generation
 
     resolved = load_recipe(recipe, settings)
-    access = Access(_path(api_key_file), max_cost, batch, judge)
+    access = Access(_path(api_key_file), max_cost, batch, judge, resend_rejected)
     if access != Access():
         check_model(resolved)
     folder = _path(out) or Path("outputs") / resolved.name

@@ -87,6 +87,7 @@ def cli() -> None:
 @click.option("--estimate", is_flag=True, help="Print the number of requests and their cost; send nothing.")
 @click.option("--max-cost", type=click.FloatRange(min=0), help="Stop before the writer's model costs more than this.")
 @click.option("--batch", is_flag=True, help="Use the Batch API: half the price, within a day.")
+@click.option("--resend-rejected", is_flag=True, help="Send again what the writer's server rejected (HTTP 400).")
 @click.option("--judge", type=click.IntRange(min=1), metavar="N", help="Have a model rate the texts of N people.")
 @click.option("--wikidata", is_flag=True, help="Look up every name in Wikidata first; rename those found.")
 @click.option("--model", help="The model of the writer or painter just chosen: --painter diffusers --model ID.")
@@ -107,6 +108,7 @@ def generate(
     estimate: bool,
     max_cost: float | None,
     batch: bool,
+    resend_rejected: bool,
     judge: int | None,
     wikidata: bool,
     model: str | None,
@@ -143,6 +145,7 @@ def generate(
         api_key_file=api_key_file,
         max_cost=max_cost,
         batch=batch,
+        resend_rejected=resend_rejected,
         judge=judge or 0,
         wikidata=wikidata,
     )

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 
+from httpx2 import HTTPError
 from huggingface_hub import constants
 from huggingface_hub.errors import (
     HfHubHTTPError,
@@ -12,9 +13,6 @@ from huggingface_hub.errors import (
 )
 
 from builder.hub.base import HubError
-
-_HTTP_ERROR: type[Exception] = HfHubHTTPError.__bases__[0]
-"""What every error of the HTTP library below huggingface_hub derives from, whichever library that is."""
 
 _PASSING = frozenset({408, 429, 500, 502, 503, 504})
 
@@ -30,7 +28,7 @@ def passing(error: Exception) -> tuple[bool, float | None]:
     if isinstance(error, HfHubHTTPError):
         asked = error.response.headers.get("Retry-After", "")
         return status(error) in _PASSING, float(asked) if asked.isdigit() else None
-    return isinstance(error, _HTTP_ERROR), None  # a connection refused or cut
+    return isinstance(error, HTTPError), None  # a connection refused or cut
 
 
 def explain(error: Exception, repository: str) -> HubError:
@@ -66,7 +64,7 @@ def explain(error: Exception, repository: str) -> HubError:
 
 
 def _not_reached(error: Exception) -> HubError:
-    reason = next((type(each).__name__ for each in _causes(error) if isinstance(each, _HTTP_ERROR)), "")
+    reason = next((type(each).__name__ for each in _causes(error) if isinstance(each, HTTPError)), "")
     named = os.environ.get("HF_ENDPOINT")
     place = f" at HF_ENDPOINT = {named}" if named else ""
     way_out = "run the same command again to continue"

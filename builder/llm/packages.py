@@ -5,7 +5,7 @@ from typing import Any
 
 from builder.base.errors import CallError
 
-_NEEDED = ("jinja2", "openai", "aiohttp")
+_NEEDED = ("jinja2", "openai", "aiohttp", "httpx2")
 """For the prompts, for requests, and as their transport."""
 
 

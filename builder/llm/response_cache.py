@@ -92,6 +92,11 @@ class ResponseCache:
         """Why the server would not take requests, once for each that is stored as refused."""
         return [row[0] for row in self._select("SELECT body FROM answers WHERE refused ORDER BY key", [])]
 
+    def forget_refused(self) -> None:
+        """Let the requests be sent again that the server would not take."""
+        with self._writing() as connection:
+            connection.execute("DELETE FROM answers WHERE refused")
+
     def given_up(self, keys: Sequence[str]) -> dict[str, str]:
         """Why some of `keys` got no answer in the run that is going on."""
         return dict(self._select("SELECT key, reason FROM given_up WHERE key IN ({})", keys))

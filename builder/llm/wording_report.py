@@ -1,6 +1,5 @@
 """What became of the texts that a chat model was asked for, for the end of a run."""
 
-import shlex
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,13 +85,10 @@ def lines(run: Path, recipe: Recipe, sender: Sender | None) -> list[str]:
 
 
 def _describe_rejected(run: Path) -> list[str]:
-    answers = ResponseCache(run)
-    reasons = answers.refused()
+    reasons = ResponseCache(run).refused()
     if not reasons:
         return []
-    file = shlex.quote(str(answers.path))
     return [
         f"{len(reasons)} requests were rejected by the server, such as: {reasons[0]}",
-        f'  to send them again: sqlite3 {file} "DELETE FROM answers WHERE refused", delete the folders '
-        f"profiles and questions of {run}, and run the same command; nothing else is asked or paid for again",
+        "  to send them again, add --resend-rejected to the same command; nothing else is asked or paid for again",
     ]

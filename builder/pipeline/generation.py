@@ -1,5 +1,6 @@
 """`generate` and `status`: the whole line from a recipe to a release, and how far a run has come."""
 
+import shutil
 import time
 from functools import partial
 from pathlib import Path
@@ -12,8 +13,9 @@ from builder.format.reading import open_release
 from builder.llm import wording_report
 from builder.llm.judge import judge_sample
 from builder.llm.remote.access import Access, open_sender
+from builder.llm.response_cache import ResponseCache
 from builder.pipeline.results import Generated, Status
-from builder.pipeline.stages import portraits_stage, stages_of
+from builder.pipeline.stages import WORDED, portraits_stage, stages_of
 from builder.portraits import staging
 from builder.release.build import build
 from builder.run import engine
@@ -44,6 +46,8 @@ def generate(
         recipe = _without_the_known(recipe, run)
     stages = stages_of(recipe)
     with run.opened_for(recipe), Workers(workers or available()) as pool:
+        if access and access.resend_rejected:
+            _forget_rejected(run)
         with (
             staging.fetcher(portraits_stage(recipe), out, recipe) as painting,
             open_sender(out, recipe, access or Access()) as sender,
@@ -88,6 +92,18 @@ def _without_the_known(recipe: Recipe, run: RunFolder) -> Recipe:
         while found := asked.found("person", profiles.all_names(recipe)):
             recipe = recipes.with_barred_names(recipe, (*recipe.profiles.barred_names, *found))
     return recipe
+
+
+def _forget_rejected(run: RunFolder) -> None:
+    """Have the requests sent again that the server rejected, and the texts made again that were worded without them.
+
+    The texts go first: whatever ends this early, the same command finds the rejected requests once more.
+    """
+    answers = ResponseCache(run.path)
+    if answers.refused():
+        for stage in WORDED:
+            shutil.rmtree(run.path / stage, ignore_errors=True)
+        answers.forget_refused()
 
 
 def _audited(path: Path, pool: Workers, wikidata: bool) -> audit.Report | None:

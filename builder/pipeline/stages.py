@@ -72,6 +72,9 @@ STAGES = (
     ),
 )
 
+WORDED = tuple(stage.name for stage in STAGES if "writer" in stage.recipe_parts)
+"""The stages whose texts a writer words."""
+
 
 def stages_of(recipe: Recipe) -> tuple[Stage, ...]:
     """The stages as `recipe` wants them: who writes and who paints decides what a stage's records depend on."""

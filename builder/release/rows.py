@@ -1,6 +1,7 @@
 """Checks the rows of a release: their columns, the records in them, the laws of a person's questions."""
 
 import functools
+import hashlib
 import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -201,8 +202,8 @@ def _portrait(row: Row, image: Row, owner: str) -> Portrait:
         raise ValueError(f"portrait {row['id']} is not a {row['view']} view of {owner}")
     index = int(row["id"].rpartition("-")[2])
     scene = from_json(Scene, row["scene"])
-    # A row holds no digest of an image; the file's in the manifest covers its bytes.
-    return Portrait(row["id"], owner, row["view"], index, scene, width, height, ending, "0" * 64, image["bytes"])
+    digest = hashlib.sha256(image["bytes"]).hexdigest()
+    return Portrait(row["id"], owner, row["view"], index, scene, width, height, ending, digest, image["bytes"])
 
 
 def _columns_that_differ(

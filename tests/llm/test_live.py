@@ -225,27 +225,23 @@ def test_a_structure_that_is_stated_and_not_taken_stops_the_run_and_nothing_is_f
     assert set(server.charged.values()) == {1}
 
 
-def test_a_refused_request_is_final_until_it_is_asked_again_as_the_summary_says(tmp_path: Path) -> None:
+def test_a_rejected_request_is_final_until_it_is_sent_again_on_demand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
     out = tmp_path / "run"
-    refusing = ["400"]
-    with Server(misbehave=lambda number, _: refusing[0] if number > 14 else "") as server:
-        recipe = recipe_for(server.url, 8, chat__repairs=0)
-        sender = make_live(out, recipe)
-        reasons = ResponseCache(out).refused()
-        assert len(reasons) == 2
-        [summary, advice] = wording_report.lines(out, recipe, sender)[-3:-1]
-        assert summary.startswith("2 requests were rejected by the server, such as: HTTP 400: ")
-        command = re.search(r'sqlite3 (\S+) "([^"]+)"', advice)
-        assert command
-        with sqlite3.connect(command[1]) as connection:
-            connection.execute(command[2])
-        connection.close()
-        for name in ("profiles", "questions"):
-            assert name in advice
-            shutil.rmtree(out / name)
-        refusing[0] = ""
-        again = make_live(out, recipe)
-    assert again.ledger.answered == 2
+    rejecting = ["400"]
+    with Server(misbehave=lambda number, _: rejecting[0] if number > 30 else "") as server:
+        recipe = recipe_for(server.url, 16, chat__repairs=0, chat__max_fallback=1.0, portraits__size=32)
+        made = make_live(out, recipe)
+        rejected = ResponseCache(out).refused()
+        [summary, advice] = wording_report.lines(out, recipe, made)[-3:-1]
+        assert summary.startswith(f"{len(rejected)} requests were rejected by the server, such as: HTTP 400: ")
+        assert "--resend-rejected" in advice
+        rejecting[0] = ""
+        make_live(out, recipe)
+        assert ResponseCache(out).refused() == rejected
+        assert not any("rejected by" in line for line in builder.generate(recipe, out, resend_rejected=True).writing)
     assert not ResponseCache(out).refused()
     assert not any(each.fell_back for each in ResponseCache(out).outcomes())
 

@@ -13,7 +13,12 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from transformers import AutoConfig, AutoModelForImageTextToText, AutoProcessor
+from transformers import (
+    MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING,
+    AutoConfig,
+    AutoModelForImageTextToText,
+    AutoProcessor,
+)
 
 from builder.base.errors import BenchError, CallError
 from builder.baseline.models import families, foreign, memory
@@ -83,7 +88,7 @@ def _config(name: str, own: Adapter | None = None) -> Any:
     except (OSError, ValueError) as error:
         whose = f", on which the adapter {own.name} builds," if own else ""
         raise BenchError(f"There is no model {name}{whose} that can be read: {first_line(error)}") from error
-    if type(config) not in AutoModelForImageTextToText._model_mapping:
+    if type(config) not in MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING:
         raise CallError(
             f"{name} is a {config.model_type} model, which transformers does not list as image-text-to-text; "
             "--model takes a vision-language model that answers questions about images."

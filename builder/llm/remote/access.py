@@ -20,13 +20,15 @@ Sender = LiveSender | BatchSender
 class Access:
     """Where the key lies (the environment when None), the most to spend, whether to use the Batch API.
 
-    `judged` is the number of people that a judge is to read.
+    `judged` is the number of people that a judge is to read, `resend_rejected` whether requests that the server would
+    not take are sent again.
     """
 
     key_file: Path | None = None
     max_cost: float | None = None
     batch: bool = False
     judged: int = 0
+    resend_rejected: bool = False
 
 
 def check(part: ChatPart, access: Access) -> None:

@@ -63,6 +63,8 @@ class Client:
     def __init__(self, part: ChatPart, key: Key) -> None:
         openai = package("openai")
         package("aiohttp")  # the transport, which the client below asks for
+        connections = part.concurrency + 8
+        limits = package("httpx2").Limits(max_connections=connections, max_keepalive_connections=connections)
         self._openai, self._key, self._timeout, self._base_url = openai, key, part.timeout, part.base_url
         check_certificates()
         self.api = openai.AsyncOpenAI(
@@ -71,7 +73,7 @@ class Client:
             max_retries=0,  # retries are ours: they must give their place back while they wait, and be counted
             timeout=openai.Timeout(part.timeout, connect=min(part.timeout, _CONNECT_SECONDS)),
             # Half the processor time of the default one, which looks through all its connections for each request.
-            http_client=openai.DefaultAioHttpClient(limits=_connections(part.concurrency)),
+            http_client=openai.DefaultAioHttpClient(limits=limits),
         )
         self._create = self.api.chat.completions.with_raw_response.create
 
@@ -141,10 +143,3 @@ def check_certificates() -> None:
         named = os.environ.get(variable)
         if named and not Path(named).exists():
             raise CallError(f"{variable} names {named}, which does not exist; correct or unset it.")
-
-
-def _connections(concurrency: int) -> Any:
-    from openai._constants import DEFAULT_CONNECTION_LIMITS
-
-    limits = type(DEFAULT_CONNECTION_LIMITS)  # the transport's own class, wherever the package takes it from
-    return limits(max_connections=concurrency + 8, max_keepalive_connections=concurrency + 8)
