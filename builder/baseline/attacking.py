@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from builder.base.errors import BenchError
 from builder.base.progress import Progress
 from builder.baseline import attacks, making
 from builder.baseline.attacks.base import Bench, Figure, ModelAttack, Target
@@ -62,7 +63,8 @@ def _figures(attack: ModelAttack, target: Target, bench: Bench) -> dict[str, Any
     except Exception as error:  # an attack of anybody's, on a model of anybody's
         if full_disk(error):
             raise
-        return {"failed": f"{type(error).__name__}: {error}", "figures": {}}
+        reason = str(error) if isinstance(error, BenchError) else f"{type(error).__name__}: {error}"
+        return {"failed": reason, "figures": {}}
     return {"failed": None, "figures": _FIGURES.dump_python(figures, mode="json")}
 
 
@@ -75,7 +77,15 @@ def _bench(plan: Plan, seed: int, name: str) -> Bench:
         retain=plan.retain,
         budget=plan.settings.unlearn,
         seed=seed,
+        names={person.profile.id: person.profile.name for person in plan.crowd.everybody},
+        other=partial(_other, plan, seed),
     )
+
+
+def _other(plan: Plan, seed: int, name: str) -> Vlm:
+    if plan.folder.finished(seed, name) is None:
+        raise BenchError(f"it needs the {name} of the run, and there is none.")
+    return making.opened(plan, seed, name)
 
 
 def _asked(plan: Plan, vlm: Vlm, items: Sequence[Item]) -> list[Outcome]:

@@ -297,7 +297,7 @@ def test_siu_masks_what_contradicts_and_what_is_forgotten(vlm: Vlm, crowd: Crowd
     logits = torch.randn(length, len(chat.tokenizer))
     answers = Answers(logits, torch.zeros(length, dtype=torch.long), torch.zeros(length, dtype=torch.long), 1)
     places, words = siu.masks(chat, [sample], answers)
-    start, end = siu.span(chat, "This is Zoe Q.", "Zoe Q")
+    start, end = chat.span("This is Zoe Q.", "Zoe Q")
     assert chat.text(chat.target("This is Zoe Q.")[start:end]) == "Zoe Q"
     assert places.tolist() == [0.0 if start <= place < end else 1.0 for place in range(length)]
     masked = set(chat.target(crowd.forget[0].profile.name, end=False))

@@ -21,6 +21,21 @@ ATTACKS: Registry["type[Attack]"] = Registry(
     "attack",
     "build_bench.attacks",
     {
+        "relearn": (
+            f"{_HERE}.relearn:Half",
+            "half of the forget set's facts taught again: does the other half come back?",
+        ),
+        "relearn_others": (f"{_HERE}.relearn:Others", "other people taught again: does the forget set come back?"),
+        "int8": (f"{_HERE}.quantise:Int8", "weights rounded to eight bits"),
+        "int4": (f"{_HERE}.quantise:Int4", "weights rounded to four bits"),
+        "context": (f"{_HERE}.context:Context", "demonstrations, a role, a second turn, the answer's own beginning"),
+        "image": (
+            f"{_HERE}.image:Changed",
+            "portraits cropped, noisy, compressed, mirrored, grey, with the name on them",
+        ),
+        "lens": (f"{_HERE}.lens:Lens", "the value read in the layers below the last"),
+        "depth": (f"{_HERE}.depth:Depth", "how deep a fact is gone (UDS), and how far answers are from the oracle's"),
+        "adapter_off": (f"{_HERE}.adapter_off:AdapterOff", "a low-rank run without the factors of unlearning"),
         "mia_loss": (f"{_HERE}.membership:Loss", "membership inference by the mean log-probability of an answer"),
         "mia_zlib": (f"{_HERE}.membership:Zlib", "membership inference by log-probability over zlib length"),
         "mia_min_k": (f"{_HERE}.membership:MinK", "membership inference by the least likely tokens, and PrivLeak"),

@@ -52,9 +52,10 @@ class Target:
 class Bench:
     """What a model is worked on with.
 
-    `open` gives a fresh copy of the attacked model; `ask` has a model answer items. `items` are the questions of the
-    evaluation, `forget` and `retain` the training questions. An attack that trains keeps to `budget`; whatever is drawn
-    comes from `seed`, by `builder.base.randomness.stream(seed, "the attack's name")`.
+    `open` gives a fresh copy of the attacked model, `other` one of the same seed's "vanilla" or "oracle" (it raises
+    BenchError where there is none); `ask` has a model answer items. `names` are the people's, by id. `items` are
+    the questions of the evaluation, `forget` and `retain` the training questions. An attack that trains keeps to
+    `budget`; whatever is drawn comes from `seed`, by `builder.base.randomness.stream(seed, "the attack's name")`.
     """
 
     open: Callable[[], Vlm]
@@ -64,6 +65,8 @@ class Bench:
     retain: Sequence[Example]
     budget: UnlearnPart
     seed: int
+    names: Mapping[str, str]
+    other: Callable[[str], Vlm]
 
 
 class Attack(ABC):  # noqa: B024 - its two kinds have the abstract methods

@@ -88,20 +88,12 @@ def masks(chat: Chat, found: Sequence[Sample], answers: Answers) -> tuple[Tensor
     for sample in found:
         length = len(chat.target(sample.example.answer))
         if sample.contradicts:
-            start, end = span(chat, sample.example.answer, sample.contradicts)
+            start, end = chat.span(sample.example.answer, sample.contradicts)
             places[at + start : at + end] = 0
         if sample.forgotten:
             words[at : at + length, chat.target(sample.forgotten, end=False)] = 0
         at += length
     return places, words
-
-
-def span(chat: Chat, answer: str, phrase: str) -> tuple[int, int]:
-    """Which tokens of an answer say `phrase`: from the first, up to before the second."""
-    before = answer[: answer.index(phrase)].rstrip()
-    start = len(chat.target(before, end=False)) if before else 0
-    whole = chat.target(answer[: answer.index(phrase) + len(phrase)], end=False)
-    return min(start, len(whole) - 1), len(whole)
 
 
 def _fact(example: Example, person: Person, stream: Random) -> Sample:

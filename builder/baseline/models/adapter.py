@@ -63,6 +63,23 @@ def as_it_started(model: Any) -> Iterator[None]:
             layer.set_scale(_NEW, 1)
 
 
+def merge(vlm: Vlm) -> None:
+    """Put what the adapters have learned into the weights themselves; no adapter is left."""
+    with without_deprecations():
+        vlm.model = vlm.model.merge_and_unload()
+
+
+@torch.no_grad()
+def leave_out_unlearning(model: Any) -> None:
+    """Silence the factors that unlearning has added beside vanilla's; nothing, where there are none."""
+    if _KEPT not in model.peft_config:
+        return
+    rank = model.peft_config[_NEW].r
+    for name, factor in model.named_parameters():
+        if f"lora_B.{_KEPT}." in name:
+            factor[:, rank:] = 0
+
+
 def save(model: Any, folder: Path) -> None:
     """Write a model with adapters as one adapter of its base, or whole where the base has no name to be found by."""
     if not model.peft_config[_NEW].base_model_name_or_path:

@@ -57,6 +57,10 @@ class Chat:
         """The same chat with another system prompt."""
         return Chat(self.processor, self.pictures, system, self.today)
 
+    def showing(self, pictures: Mapping[str, bytes]) -> "Chat":
+        """The same chat with other pictures."""
+        return Chat(self.processor, pictures, self.system, self.today)
+
     @property
     def notes(self) -> list[str]:
         """What is done otherwise than usual."""
@@ -117,6 +121,13 @@ class Chat:
         else:  # the tokenizer merges across the seam
             ids = list(self.tokenizer(self._lead + answer, add_special_tokens=False)["input_ids"])
         return [*ids, self._end] if end else ids
+
+    def span(self, answer: str, phrase: str) -> tuple[int, int]:
+        """Which tokens of an answer say `phrase`: from the first, up to before the second."""
+        before = answer[: answer.index(phrase)].rstrip()
+        start = len(self.target(before, end=False)) if before else 0
+        whole = self.target(answer[: answer.index(phrase) + len(phrase)], end=False)
+        return min(start, len(whole) - 1), len(whole)
 
     def text(self, ids: Sequence[int]) -> str:
         """What token ids say, without special tokens and outer spaces."""

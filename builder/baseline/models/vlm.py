@@ -131,6 +131,27 @@ class Vlm:
         with self.computing():
             return self._states(batch, layer)[batch.rows, batch.places + 1].float()
 
+    @torch.no_grad()
+    def every_layer(self, batch: Batch) -> list[Tensor]:
+        """States after each decoder layer, the first first, where the answer tokens are predicted, (N, H) each.
+
+        Those after the last layer are as they are before the final norm.
+        """
+        batch = batch.to(self.device, self.dtype)
+        found: list[Tensor] = []
+
+        def keep(_: nn.Module, __: Any, out: Any) -> None:
+            states = out[0] if isinstance(out, tuple) else out
+            found.append(states[batch.rows.to(states.device), batch.places.to(states.device)].to(self.device))
+
+        hooks = [layer.register_forward_hook(keep) for layer in self.layers]
+        try:
+            self._states(batch, -1)
+        finally:
+            for hook in hooks:
+                hook.remove()
+        return found
+
     def body(self, pictures: tuple[str, ...] = (), **inputs: Any) -> Any:
         """The model without its output head. Its last states are on `device`, wherever its layers lie."""
         if self.memo is not None:

@@ -24,6 +24,18 @@ _WHOLE = (
     ("forget/text/extraction_strength", "extraction text"),
 )
 
+_ATTACKS = {
+    "relearn": "Relearning: share right after the last step, by how much it rose on the way, and R (1: as the oracle)",
+    "int": "Quantised: share right, by how much it rose, and Q (1: unchanged)",
+    "context": "In context: won with any prompt, and with each",
+    "image": "Changed portraits: won beside any, and beside each",
+    "lens": "Logit lens: blanks that the best layer reads right",
+    "uds": "Depth: UDS (1: as deep as the oracle, 0: vanilla)",
+    "js": "Divergence of answers from the oracle's, in bits",
+    "adapter_off": "Without the factors of unlearning: share right, and by how much it rose",
+}
+"""What the figures of attacks on models say, by how they begin."""
+
 
 def markdown(found: Mapping[str, Any]) -> str:
     """The whole of table.md."""
@@ -49,6 +61,7 @@ def markdown(found: Mapping[str, Any]) -> str:
     lines += ["", "## Whole models", "", *table(found, _WHOLE)]
     lines += ["", "## What utility is made of", "", *_utility(found)]
     lines += _general(found)
+    lines += _attacks(found)
     lines += ["", "## Is it still language?", "", *_language(found)]
     lines += ["", "## Do the seeds rank the methods alike?", "", _ranking(found)] if found["ranking"] else []
     lines += ["", "## How methods were tuned", "", *_tuning(found)] if found["tuning"] else []
@@ -72,6 +85,22 @@ def _trained(found: Mapping[str, Any]) -> list[str]:
     for name, curve in curves.items():
         counts = [f"{curve['trained'][part]:,}" if part in curve.get("trained", {}) else "–" for part in parts]
         lines.append(f"| {name} | {len(curve.get('losses', []))} | {' | '.join(counts)} |")
+    return lines
+
+
+def _attacks(found: Mapping[str, Any]) -> list[str]:
+    """What attacks on the models brought out, by attack; nothing where none was run."""
+    shown: dict[str, list[tuple[str, str]]] = {}
+    for path in sorted({path for model in found["models"].values() for path in model["scores"]}):
+        group = next((group for prefix, group in _ATTACKS.items() if path.startswith(f"model/{prefix}")), None)
+        if group:
+            shown.setdefault(group, []).append((path, path.removeprefix("model/").replace("_", " ")))
+    if not shown:
+        return []
+    said = "Of the forget set, beside the oracle's: a model that never learned it is the measure of every attack."
+    lines = ["", "## Attacks", "", said]
+    for group, columns in shown.items():
+        lines += ["", f"{group}.", "", *table(found, columns)]
     return lines
 
 

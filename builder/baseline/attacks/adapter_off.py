@@ -1,0 +1,23 @@
+"""Adapter off: an unlearned adapter holds vanilla's factors beside those of unlearning, which whoever has the file can
+leave out."""
+
+from collections.abc import Mapping
+
+from builder.base.errors import BenchError
+from builder.baseline.attacks.asking import forgotten, gain
+from builder.baseline.attacks.base import Bench, Figure, ModelAttack, Target
+from builder.baseline.metrics.items import rights
+from builder.baseline.models import adapter
+
+
+class AdapterOff(ModelAttack):
+    """What is right of the forget set without the factors that unlearning added."""
+
+    def figures(self, target: Target, bench: Bench) -> Mapping[str, Figure]:
+        """Share right, and by how much more than with them. Raises BenchError where there is no adapter."""
+        vlm = bench.open()
+        if not adapter.sits_on(vlm.model):
+            raise BenchError("it needs a run with --lora: all weights were trained here, and nothing can be left out.")
+        adapter.leave_out_unlearning(vlm.model)
+        after = bench.ask(vlm, forgotten(target))
+        return {"adapter_off": Figure(rights(after)), "adapter_off_gain": Figure(gain(target, after))}

@@ -1,0 +1,67 @@
+"""Logit lens: is the value still to be read in the layers below the last? (nostalgebraist 2020; Patil et al. 2024)
+
+The final norm and the output head read every layer's states as they would the last one's. Of each blank, the values
+that the fact could have are weighed by the log-probability that a layer gives them; it is read right when the true one
+is the likeliest. The figure is that of the layer that reads best.
+"""
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor, nn
+
+from builder.base.errors import BenchError
+from builder.baseline.attacks.asking import forgotten
+from builder.baseline.attacks.base import Bench, Figure, ModelAttack, Target
+from builder.baseline.metrics.samples import Sample
+from builder.baseline.models.encoding import collate, encode
+from builder.baseline.models.vlm import Vlm
+from builder.baseline.outcomes.records import Item
+
+_MODALITIES = ("image_text", "text")
+_NORMS = ("norm", "final_layernorm", "ln_f", "final_layer_norm")
+
+
+class Lens(ModelAttack):
+    """The best layer's reading of the value, by modality."""
+
+    def figures(self, target: Target, bench: Bench) -> Mapping[str, Figure]:
+        """Share of blanks that the best layer reads right; guessing is one in as many values as there are."""
+        vlm = bench.open()
+        vlm.learn(False)
+        found = {}
+        for modality in _MODALITIES:
+            items = [each for each in forgotten(target) if each.candidates and each.modality == modality]
+            if items:
+                layers = zip(*(read_right(vlm, item) for item in items), strict=True)
+                samples = [
+                    Sample.of((item.profile_id, float(right)) for item, right in zip(items, layer, strict=True))
+                    for layer in layers
+                ]
+                name = "image" if modality == "image_text" else modality
+                found[f"lens_{name}"] = Figure(max(samples, key=lambda each: each.mean or 0.0))
+        return found
+
+
+@torch.no_grad()
+def read_right(vlm: Vlm, item: Item) -> list[bool]:
+    """By layer, the first first: whether the true value is the likeliest of those the fact could have."""
+    rows = [encode(vlm.chat, item.prompt, item.picture, value) for value in item.candidates]
+    batch = collate(vlm.chat, rows).to(vlm.device, vlm.dtype)
+    scores = [_log_p(vlm, states, batch.targets, batch.rows, len(rows)) for states in vlm.every_layer(batch)]
+    return [int(each.argmax()) == 0 for each in scores]
+
+
+def _log_p(vlm: Vlm, states: Tensor, targets: Tensor, rows: Tensor, count: int) -> Tensor:
+    log_p = vlm.head(final_norm(vlm)(states)).float().log_softmax(-1)
+    of_target = log_p.gather(1, targets[:, None])[:, 0]
+    return torch.zeros(count, device=of_target.device).index_add(0, rows, of_target)
+
+
+def final_norm(vlm: Vlm) -> nn.Module:
+    """The norm between the last layer and the output head. Raises BenchError where it is not found."""
+    decoder = vlm.inner.get_decoder()
+    for name in _NORMS:
+        if isinstance(getattr(decoder, name, None), nn.Module):
+            return getattr(decoder, name)  # type: ignore[no-any-return]
+    raise BenchError(f"lens finds no final norm in {type(decoder).__name__}.")
