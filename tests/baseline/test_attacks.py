@@ -17,8 +17,8 @@ from scipy.spatial.distance import jensenshannon
 from builder.base.errors import BenchError
 from builder.baseline import attacks, methods, planning, running
 from builder.baseline.attacks import context, depth, image, lens, quantise, relearn
-from builder.baseline.attacks.asking import any_right, forgotten, gain, likeness
 from builder.baseline.attacks.base import Bench, Figure, ModelAttack, Target
+from builder.baseline.attacks.success import any_right, forgotten, gain, likeness
 from builder.baseline.evaluation.asking import Examiner
 from builder.baseline.evaluation.items import items
 from builder.baseline.folder import BaselineFolder

@@ -14,7 +14,7 @@ from torch import Tensor
 from builder.base.errors import CallError
 from builder.baseline import methods
 from builder.baseline.methods import manu, siu
-from builder.baseline.methods.base import Method, Scene, Step
+from builder.baseline.methods.base import Method, Setup, Step
 from builder.baseline.methods.ga import GradientAscent
 from builder.baseline.methods.graddiff import GradDiff
 from builder.baseline.methods.idk import REFUSALS, IdkPO, refused
@@ -322,11 +322,11 @@ def test_siu_starts_from_cross_entropy_alone(vlm: Vlm, crowd: Crowd) -> None:
     assert float(SIU().loss(again).detach()) == pytest.approx(float(expected.detach()), rel=1e-3)
 
 
-def _scene(vlm: Vlm, crowd: Crowd, size: int = 8) -> Scene:
+def _setup(vlm: Vlm, crowd: Crowd, size: int = 8) -> Setup:
     def encode(found: Sequence[Example]) -> Batch:
         return collate(vlm.chat, [each.row(vlm.chat, Random(1), by_letter=True) for each in found])
 
-    return Scene(vlm, examples(crowd.forget), examples(crowd.retain), size, encode, Random(3))
+    return Setup(vlm, examples(crowd.forget), examples(crowd.retain), size, encode, Random(3))
 
 
 @pytest.mark.parametrize(("modality", "shown"), [("image", {True}), ("text", {False}), ("both", {True, False})])
@@ -363,7 +363,7 @@ def test_mmunlearner_masks_after_clipping() -> None:
 
 def test_mmunlearner_moves_what_matters_for_images_and_keeps_what_is_told_in_text(vlm: Vlm, crowd: Crowd) -> None:
     method = MMUnlearner(batches=4, alpha=0)
-    masks = method.prepare(_scene(vlm, crowd))
+    masks = method.prepare(_setup(vlm, crowd))
     share = float(torch.cat([mask.flatten() for mask in masks]).float().mean())
     assert 0.01 < share < 0.99, "some weights matter more for the images of the forgotten, and some do not"
     step = dataclasses.replace(_real_step(vlm, crowd), prepared=masks)
@@ -392,7 +392,7 @@ def test_manu_silences_its_share_of_neurons_and_no_padding_is_heard(fresh: Calla
     pruned = []
     for size in (8, 1):  # alone, no example is padded
         vlm = fresh()
-        MANU(percent=5, batches=16 // size).prepare(_scene(vlm, crowd, size))
+        MANU(percent=5, batches=16 // size).prepare(_setup(vlm, crowd, size))
         columns = [(projection.weight == 0).all(0) for projection in manu.down_projections(vlm)]
         assert int(torch.cat(columns).sum()) == round(sum(map(len, columns)) * 5 / 100)
         pruned.append(torch.cat(columns))

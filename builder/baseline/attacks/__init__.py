@@ -40,7 +40,10 @@ ATTACKS: Registry["type[Attack]"] = Registry(
         "mia_zlib": (f"{_HERE}.membership:Zlib", "membership inference by log-probability over zlib length"),
         "mia_min_k": (f"{_HERE}.membership:MinK", "membership inference by the least likely tokens, and PrivLeak"),
         "mia_min_k_plus_plus": (f"{_HERE}.membership:MinKPlusPlus", "the same of normalised log-probabilities"),
-        "mia_reference": (f"{_HERE}.membership:Reference", "membership inference by the gain over the untrained model"),
+        "mia_reference": (
+            f"{_HERE}.membership:GainOverUntrained",
+            "membership inference by the gain over the untrained model",
+        ),
     },
     must_be=f"a subclass of {_HERE}.base.OutcomeAttack or ModelAttack",
     fits=_is_attack,

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from builder.base import randomness
-from builder.baseline.attacks.asking import any_right, forgotten, put
 from builder.baseline.attacks.base import Bench, Figure, ModelAttack, Target
+from builder.baseline.attacks.success import any_right, forgotten, put
 from builder.baseline.evaluation.branches import roots
 from builder.baseline.evaluation.greedy import follow
 from builder.baseline.metrics.items import rights

@@ -17,8 +17,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from builder.baseline.attacks.asking import forgotten
 from builder.baseline.attacks.base import Bench, Figure, ModelAttack, Target
+from builder.baseline.attacks.success import forgotten
 from builder.baseline.metrics.samples import Sample
 from builder.baseline.models.encoding import Batch, collate, encode
 from builder.baseline.models.vlm import Vlm

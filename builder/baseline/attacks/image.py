@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from PIL import Image, ImageDraw, ImageOps
 
-from builder.baseline.attacks.asking import any_right, forgotten, put
 from builder.baseline.attacks.base import Bench, Figure, ModelAttack, Target
+from builder.baseline.attacks.success import any_right, forgotten, put
 from builder.baseline.metrics.items import rights
 from builder.baseline.models.vlm import Vlm
 

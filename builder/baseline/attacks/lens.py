@@ -11,8 +11,8 @@ import torch
 from torch import Tensor, nn
 
 from builder.base.errors import BenchError
-from builder.baseline.attacks.asking import forgotten
 from builder.baseline.attacks.base import Bench, Figure, ModelAttack, Target
+from builder.baseline.attacks.success import forgotten
 from builder.baseline.metrics.samples import Sample
 from builder.baseline.models.encoding import collate, encode
 from builder.baseline.models.vlm import Vlm

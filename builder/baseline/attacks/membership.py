@@ -85,7 +85,7 @@ class MinKPlusPlus(Membership):
         return lowest_mean(outcome.truth.scores)
 
 
-class Reference(Membership):
+class GainOverUntrained(Membership):
     """Reference: how far the mean log p has risen above the untrained model's."""
 
     name = "mia_reference"

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
-from builder.baseline.attacks.asking import forgotten, gain, likeness
 from builder.baseline.attacks.base import Bench, Figure, ModelAttack, Target
+from builder.baseline.attacks.success import forgotten, gain, likeness
 from builder.baseline.metrics.items import rights
 from builder.baseline.models import adapter
 from builder.baseline.models.vlm import Vlm

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from builder.base import randomness
 from builder.base.errors import BenchError
-from builder.baseline.attacks.asking import forgotten, gain, likeness
 from builder.baseline.attacks.base import Bench, Figure, ModelAttack, Target
+from builder.baseline.attacks.success import forgotten, gain, likeness
 from builder.baseline.metrics.items import rights
 from builder.baseline.models.encoding import collate
 from builder.baseline.models.likelihood import cross_entropy

@@ -19,7 +19,7 @@ from builder.format.reading import Person
 
 
 @dataclass(frozen=True)
-class Scene:
+class Setup:
     """What a method may look at before its first step: the model and all examples of both sets."""
 
     vlm: Vlm
@@ -83,7 +83,7 @@ class Method:
         """Whether weights change."""
         return True
 
-    def prepare(self, scene: Scene) -> Any:
+    def prepare(self, setup: Setup) -> Any:
         """What is worked out once, before the first step, and found in every `Step.prepared`.
 
         A method that is no training edits the model here and takes no step (`steps` = 0).

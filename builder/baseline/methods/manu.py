@@ -20,7 +20,7 @@ import torch
 from torch import Tensor, nn
 
 from builder.base.errors import BenchError
-from builder.baseline.methods.base import Method, Scene, Step
+from builder.baseline.methods.base import Method, Setup, Step
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.training.examples import Example
 
@@ -46,17 +46,17 @@ class MANU(Method):
         """The weights of the down projections."""
         return [cast(nn.Parameter, projection.weight) for projection in down_projections(vlm)]
 
-    def prepare(self, scene: Scene) -> None:
+    def prepare(self, setup: Setup) -> None:
         """Prune, once; no step follows."""
-        projections = down_projections(scene.vlm)
+        projections = down_projections(setup.vlm)
         scores = []
         for images in (True, False):
             gone, kept = (
                 [each for each in examples if bool(each.pictures) == images]
-                for examples in (scene.forget, scene.retain)
+                for examples in (setup.forget, setup.retain)
             )
             if gone and kept:
-                statistics = [self._statistics(scene, projections, examples) for examples in (gone, kept)]
+                statistics = [self._statistics(setup, projections, examples) for examples in (gone, kept)]
                 scores.append(score(*statistics))
         pruned = highest(torch.stack(scores).amax(0), self.percent)
         sizes = [projection.in_features for projection in projections]
@@ -64,12 +64,12 @@ class MANU(Method):
             for projection, silent in zip(projections, torch.split(pruned, sizes), strict=True):
                 projection.weight[:, silent.to(projection.weight.device)] = 0
 
-    def _statistics(self, scene: Scene, projections: Sequence[nn.Linear], examples: Sequence[Example]) -> Tensor:
-        with torch.no_grad(), scene.vlm.evaluating(), _listening(projections) as neurons:
-            for batch in scene.batches(examples, self.batches):
+    def _statistics(self, setup: Setup, projections: Sequence[nn.Linear], examples: Sequence[Example]) -> Tensor:
+        with torch.no_grad(), setup.vlm.evaluating(), _listening(projections) as neurons:
+            for batch in setup.batches(examples, self.batches):
                 for each in neurons:
                     each.mask = batch.mask
-                scene.vlm.answers(batch)
+                setup.vlm.answers(batch)
         return torch.cat([each.statistics() for each in neurons], dim=1)
 
     def loss(self, step: Step) -> Tensor:

@@ -16,7 +16,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor, nn
 
-from builder.baseline.methods.base import Method, Scene, Step
+from builder.baseline.methods.base import Method, Setup, Step
 from builder.baseline.models.likelihood import cross_entropy
 from builder.baseline.training.examples import Example
 
@@ -36,25 +36,25 @@ class MMUnlearner(Method):
     batches: int = 16
     clip: float = 1.0
 
-    def prepare(self, scene: Scene) -> list[Tensor]:
+    def prepare(self, setup: Setup) -> list[Tensor]:
         """The mask of each parameter: which of its weights may forget."""
-        gone = [each for each in scene.forget if each.pictures]
-        held = [[each for each in scene.forget if not each.pictures], scene.retain]
-        matters = self._saliency(scene, gone, self.batches)
+        gone = [each for each in setup.forget if each.pictures]
+        held = [[each for each in setup.forget if not each.pictures], setup.retain]
+        matters = self._saliency(setup, gone, self.batches)
         share = max(1, self.batches // len(held))
-        kept = [self._saliency(scene, examples, share) for examples in held if examples]
+        kept = [self._saliency(setup, examples, share) for examples in held if examples]
         return [
             (one + _EPSILON) / (torch.stack(others).mean(0) + _EPSILON) >= self.threshold
             for one, *others in zip(matters, *kept, strict=True)
         ]
 
-    def _saliency(self, scene: Scene, examples: Sequence[Example], batches: int) -> list[Tensor]:
+    def _saliency(self, setup: Setup, examples: Sequence[Example], batches: int) -> list[Tensor]:
         """The mean squared gradient over some batches of `examples`."""
-        weights = self.parameters(scene.vlm)
+        weights = self.parameters(setup.vlm)
         total = [torch.zeros_like(weight, dtype=torch.float32) for weight in weights]
         count = 0
-        for batch in scene.batches(examples, batches):
-            loss = cross_entropy(scene.vlm.answers(batch))
+        for batch in setup.batches(examples, batches):
+            loss = cross_entropy(setup.vlm.answers(batch))
             for sum_, gradient in zip(total, torch.autograd.grad(loss, weights, allow_unused=True), strict=True):
                 if gradient is not None:
                     sum_ += gradient.float().square()

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from builder.base import randomness
-from builder.baseline.methods.base import Method, Scene, Step
+from builder.baseline.methods.base import Method, Setup, Step
 from builder.baseline.models.encoding import Batch, collate
 from builder.baseline.models.reference import Reference
 from builder.baseline.models.seeded import seed_torch
@@ -61,7 +61,7 @@ def unlearn(
         return collate(vlm.chat, [example.row(vlm.chat, stream) for example in examples])
 
     drawn = randomness.stream(seed, "unlearn", "prepare")
-    prepared = method.prepare(Scene(vlm, asked, retain, part.batch, encode, drawn))
+    prepared = method.prepare(Setup(vlm, asked, retain, part.batch, encode, drawn))
     for number, (gone, kept) in enumerate(itertools.islice(batches, steps), start=1):
         seed_torch(seed, name, number)
         step = Step(vlm, reference, encode(gone), encode(kept), gone, encode, stream, people, prepared)
