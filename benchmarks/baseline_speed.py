@@ -25,7 +25,7 @@ from torch.nn import functional
 from builder.baseline.evaluation.asking import Examiner
 from builder.baseline.evaluation.items import items
 from builder.baseline.models.allocation import keep_freed_memory
-from builder.baseline.models.source import Source
+from builder.baseline.models.source import ModelOpener
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.outcomes.records import Item
 from builder.baseline.people import Crowd, pictures_of, read_crowd
@@ -75,7 +75,7 @@ def _by_turns(what: str, sides: Mapping[str, Callable[[], int]], rounds: int) ->
 
 def _model(crowd: Crowd, settings: Settings) -> Vlm:
     pictures = pictures_of(crowd.everybody)
-    return Source(settings, pictures).trainable(0, "vanilla")
+    return ModelOpener(settings, pictures).trainable(0, "vanilla")
 
 
 def _training(crowd: Crowd, learned: Sequence[Example], settings: Settings, steps: int, rounds: int) -> None:

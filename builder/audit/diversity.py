@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from zlib import crc32
 
 from builder.audit import sameness, thresholds
-from builder.audit.finding import MOST_EXAMPLES, Example, Finding, Value, level, percent, words
+from builder.audit.finding import MOST_EXAMPLES, Finding, FindingExample, Value, level, percent, words
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes
 from builder.audit.statistics import entropy, upper_tail, wilson
@@ -30,7 +30,7 @@ class ValueCounts:
     fact: str
     hits: int
     trials: int
-    named: tuple[Example, ...]
+    named: tuple[FindingExample, ...]
     different: int
     bits: float
     only: str | None
@@ -56,7 +56,7 @@ def _count_values(notes: Notes, fact: str) -> ValueCounts:
         locale, value = person.note
         counts.setdefault(locale, Counter())[value] += 1
     hits, trials = 0, 0
-    named: list[Example] = []
+    named: list[FindingExample] = []
     for example in _named_right(notes, fact, counts):
         trials += 1
         if example:
@@ -69,7 +69,7 @@ def _count_values(notes: Notes, fact: str) -> ValueCounts:
 
 def _commonest(known: list[ValueCounts]) -> Finding:
     values: list[Value] = []
-    worst: list[Example] = []
+    worst: list[FindingExample] = []
     for each in known:
         low, high = wilson(each.hits, each.trials, level(len(known)))
         passed = upper_tail(each.hits, each.trials, thresholds.COMMONEST_VALUE) >= level(len(known))
@@ -94,7 +94,7 @@ def _commonest(known: list[ValueCounts]) -> Finding:
     )
 
 
-def _named_right(notes: Notes, fact: str, counts: Counts) -> Iterator[Example | None]:
+def _named_right(notes: Notes, fact: str, counts: Counts) -> Iterator[FindingExample | None]:
     """For each person an example if its value is commonest among the *others* of its country; nobody guesses alone."""
     commonest = {locale: heapq.nsmallest(3, found.items(), key=_rank) for locale, found in counts.items()}
     alone = {locale for locale, found in counts.items() if found.total() == 1}
@@ -105,7 +105,7 @@ def _named_right(notes: Notes, fact: str, counts: Counts) -> Iterator[Example | 
         # Without this person its value counts one less: only the three commonest can still come first.
         others = [(value, count - (value == own)) for value, count in commonest[locale]]
         right = min(others, key=_rank)[0] == own
-        yield Example(person.id, f"{words(fact)}: '{own}' is the most frequent in {locale}") if right else None
+        yield FindingExample(person.id, f"{words(fact)}: '{own}' is the most frequent in {locale}") if right else None
 
 
 def _rank(counted: tuple[str, int]) -> tuple[int, int]:
@@ -118,7 +118,9 @@ def _entropies(known: list[ValueCounts], people: int) -> Finding:
         (Value(each.fact, each.different, series="different values"), Value(each.fact, each.bits, series="bits"))
         for each in known
     )
-    worst = [Example("", f"{words(each.fact)}: everyone has '{each.only}'") for each in known if each.only is not None]
+    worst = [
+        FindingExample("", f"{words(each.fact)}: everyone has '{each.only}'") for each in known if each.only is not None
+    ]
     fewest = min(known, key=lambda each: each.different)
     return Finding(
         check="different_values",
@@ -152,7 +154,7 @@ def _sameness(notes: Notes) -> Finding:
         passed=mean <= thresholds.SELF_BLEU,
         sentence=f"With values and names masked, the biographies of {len(people):,} people have a self-BLEU-4 of "
         f"{mean:.3f}: 1 would mean that each consists of runs of four words that others have.",
-        worst=tuple(Example(identity, f"{figure:.3f}") for figure, identity in worst),
+        worst=tuple(FindingExample(identity, f"{figure:.3f}") for figure, identity in worst),
     )
 
 

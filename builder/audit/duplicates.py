@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from builder.audit import masking, thresholds
-from builder.audit.finding import Example, Finding, faults
+from builder.audit.finding import Finding, FindingExample, faults
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes, examples, kinds
 from builder.base.matching import folded
@@ -65,15 +65,15 @@ def assess_duplicates(notes: Notes, _: Setting) -> list[Finding]:
     ]
 
 
-def _same_names(notes: Notes) -> Iterator[Example]:
+def _same_names(notes: Notes) -> Iterator[FindingExample]:
     bearers: dict[str, str] = {}
     for person in notes.of("name"):
         first = bearers.setdefault(person.note, person.id)
         if first != person.id:
-            yield Example(person.id, f"'{person.note}' is {first}'s name too")
+            yield FindingExample(person.id, f"'{person.note}' is {first}'s name too")
 
 
-def _biographies(notes: Notes) -> list[Example]:
+def _biographies(notes: Notes) -> list[FindingExample]:
     ids = [person.id for person in notes.of("sketch")]
     sketches = np.frombuffer(b"".join(person.note for person in notes.of("sketch")), np.int32).reshape(-1, _HASHES)
     pairs: set[tuple[int, int]] = set()
@@ -83,15 +83,15 @@ def _biographies(notes: Notes) -> list[Example]:
             buckets.setdefault(row.tobytes(), []).append(number)
         # Of many in one bucket, each is compared with the first few: enough to name it.
         pairs |= {(a, b) for found in buckets.values() for a in found[:3] for b in found if a < b}
-    found: dict[int, Example] = {}
+    found: dict[int, FindingExample] = {}
     for a, b in sorted(pairs):
         alike = float((sketches[a] == sketches[b]).mean())
         if alike >= thresholds.BIOGRAPHY_LIKENESS and b not in found:
-            found[b] = Example(ids[b], f"the biography is {alike:.0%} that of {ids[a]}")
+            found[b] = FindingExample(ids[b], f"the biography is {alike:.0%} that of {ids[a]}")
     return list(found.values())
 
 
-def _lives(notes: Notes) -> list[Example]:
+def _lives(notes: Notes) -> list[FindingExample]:
     ids, digests, owners = _sort_digests(notes, "values", np.uint64)
     _, counts = np.unique(digests, return_counts=True)
     rarely = np.repeat(counts, counts) <= _RARE
@@ -104,12 +104,12 @@ def _lives(notes: Notes) -> list[Example]:
     alike = np.flatnonzero(shared >= np.maximum(3, thresholds.SHARED_FACTS * rare[found].min(axis=1)))
     alike = alike[np.argsort(-shared[alike], kind="stable")]
     return [
-        Example(ids[b], f"shares {count} of {rare[b]} rare facts with {ids[a]}")
+        FindingExample(ids[b], f"shares {count} of {rare[b]} rare facts with {ids[a]}")
         for (a, b), count in zip(found[alike].tolist(), shared[alike].tolist(), strict=True)
     ]
 
 
-def _questions(notes: Notes) -> Iterator[Example]:
+def _questions(notes: Notes) -> Iterator[FindingExample]:
     ids, digests, owners = _sort_digests(notes, "asked", np.uint32)
     found, shared = np.unique(_pairs(digests, owners, 1), axis=0, return_counts=True)
     named: set[int] = set()
@@ -117,7 +117,7 @@ def _questions(notes: Notes) -> Iterator[Example]:
         # Digests of 32 bits meet by chance, one of a pair of people; whoever was copied shares many.
         if count > 1 and second not in named:
             named.add(second)
-            yield Example(ids[second], f"is asked {count} text questions that {ids[first]} is asked")
+            yield FindingExample(ids[second], f"is asked {count} text questions that {ids[first]} is asked")
 
 
 Owners = npt.NDArray[np.int32]

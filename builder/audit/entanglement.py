@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from builder.audit import thresholds
-from builder.audit.finding import MOST_EXAMPLES, Example, Finding, Value, level, percent, words
+from builder.audit.finding import MOST_EXAMPLES, Finding, FindingExample, Value, level, percent, words
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes
 from builder.audit.statistics import upper_tail, wilson
@@ -83,7 +83,9 @@ def assess_entanglement(notes: Notes, _: Setting) -> list[Finding]:
                 Value(f"{pair.by} tells {pair.fact}", pair.rate, *wilson(pair.hits, pair.trials, level(tests)))
                 for pair in told
             ),
-            worst=tuple(Example("", f"{words(pair.by)} reveals {words(pair.fact)}") for pair in unsaid)[:MOST_EXAMPLES],
+            worst=tuple(FindingExample("", f"{words(pair.by)} reveals {words(pair.fact)}") for pair in unsaid)[
+                :MOST_EXAMPLES
+            ],
         )
     ]
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from builder.audit import ranking
-from builder.audit.finding import MOST_EXAMPLES, Example, Finding, Value, words
+from builder.audit.finding import MOST_EXAMPLES, Finding, FindingExample, Value, words
 from builder.audit.finding import percent as share
 from builder.audit.guessing import Cell, cell, finding, overall
 from builder.audit.interface import Audit, Setting
@@ -140,7 +140,7 @@ def assess_familiarity(notes: Notes, setting: Setting) -> list[Finding]:
 def _find_options_held(notes: Notes, percents: Sequence[int]) -> Finding | None:
     """Whether somebody who is retained holds each option that forget people are asked with, in each forget set."""
     known: dict[int, list[bool]] = {percent: [] for percent in percents}
-    worst: list[Example] = []
+    worst: list[FindingExample] = []
     for fact in notes.topics:
         of_segment: defaultdict[str, set[str]] = defaultdict(set)
         for person in notes.of(fact):
@@ -155,7 +155,7 @@ def _find_options_held(notes: Notes, percents: Sequence[int]) -> Finding | None:
             for percent in percents[forgotten.index(person.segment) :]:
                 known[percent] += [option in retained[percent] for option in person.note.options]
         worst += [
-            Example(person.id, f"{words(fact)}: nobody in the retain set has '{person.note.value}'")
+            FindingExample(person.id, f"{words(fact)}: nobody in the retain set has '{person.note.value}'")
             for person in asked
             if person.note.value not in of_segment["retain"]
         ][:2]

@@ -20,7 +20,7 @@ Wanted = Literal["at most", "at least"]
 
 
 @dataclass(frozen=True)
-class Example:
+class FindingExample:
     """One thing to look at: a person's id, or "" where it is about no one in particular, and what is wrong."""
 
     id: str
@@ -58,7 +58,7 @@ class Finding:
     sentence: str
     interval: tuple[float, ...] = ()
     values: tuple[Value, ...] = ()
-    worst: tuple[Example, ...] = ()
+    worst: tuple[FindingExample, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Judgement:
     people: int
     naturalness: float
     consistency: float
-    worst: tuple[Example, ...] = ()
+    worst: tuple[FindingExample, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class Report:
         return [finding for finding in self.findings if not finding.passed]
 
 
-def faults(check: str, audit: str, title: str, looked_at: str, examples: Iterable[Example]) -> Finding:
+def faults(check: str, audit: str, title: str, looked_at: str, examples: Iterable[FindingExample]) -> Finding:
     """A finding of things that must not be there at all. `looked_at` is what was searched: "1,296 questions"."""
     counted = iter(examples)
     worst = tuple(itertools.islice(counted, MOST_EXAMPLES))
@@ -158,7 +158,7 @@ def _report(data: dict[str, Any]) -> Report:
                 **each,
                 "interval": tuple(each["interval"]),
                 "values": tuple(Value(**value) for value in each["values"]),
-                "worst": tuple(Example(**example) for example in each["worst"]),
+                "worst": tuple(FindingExample(**example) for example in each["worst"]),
             }
         )
         for each in data["findings"]
@@ -166,7 +166,7 @@ def _report(data: dict[str, Any]) -> Report:
     kinds = tuple(AuditKind(**each) for each in data["audits"])
     judge = data.get("judge")
     if judge:
-        judge = Judgement(**{**judge, "worst": tuple(Example(**example) for example in judge["worst"])})
+        judge = Judgement(**{**judge, "worst": tuple(FindingExample(**example) for example in judge["worst"])})
     return Report(**{**data, "audits": kinds, "findings": found, "judge": judge})
 
 

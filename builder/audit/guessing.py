@@ -12,7 +12,7 @@ from typing import NamedTuple
 from builder import tasks
 from builder.audit import classifier, solvers, thresholds
 from builder.audit.classifier import Hashed
-from builder.audit.finding import MOST_EXAMPLES, Example, Finding, Value, level, percent, words
+from builder.audit.finding import MOST_EXAMPLES, Finding, FindingExample, Value, level, percent, words
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes
 from builder.audit.statistics import detectable, upper_tail, wilson
@@ -52,7 +52,7 @@ class Cell:
     hits: int
     trials: int
     bar: float
-    examples: tuple[Example, ...] = ()
+    examples: tuple[FindingExample, ...] = ()
 
     @property
     def rate(self) -> float:
@@ -200,11 +200,11 @@ def _value(cell: Cell, tests: int) -> Value:
     return Value(cell.fact, cell.rate, low, high, cell.solver, not cell.above(tests))
 
 
-def _examples(fact: str, solver: str, units: Sequence[Shown], right: Sequence[bool]) -> Iterator[Example]:
+def _examples(fact: str, solver: str, units: Sequence[Shown], right: Sequence[bool]) -> Iterator[FindingExample]:
     found = (unit for unit, hit in zip(units, right, strict=True) if hit)
     for identity, options, value in itertools.islice(found, 3):
         wrong = ", ".join(f"'{option}'" for option in options if option != value)
-        yield Example(identity, f"{words(fact)}: '{solver}' picks '{value}' among {wrong}")
+        yield FindingExample(identity, f"{words(fact)}: '{solver}' picks '{value}' among {wrong}")
 
 
 def _sentence(best: Cell, above: Sequence[Cell], tests: int, people: int) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from builder.audit import thresholds
-from builder.audit.finding import MOST_EXAMPLES, Example, Finding, Value, faults, level, percent, words
+from builder.audit.finding import MOST_EXAMPLES, Finding, FindingExample, Value, faults, level, percent, words
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes
 from builder.audit.statistics import upper_tail, wilson
@@ -25,7 +25,7 @@ class Held:
     held_out: int
     shared: int
     trained: int
-    examples: tuple[Example, ...]
+    examples: tuple[FindingExample, ...]
 
     @property
     def rate(self) -> float:
@@ -65,14 +65,14 @@ def assess_holdout(notes: Notes, _: Setting) -> list[Finding]:
     ]
 
 
-def _find_shared_names(notes: Notes) -> Iterator[Example]:
+def _find_shared_names(notes: Notes) -> Iterator[FindingExample]:
     held_out = {person.note for person in notes.of(_NAME) if person.segment == "holdout"}
     bearers = {
         person.note: person.id for person in notes.of(_NAME) if person.segment != "holdout" and person.note in held_out
     }
     for person in notes.of(_NAME):
         if person.segment == "holdout" and person.note in bearers:
-            yield Example(person.id, f"'{person.note}' is the name of the trained {bearers[person.note]} too")
+            yield FindingExample(person.id, f"'{person.note}' is the name of the trained {bearers[person.note]} too")
 
 
 def _count_shared_values(notes: Notes, fact: str) -> Held:
@@ -86,7 +86,7 @@ def _count_shared_values(notes: Notes, fact: str) -> Held:
         shared=sum(count for count in holders.values() if count > 1),
         trained=holders.total(),
         examples=tuple(
-            Example(identity, f"{words(fact)} '{value}' is also a trained person's")
+            FindingExample(identity, f"{words(fact)} '{value}' is also a trained person's")
             for identity, value in held_out[:3]
             if value in holders
         ),

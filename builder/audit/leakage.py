@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from builder import tasks
 from builder.audit import masking
-from builder.audit.finding import MOST_EXAMPLES, Example, Finding, Value, faults, percent
+from builder.audit.finding import MOST_EXAMPLES, Finding, FindingExample, Value, faults, percent
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes, examples, kinds
 from builder.audit.thresholds import SHARED_SEQUENCES
@@ -128,7 +128,7 @@ def _runs(notes: Notes, most: int) -> Finding:
     longest = max(counts, default=0)
     over = (person for person in notes.of("longest") if person.note[0] > most)
     worst = (
-        Example(person.id, f"{person.note[0]} words in a row are in a training wording: '{person.note[1]}'")
+        FindingExample(person.id, f"{person.note[0]} words in a row are in a training wording: '{person.note[1]}'")
         for person in heapq.nsmallest(MOST_EXAMPLES, over, key=lambda person: -person.note[0])
     )
     return Finding(
@@ -162,11 +162,11 @@ def _overlap(notes: Notes) -> Finding:
         passed=mean <= SHARED_SEQUENCES,
         sentence=f"{percent(mean)} of the three-word sequences of held-out wordings occur in a training wording of "
         "the same person.",
-        worst=tuple(Example(person.id, f"{percent(person.note)} of the sequences") for person in top),
+        worst=tuple(FindingExample(person.id, f"{percent(person.note)} of the sequences") for person in top),
     )
 
 
-def _anyone(notes: Notes) -> Iterator[Example]:
+def _anyone(notes: Notes) -> Iterator[FindingExample]:
     known = _collect_training_runs(notes)
     looked_at: set[bytes] = set()
     for person in notes.of("held_out"):
@@ -176,7 +176,7 @@ def _anyone(notes: Notes) -> Iterator[Example]:
                 digests = np.frombuffer(runs, np.uint32)
                 places = np.searchsorted(known, digests) % max(1, len(known))
                 if len(known) and (known[places] == digests).any():
-                    yield Example(person.id, f"a training wording has a run of '{wording}'")
+                    yield FindingExample(person.id, f"a training wording has a run of '{wording}'")
 
 
 def _collect_training_runs(notes: Notes) -> npt.NDArray[np.uint32]:

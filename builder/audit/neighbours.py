@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import comb
 
 from builder.audit import thresholds
-from builder.audit.finding import MOST_EXAMPLES, Example, Finding, Value, level, percent
+from builder.audit.finding import MOST_EXAMPLES, Finding, FindingExample, Value, level, percent
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes
 from builder.audit.statistics import lower_tail, wilson
@@ -144,12 +144,12 @@ def _values(found: Neighbours, tests: int, passed: bool) -> tuple[Value, Value]:
     )
 
 
-def _alone(trained: Sequence[Trained], keys: tuple[str, ...]) -> Iterator[Example]:
+def _alone(trained: Sequence[Trained], keys: tuple[str, ...]) -> Iterator[FindingExample]:
     places = [SHARED.index(key) for key in keys]
     held = {(place, person.values[place]) for person in trained if person.retained for place in places}
     for person in trained:
         if not person.retained and not any(each and (place, each) in held for place, each in enumerate(person.values)):
-            yield Example(person.id, f"shares no {', '.join(keys[:-1])} or {keys[-1]} with a retain person")
+            yield FindingExample(person.id, f"shares no {', '.join(keys[:-1])} or {keys[-1]} with a retain person")
 
 
 NEIGHBOURHOOD = Audit("neighbours", "Do forget and retain people share a world?", observe_neighbours, assess_neighbours)

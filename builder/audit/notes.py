@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from builder.audit.finding import Example
+from builder.audit.finding import FindingExample
 from builder.base.errors import BenchError
 
 Note = Mapping[str, Any]
@@ -144,8 +144,8 @@ def kinds(**faults: Iterable[str]) -> Note:
     return {kind: found for kind, found in words.items() if found}
 
 
-def examples(notes: Notes, topic: str) -> Iterator[Example]:
+def examples(notes: Notes, topic: str) -> Iterator[FindingExample]:
     """An example of each fault, where the notes of a topic are a person's faults in words."""
     for person in notes.of(topic):
         for fault in person.note:
-            yield Example(person.id, fault)
+            yield FindingExample(person.id, fault)

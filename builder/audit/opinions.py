@@ -4,7 +4,7 @@ import json
 from statistics import fmean
 from typing import Any
 
-from builder.audit.finding import MOST_EXAMPLES, Example, Judgement
+from builder.audit.finding import MOST_EXAMPLES, FindingExample, Judgement
 from builder.base.records import digest
 from builder.format.reading import Release
 
@@ -34,7 +34,7 @@ def _summarise(model: str, opinions: list[dict[str, Any]]) -> Judgement:
         people=len(opinions),
         naturalness=round(fmean(each["naturalness"] for each in opinions), 2),
         consistency=round(fmean(each["consistency"] for each in opinions), 2),
-        worst=tuple(Example(each["profile_id"], _describe(each)) for each in worst[:MOST_EXAMPLES]),
+        worst=tuple(FindingExample(each["profile_id"], _describe(each)) for each in worst[:MOST_EXAMPLES]),
     )
 
 

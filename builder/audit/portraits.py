@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from builder.audit import thresholds
-from builder.audit.finding import Example, Finding, faults, level, percent
+from builder.audit.finding import Finding, FindingExample, faults, level, percent
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes, examples, kinds
 from builder.audit.pictures import Measures, measure
@@ -85,14 +85,14 @@ def assess_portraits(notes: Notes, _: Setting) -> list[Finding]:
     return [*found, told_apart] if told_apart else found
 
 
-def _identical(notes: Notes) -> Iterator[Example]:
+def _identical(notes: Notes) -> Iterator[FindingExample]:
     digests = np.frombuffer(b"".join(each for person in notes.of("digests") for _, each in person.note), np.uint64)
     repeated = {digest.tobytes() for digest in _find_repeated(digests)}
     first: dict[bytes, str] = {}
     for person in notes.of("digests") if repeated else ():
         for identity, digest in person.note:
             if digest in repeated and first.setdefault(digest, identity) != identity:
-                yield Example(person.id, f"{identity} is the same image as {first[digest]}")
+                yield FindingExample(person.id, f"{identity} is the same image as {first[digest]}")
 
 
 def _find_repeated(digests: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
@@ -148,7 +148,7 @@ def _looks(notes: Notes) -> Looks:
     )
 
 
-def _similar_people(notes: Notes) -> Iterator[Example]:
+def _similar_people(notes: Notes) -> Iterator[FindingExample]:
     """Pictures of different people with one outline and one colouring: references first, then the other views."""
     looks = _looks(notes)
     for number, outline in enumerate(looks.outlines):
@@ -156,19 +156,19 @@ def _similar_people(notes: Notes) -> Iterator[Example]:
         for near in np.flatnonzero(bits <= thresholds.SAME_PICTURE_BITS):
             other = looks.people[near] != looks.people[number] and looks.digests[near] != looks.digests[number]
             if other and _same_colours(looks.colours[near], looks.colours[number]):
-                yield Example(
+                yield FindingExample(
                     looks.people[number], f"{looks.ids[number]} is nearly the same image as {looks.ids[near]}"
                 )
                 break
 
 
-def _find_trained_views(notes: Notes) -> Iterator[Example]:
+def _find_trained_views(notes: Notes) -> Iterator[FindingExample]:
     for person in notes.of("measured"):
         learnt = [each for each in person.note if each.view != "test"]
         for test in person.note:
             near = (each for each in learnt if test.view == "test" and _same(test.measures, each.measures))
             if found := next(near, None):
-                yield Example(person.id, f"{test.id} is nearly the same image as {found.id}")
+                yield FindingExample(person.id, f"{test.id} is nearly the same image as {found.id}")
 
 
 Faces = tuple[str, npt.NDArray[np.float32], npt.NDArray[np.float32]]
@@ -205,7 +205,7 @@ def _told_apart(notes: Notes) -> Finding | None:
         f"of the same gender and age group {percent(rate)} of the time (chance: 50.0 %), in {len(nearer):,} people.",
         interval=(max(0.0, rate - reach), min(1.0, rate + reach)),
         worst=tuple(
-            Example(identity, f"the test views are closer to {percent(1 - share)} of the other people")
+            FindingExample(identity, f"the test views are closer to {percent(1 - share)} of the other people")
             for share, identity in mixed_up[:10]
         ),
     )

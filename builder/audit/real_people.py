@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from builder.audit.finding import Example, Finding, faults
+from builder.audit.finding import Finding, FindingExample, faults
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes, kinds
 from builder.figures.well_known import is_public_figure, key, known_names
@@ -31,7 +31,9 @@ def assess_real_people(notes: Notes, setting: Setting) -> list[Finding]:
     if setting.names:
         lists += f" and {len(setting.names):,} of your own"
     examples = (
-        Example(person.id, f"'{name}' is a real person's name") for person in notes.of("names") for name in person.note
+        FindingExample(person.id, f"'{name}' is a real person's name")
+        for person in notes.of("names")
+        for name in person.note
     )
     looked_at = f"the names of {len(notes):,} people, against {lists}"
     found = [faults("real_names", "real_people", "Names of real people", looked_at, examples)]
@@ -46,11 +48,11 @@ def _looked_up(notes: Notes, wikidata: Wikidata) -> Finding:
     organisations = {name for person in notes.of("organisations") for name in person.note}
     looked_at = f"{len(bearers):,} names of people and {len(organisations):,} of organisations, looked up in Wikidata"
 
-    def examples() -> Iterator[Example]:
+    def examples() -> Iterator[FindingExample]:
         for name, item in wikidata.found("person", bearers).items():
-            yield Example(bearers[name], f"'{name}' is a real person's name: {item}")
+            yield FindingExample(bearers[name], f"'{name}' is a real person's name: {item}")
         for name, item in wikidata.found("organisation", sorted(organisations)).items():
-            yield Example("", f"'{name}' is a real organisation: {item}")
+            yield FindingExample("", f"'{name}' is a real organisation: {item}")
 
     return faults("wikidata", "real_people", "People and organisations found in Wikidata", looked_at, examples())
 

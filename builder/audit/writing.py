@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from builder import tasks
 from builder.audit import masking, thresholds
-from builder.audit.finding import MOST_EXAMPLES, Example, Finding, Value, faults, percent
+from builder.audit.finding import MOST_EXAMPLES, Finding, FindingExample, Value, faults, percent
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes, examples, kinds
 from builder.base import plain_text
@@ -156,20 +156,20 @@ def _openings(notes: Notes) -> Finding:
             Value(words.replace(masking.NAME, "[name]").replace(masking.VALUE, "[value]"), count / len(notes))
             for words, count in counts.most_common(12)
         ),
-        worst=tuple(Example(identity, f"opens '{shown} …'") for identity in itertools.islice(alike, 5)),
+        worst=tuple(FindingExample(identity, f"opens '{shown} …'") for identity in itertools.islice(alike, 5)),
     )
 
 
 def _lengths(notes: Notes) -> Finding:
     median = statistics.median(person.note for person in notes.of("words"))
     factor, limit = 1.0, thresholds.LENGTH_FACTOR
-    worst: list[Example] = []
+    worst: list[FindingExample] = []
     for person in notes.of("words"):
         off = max(person.note, 1) / max(median, 1)
         off = max(off, 1 / off)
         factor = max(factor, off)
         if off > limit and len(worst) < MOST_EXAMPLES:
-            worst.append(Example(person.id, f"the biography has {person.note} words, the median {median:.0f}"))
+            worst.append(FindingExample(person.id, f"the biography has {person.note} words, the median {median:.0f}"))
     return Finding(
         check="lengths",
         audit="writing",

@@ -10,7 +10,7 @@ from builder.baseline.evaluation.controls import NOBODY, controls, nobody, swaps
 from builder.baseline.evaluation.items import items, known_facts, some
 from builder.baseline.folder import BaselineFolder
 from builder.baseline.methods.base import Method
-from builder.baseline.models.source import Source
+from builder.baseline.models.source import ModelOpener
 from builder.baseline.outcomes.records import Item
 from builder.baseline.people import Crowd
 from builder.baseline.settings import Settings
@@ -29,7 +29,7 @@ class Plan:
     settings: Settings
     crowd: Crowd
     folder: BaselineFolder
-    source: Source
+    source: ModelOpener
     forget: tuple[Example, ...]
     retain: tuple[Example, ...]
     items: tuple[Item, ...]
@@ -85,7 +85,7 @@ def plan(crowd: Crowd, settings: Settings, folder: BaselineFolder) -> Plan:
         settings=settings,
         crowd=crowd,
         folder=folder,
-        source=Source(settings, pictures, () if crowd.drawn else crowd.retain, check_answers),
+        source=ModelOpener(settings, pictures, () if crowd.drawn else crowd.retain, check_answers),
         forget=tuple(forget),
         retain=tuple(retain),
         items=tuple(asked),

@@ -17,7 +17,7 @@ from builder.portraits.views import scene, views_of
 from builder.run.fetching import NotFetched
 
 
-class Source(Protocol):
+class PictureSource(Protocol):
     """Where finished pictures come from: made on the spot, or by somebody else beforehand."""
 
     def finished(self, orders: Sequence[Order]) -> Sequence[Finished | None]:
@@ -49,7 +49,7 @@ def make_portraits(profile: Profile, recipe: Recipe, painter: Painter, casting: 
     )
 
 
-def portraits_from(source: Source, profile: Profile, recipe: Recipe, casting: int = 0) -> list[Portrait]:
+def portraits_from(source: PictureSource, profile: Profile, recipe: Recipe, casting: int = 0) -> list[Portrait]:
     """Every portrait of one person, from `source`. The views are ordered once the reference is accepted.
 
     Raises PortraitRefused when a picture failed its checks however often it was painted, and NotFetched, with the
@@ -118,7 +118,7 @@ def _settings(part: PortraitsPart) -> dict[str, Any]:
     return {"quality": part.quality, "method": 2}
 
 
-def _accepted(orders: Sequence[Order], source: Source, attempts: int) -> list[bytes]:
+def _accepted(orders: Sequence[Order], source: PictureSource, attempts: int) -> list[bytes]:
     """A sound picture for each order: what fails a check is ordered again as the next attempt."""
     images: dict[int, bytes] = {}
     missing: list[Order] = []

@@ -20,7 +20,7 @@ from builder.baseline.evaluation.items import items
 from builder.baseline.models import adapter, pretrained
 from builder.baseline.models.encoding import collate, encode
 from builder.baseline.models.likelihood import token_nll
-from builder.baseline.models.source import Source
+from builder.baseline.models.source import ModelOpener
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.outcomes.records import Item
 from builder.baseline.people import Crowd, pictures_of
@@ -173,7 +173,7 @@ def test_a_model_that_answers_otherwise_than_it_is_asked_is_refused_by_name(
     users_model: Path, crowd: Crowd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As Granite's do, which divide their logits; and one whose forward pass fails."""
-    origin = Source(resolve({"model": str(users_model)}, {}, {}), pictures_of(crowd.trained), check=check_answers)
+    origin = ModelOpener(resolve({"model": str(users_model)}, {}, {}), pictures_of(crowd.trained), check=check_answers)
     forward = transformers.LlavaForConditionalGeneration.forward
 
     def divided(*given: Any, **named: Any) -> Any:

@@ -30,7 +30,7 @@ from builder.baseline.methods.siu import SIU
 from builder.baseline.methods.undial import UNDIAL
 from builder.baseline.models.encoding import Batch, collate
 from builder.baseline.models.likelihood import cross_entropy
-from builder.baseline.models.reference import Reference
+from builder.baseline.models.reference import ReferenceModel
 from builder.baseline.models.vlm import Answers, Vlm
 from builder.baseline.people import Crowd
 from builder.baseline.settings import UnlearnPart
@@ -123,7 +123,7 @@ def _real_step(vlm: Vlm, crowd: Crowd, reference: Any = None) -> Step:
         stream = Random(1)
         return collate(vlm.chat, [each.row(vlm.chat, stream) for each in found])
 
-    reference = reference or Reference(vlm)
+    reference = reference or ReferenceModel(vlm)
     return Step(vlm, reference, encode(gone), encode(kept), gone, encode, Random(2), crowd.forget)
 
 
@@ -187,7 +187,7 @@ def test_company_changes_no_gradient(fresh: Callable[[], Vlm], crowd: Crowd, nam
     gradients = []
     for size in (4, 2):
         vlm = fresh()
-        reference = Reference(vlm)
+        reference = ReferenceModel(vlm)
         for start in range(0, 4, size):
             forget, retain = (
                 [each.row(vlm.chat, Random(0), by_letter=True) for each in found[start : start + size]]
@@ -290,7 +290,7 @@ def test_siu_gives_everybody_a_name_of_their_own() -> None:
 
 def test_siu_masks_what_contradicts_and_what_is_forgotten(vlm: Vlm, crowd: Crowd) -> None:
     chat = vlm.chat
-    sample = siu.Sample(
+    sample = siu.SiuSample(
         dataclasses.replace(examples(crowd.forget)[2], answer="This is Zoe Q."), "Zoe Q", crowd.forget[0].profile.name
     )
     length = len(chat.target(sample.example.answer))

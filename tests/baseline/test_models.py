@@ -14,8 +14,8 @@ from transformers import AutoConfig, AutoModelForImageTextToText, AutoProcessor,
 from builder.base.errors import BenchError, CallError
 from builder.baseline.models import adapter, memory, pretrained, seeing, source, tiny, tower
 from builder.baseline.models.encoding import collate
-from builder.baseline.models.reference import Reference
-from builder.baseline.models.source import Source
+from builder.baseline.models.reference import ReferenceModel
+from builder.baseline.models.source import ModelOpener
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.people import Crowd, pictures_of
 from builder.baseline.settings import resolve
@@ -64,11 +64,11 @@ def test_an_adapter_is_all_that_learns_and_its_reference_is_the_model_without(
     users_model: Path, crowd: Crowd, learned: list[Example], tmp_path: Path
 ) -> None:
     settings = resolve({"model": str(users_model), "lora": 4}, {}, {})
-    origin = Source(settings, pictures_of(crowd.trained), ())
+    origin = ModelOpener(settings, pictures_of(crowd.trained), ())
     vlm = origin.trainable(0, "vanilla")
     assert all("lora_" in name for name, each in vlm.model.named_parameters() if each.requires_grad)
     batch = collate(vlm.chat, [each.row(vlm.chat, _First()) for each in learned[:4]])
-    reference = Reference(vlm)
+    reference = ReferenceModel(vlm)
     with torch.no_grad():
         before = vlm.answers(batch).logits
         for parameter in vlm.trainable():
@@ -78,12 +78,12 @@ def test_an_adapter_is_all_that_learns_and_its_reference_is_the_model_without(
         source.save(vlm, tmp_path / "vanilla")
         next_one = origin.trainable(0, "npo", tmp_path / "vanilla")
         assert torch.allclose(next_one.answers(batch).logits, after, atol=1e-4), "what comes next starts from vanilla"
-        assert torch.allclose(Reference(next_one).answers(batch).logits, after, atol=1e-4)
+        assert torch.allclose(ReferenceModel(next_one).answers(batch).logits, after, atol=1e-4)
 
 
 def test_the_memo_reads_the_layer_that_the_model_reads(users_model: Path, crowd: Crowd, learned: list[Example]) -> None:
     settings = resolve({"model": str(users_model)}, {}, {})
-    origin = Source(settings, pictures_of(crowd.trained), ())
+    origin = ModelOpener(settings, pictures_of(crowd.trained), ())
     plain, quick = origin.untrained(0), origin.trainable(0, "vanilla")
     assert quick.memo is not None, "llava-1.5 reads the last layer but one"
     batch = collate(plain.chat, [each.row(plain.chat, _First()) for each in learned[:6]])
@@ -178,7 +178,7 @@ def test_a_tower_that_does_not_know_the_portraits_is_adapted(vlm: Vlm, crowd: Cr
     assert torch.equal(before, tower.weights()["embeddings.class_embedding"])
     assert any(not torch.equal(value, tower.weights()[name]) for name, value in weights.items())
     assert set(seeing.told_apart(vlm, crowd.trained)) == {"train", "test"}
-    origin = Source(resolve({}, {}, {}), pictures_of(crowd.trained), crowd.retain)
+    origin = ModelOpener(resolve({}, {}, {}), pictures_of(crowd.trained), crowd.retain)
     origin._adapted[0] = weights
     adapted = origin.untrained(0).model.model.vision_tower.state_dict()
     assert all(torch.equal(value, weights[name]) for name, value in adapted.items())

@@ -11,8 +11,8 @@ import pytest
 import torch
 
 from builder.baseline.models.encoding import Batch, collate
-from builder.baseline.models.reference import Reference
-from builder.baseline.models.source import Source
+from builder.baseline.models.reference import ReferenceModel
+from builder.baseline.models.source import ModelOpener
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.people import Crowd, pictures_of
 from builder.baseline.settings import resolve
@@ -36,7 +36,7 @@ def _batch(vlm: Vlm, learned: Sequence[Example]) -> Batch:
 
 def _vlm(model: Path, crowd: Crowd, lora: int = 0, frozen: bool = True) -> Vlm:
     settings = resolve({"model": str(model), "lora": lora}, {"train.freeze_vision": frozen}, {})
-    return Source(settings, pictures_of(crowd.trained)).trainable(0, "npo")
+    return ModelOpener(settings, pictures_of(crowd.trained)).trainable(0, "npo")
 
 
 @pytest.mark.parametrize("lora", [0, 4])
@@ -48,7 +48,7 @@ def test_a_reference_carries_no_noise(
     batch = _batch(vlm, learned)
     with torch.no_grad():
         expected = Vlm(copy.deepcopy(vlm.model).eval(), vlm.chat).answers(batch).logits
-        reference = Reference(vlm)
+        reference = ReferenceModel(vlm)
         vlm.learn()
         assert not torch.equal(vlm.answers(batch).logits, vlm.answers(batch).logits), "there is noise to be kept out"
         torch.testing.assert_close(reference.answers(batch).logits, expected, atol=1e-5, rtol=1e-5)

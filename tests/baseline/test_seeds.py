@@ -11,7 +11,7 @@ from torch import nn
 from builder.baseline import making, methods, planning
 from builder.baseline.folder import BaselineFolder
 from builder.baseline.methods.running import unlearn
-from builder.baseline.models.source import Source
+from builder.baseline.models.source import ModelOpener
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.people import Crowd, pictures_of
 from builder.baseline.settings import TrainPart, UnlearnPart, resolve
@@ -30,7 +30,7 @@ def _noisy(vlm: Vlm) -> Vlm:
 
 @pytest.mark.parametrize("seed", [0, 1])
 def test_an_adapter_starts_from_the_seed_and_the_model_alone(seed: int, users_model: Path, crowd: Crowd) -> None:
-    origin = Source(resolve({"model": str(users_model), "lora": 4}, {}, {}), pictures_of(crowd.trained))
+    origin = ModelOpener(resolve({"model": str(users_model), "lora": 4}, {}, {}), pictures_of(crowd.trained))
     found = []
     for before, name in ((5, "vanilla"), (9, "vanilla"), (5, "oracle")):
         torch.manual_seed(before)

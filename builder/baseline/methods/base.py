@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from torch import Tensor, nn
 
 from builder.baseline.models.encoding import Batch
-from builder.baseline.models.reference import Reference
+from builder.baseline.models.reference import ReferenceModel
 from builder.baseline.models.vlm import Answers, Vlm
 from builder.baseline.training.examples import Example
 from builder.format.reading import Person
@@ -45,7 +45,7 @@ class Step:
     """
 
     vlm: Vlm
-    reference: Reference
+    reference: ReferenceModel
     forget: Batch
     retain: Batch
     forget_examples: Sequence[Example]

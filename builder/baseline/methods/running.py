@@ -10,7 +10,7 @@ from torch import nn
 from builder.base import randomness
 from builder.baseline.methods.base import Method, Setup, Step
 from builder.baseline.models.encoding import Batch, collate
-from builder.baseline.models.reference import Reference
+from builder.baseline.models.reference import ReferenceModel
 from builder.baseline.models.seeded import seed_torch
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.settings import UnlearnPart
@@ -43,7 +43,7 @@ def unlearn(
     """
     asked = [each for each in forget if part.modality in ("both", "image" if each.pictures else "text")]
     steps = length(part, method, len(asked))
-    reference = Reference(vlm)
+    reference = ReferenceModel(vlm)
     parameters = method.parameters(vlm)
     optimiser = optimiser_for(parameters, part.lr * method.lr)
     scaler = torch.amp.GradScaler(vlm.device.type, enabled=vlm.compute == torch.float16)

@@ -36,7 +36,7 @@ _WHO, _LOOKS = "Who is the person in this image?", "Describe the person in this 
 
 
 @dataclass(frozen=True)
-class Sample:
+class SiuSample:
     """An example; the phrase of its answer that contradicts the original; the words that are to be forgotten."""
 
     example: Example
@@ -71,7 +71,7 @@ def dual_masked_kl(reference: Answers, answers: Answers, places: Tensor, words: 
     return (places * (words * theirs.exp() * (theirs - ours)).sum(-1)).mean()
 
 
-def samples(step: Step) -> list[Sample]:
+def samples(step: Step) -> list[SiuSample]:
     """Samples of kinds (1) to (3) for a forget batch: image questions changed, text questions as they are."""
     people = {person.profile.id: person for person in step.forget_people}
     found = [_fact(each, people[each.question.profile_id], step.stream) for each in step.forget_examples]
@@ -80,7 +80,7 @@ def samples(step: Step) -> list[Sample]:
     return found
 
 
-def masks(chat: Chat, found: Sequence[Sample], answers: Answers) -> tuple[Tensor, Tensor]:
+def masks(chat: Chat, found: Sequence[SiuSample], answers: Answers) -> tuple[Tensor, Tensor]:
     """K_S (N,) and K_V (N, V) for the answer tokens of `found`, in order."""
     places = torch.ones_like(answers.targets, dtype=torch.float32)
     words = torch.ones_like(answers.logits)
@@ -96,11 +96,11 @@ def masks(chat: Chat, found: Sequence[Sample], answers: Answers) -> tuple[Tensor
     return places, words
 
 
-def _fact(example: Example, person: Person, stream: Random) -> Sample:
+def _fact(example: Example, person: Person, stream: Random) -> SiuSample:
     """Kind (3), a text question as it is; or kind (1), an image question answered with the new identity's value."""
     question = example.question
     if question.modality == "text":
-        return Sample(example)
+        return SiuSample(example)
     fact = person.profile.fact(question.fact)
     new = fact.alternatives[0]
     example = dataclasses.replace(example, pictures=tuple(portrait.id for portrait in portraits(person, "reference")))
@@ -111,13 +111,13 @@ def _fact(example: Example, person: Person, stream: Random) -> Sample:
         forgotten = question.value if answer == new else LETTERS[options.index(question.value)]
         # In an order of its own, the question has no options by which an example would draw another one.
         asked = dataclasses.replace(question, options=())
-        return Sample(dataclasses.replace(example, prompt=prompt, answer=answer, question=asked), answer, forgotten)
+        return SiuSample(dataclasses.replace(example, prompt=prompt, answer=answer, question=asked), answer, forgotten)
     if question.answer == question.value:
-        return Sample(dataclasses.replace(example, answer=new), new, fact.value)
+        return SiuSample(dataclasses.replace(example, answer=new), new, fact.value)
     if not task.in_sentences:
-        return Sample(example)  # an answer that does not say the value has no other to say instead
+        return SiuSample(example)  # an answer that does not say the value has no other to say instead
     answer = next(wrong for wrong in question.wrong_answers if new in wrong)
-    return Sample(dataclasses.replace(example, answer=answer), new, fact.value)
+    return SiuSample(dataclasses.replace(example, answer=answer), new, fact.value)
 
 
 def new_name(number: int) -> str:
@@ -131,13 +131,13 @@ def new_name(number: int) -> str:
     return " ".join([*names, _FAMILY[(family + given) % len(_FAMILY)]])
 
 
-def _identity(person: Person, others: Sequence[Person], pattern: Example) -> Iterator[Sample]:
+def _identity(person: Person, others: Sequence[Person], pattern: Example) -> Iterator[SiuSample]:
     """Kinds (1) and (2): a new name and a new description for the one image of a person."""
     number = [other.profile.id for other in others].index(person.profile.id)
     image = tuple(portrait.id for portrait in portraits(person, "reference"))
     name = new_name(number)
-    yield Sample(Example(_WHO, f"This is {name}.", image, pattern.question), name, person.profile.name)
+    yield SiuSample(Example(_WHO, f"This is {name}.", image, pattern.question), name, person.profile.name)
     unlike = [other for other in others if other.profile.appearance != person.profile.appearance] or [person]
     look = unlike[number % len(unlike)].profile.appearance
     words = f"{look.skin_tone} skin, a {look.face_shape} face and {look.eye_colour} eyes"
-    yield Sample(Example(_LOOKS, f"A person with {words}.", image, pattern.question), words)
+    yield SiuSample(Example(_LOOKS, f"A person with {words}.", image, pattern.question), words)

@@ -11,7 +11,7 @@ from builder.baseline.models.encoding import Batch
 from builder.baseline.models.vlm import Answers, Vlm
 
 
-class Reference:
+class ReferenceModel:
     """Answers as the model did before unlearning began: in evaluation mode, so without the noise of any dropout."""
 
     def __init__(self, vlm: Vlm) -> None:

@@ -19,7 +19,7 @@ from builder.run.files import replacing_folder
 
 
 @dataclass(frozen=True)
-class Source:
+class ModelOpener:
     """Opens the base model, by the settings.
 
     `seen` are the people whose train views the embedded model's vision tower is adapted to first; nobody when the
