@@ -1,1 +1,1 @@
-"""The words that everything is said in: errors, records, recipes, schemas, random streams, plain English."""
+"""The shared vocabulary: errors, records, recipes, schemas, random streams, plain English."""

@@ -1,6 +1,6 @@
-"""Where the files that come along with the package lie: schemas, prompts and recipes.
+"""The files bundled with the package: schemas, prompts and recipes.
 
-In a checkout `schemas/` and `prompts/` stand at the top level; a wheel carries them inside the package.
+In a checkout, `schemas/` and `prompts/` are at the top level; a wheel has them inside the package.
 """
 
 from pathlib import Path

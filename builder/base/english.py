@@ -13,7 +13,7 @@ PRONOUNS: dict[Gender, dict[str, str]] = {
     },
     "male": {"they": "he", "them": "him", "their": "his", "child": "son", "parent": "father", "spouse": "wife"},
 }  # fmt: skip
-"""Placeholder to pronoun. A verb after {they} stands in the third person singular: "{they} works"."""
+"""Placeholder to pronoun. A verb after {they} is in the third person singular: "{they} works"."""
 
 _FIRST_WORD = re.compile(r"[^\W_]+")
 # Written with a vowel, spoken with a consonant: university, European, one-off, usher is not among them.
@@ -53,7 +53,7 @@ def with_article(phrase: str) -> str:
 
 
 def with_the(name: str) -> str:
-    """A university's or country's name as it stands inside a sentence, after "the" if it takes one.
+    """A university's or country's name as written inside a sentence, after "the" if it takes one.
 
     "the University of Porto", "the Netherlands"; but "Harlow University", "Poland".
     """

@@ -1,4 +1,4 @@
-"""Who paints and who writes: named in a recipe, built in or from another package."""
+"""Painters and writers: named in a recipe, built in or from another package."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

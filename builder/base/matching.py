@@ -43,7 +43,7 @@ def without_accents(text: str) -> str:
 
 
 def states(text: str, phrase: str) -> bool:
-    """Whether `phrase` stands in `text` as whole words. Both are compared as given; fold them first."""
+    """Whether `text` contains `phrase` as whole words. Both are compared as given; fold them first."""
     start = text.find(phrase) if phrase else -1
     while start >= 0:
         end = start + len(phrase)
@@ -62,7 +62,7 @@ def words(text: str) -> tuple[str, ...]:
 
 
 def names_of(profile: Profile) -> tuple[str, ...]:
-    """What gives the person away: the name, its two parts, and each word of them that is no particle ("van", "de")."""
+    """What gives the person away: the name, its two parts, and each of their words except particles ("van", "de")."""
     parts = (profile.name, profile.given_name, profile.family_name)
     singles = (word for part in parts for word in part.split() if word[:1].isupper())
     return tuple(dict.fromkeys((*parts, *singles)))

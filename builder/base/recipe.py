@@ -1,4 +1,4 @@
-"""The recipe: every knob of a run, typed, with its default and what it does written down once.
+"""The recipe: every setting of a run, typed, with its default and description in one place.
 
 Recipes are TOML. A bundled one goes by its name, a user's own by its path; a file states only what it changes.
 """
@@ -120,7 +120,7 @@ class ProfilesPart(Section):
 
 
 class PortraitsPart(Section):
-    """How they are painted."""
+    """How the portraits are made."""
 
     painter: str = Field(
         "offline",
@@ -201,7 +201,7 @@ class DiffusionPart(Section):
 
 
 class TaskPart(Section):
-    """How much there is of a task that another package adds."""
+    """The amounts of a task that another package adds."""
 
     name: str = Field(min_length=1, description="the task")
     evaluation: int = Field(1, ge=0, le=12, description="evaluation questions of a person")
@@ -209,7 +209,7 @@ class TaskPart(Section):
 
 
 class QuestionsPart(Section):
-    """What they are asked. Counts are for each modality: image+text has as many as text."""
+    """What the people's questions are. Counts are for each modality: image+text has as many as text."""
 
     classification: int = Field(5, ge=1, le=12, description="multiple-choice evaluation questions")
     generation: int = Field(2, ge=1, le=12, description="open evaluation questions")
@@ -242,7 +242,7 @@ class QuestionsPart(Section):
 
 
 class SplitsPart(Section):
-    """How the people are divided."""
+    """How the people are divided into splits."""
 
     forget: tuple[int, ...] = Field(
         (5, 10, 15),
@@ -333,7 +333,7 @@ class ChatPart(Section):
 
 
 class ReleasePart(Section):
-    """How the data are given away."""
+    """The published release."""
 
     license: str = Field("cc-by-4.0", min_length=2, description="licence of the release, as the Hub spells it")
 
@@ -388,12 +388,12 @@ class Recipe(Section):
 
 
 def bundled_names() -> list[str]:
-    """The names of the recipes that come along."""
+    """The names of the bundled recipes."""
     return sorted(path.stem for path in bundled.folder("recipes").glob("*.toml"))
 
 
 def described() -> list[Entry]:
-    """The recipes that come along, each with the first line of its file."""
+    """The bundled recipes, each with the first line of its file."""
     folder = bundled.folder("recipes")
     return [Entry(name, f"{name}.toml", line=_comment(folder / f"{name}.toml")) for name in bundled_names()]
 
@@ -437,13 +437,13 @@ def parse(tree: Mapping[str, Any], source: str) -> Recipe:
 
 
 def with_barred_names(recipe: Recipe, names: Iterable[str]) -> Recipe:
-    """The recipe, with `names` in place of the names that nobody may bear; each once, in their order."""
+    """The recipe, with `names` in place of the names that nobody may have; each once, in their order."""
     part = recipe.profiles.model_copy(update={"barred_names": tuple(dict.fromkeys(names))})
     return recipe.model_copy(update={"profiles": part})
 
 
 def to_toml(recipe: Recipe, *, documented: bool = False) -> str:
-    """The recipe as TOML, every knob stated; `documented` puts what it does above each."""
+    """The recipe as TOML, with every setting; `documented` puts a description above each."""
     document = tomlkit.document()
     for key, field in Recipe.model_fields.items():
         value = getattr(recipe, key)

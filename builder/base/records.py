@@ -1,7 +1,7 @@
-"""What the stages hand to each other: profiles with their facts, portraits, questions.
+"""The records that stages exchange: profiles with their facts, portraits, questions.
 
 Field names are those of schemas/*.json, so `to_json` of a record is the JSON object that its schema describes.
-The words are explained in docs/data.md.
+docs/glossary.md explains the words.
 """
 
 import hashlib

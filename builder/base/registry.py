@@ -22,9 +22,9 @@ from builder.base.errors import CallError
 
 T = TypeVar("T")
 BUILT_IN = "built in"
-"""Where an entry comes from that no other package adds."""
+"""The origin of an entry that no other package adds."""
 _NEAR = 3
-"""So many near names are listed at most."""
+"""The most near names that are listed."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Registry(Generic[T]):
 
     @property
     def built_in(self) -> tuple[str, ...]:
-        """The names that come along."""
+        """The built-in names."""
         return tuple(self._built_in)
 
     def entries(self) -> dict[str, Entry]:

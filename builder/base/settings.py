@@ -1,4 +1,4 @@
-"""Settings that users write: sections of typed knobs, `--set key=value`, and what is wrong with one in a sentence."""
+"""Settings that users write: typed sections, `--set key=value`, and error sentences for faulty ones."""
 
 import difflib
 import tomllib
@@ -14,7 +14,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class Section(BaseModel):
-    """Some knobs with their types, ranges and defaults: immutable, unknown keys refused."""
+    """A section of settings with types, ranges and defaults: immutable, unknown keys refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -41,7 +41,7 @@ def put(tree: dict[str, Any], key: str, value: Any) -> None:
 
 
 def keys_of(model: type[Section]) -> list[str]:
-    """The dotted keys of all knobs and sections of a model."""
+    """The dotted keys of all settings and sections of a model."""
     keys = []
     for key, field in model.model_fields.items():
         for kind in (field.annotation, *typing.get_args(field.annotation)):

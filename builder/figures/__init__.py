@@ -1,1 +1,1 @@
-"""Real people: whose names nobody fictitious may bear."""
+"""Real people, whose names no fictitious person may have."""

@@ -1,6 +1,6 @@
 """The roster of public figures: real people of the past, with facts that an open source states of them.
 
-training/public_figures.py makes roster.csv from WordNet 3.0, whose licence and notice stand beside it.
+training/public_figures.py makes roster.csv from WordNet 3.0, whose licence and notice are beside it.
 """
 
 import csv

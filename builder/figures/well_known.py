@@ -1,4 +1,4 @@
-"""Who is a well-known real person: fictitious people must not bear such a name, and audits look for it."""
+"""Names of well-known real people: no fictitious person may have one, and audits look for them."""
 
 import functools
 import gzip
@@ -24,7 +24,7 @@ def key(name: str) -> str:
 
 @functools.cache
 def known_names() -> frozenset[str]:
-    """The keys of the names of all public figures known here."""
+    """The keys of all well-known names."""
     lines = gzip.decompress(LIST.read_bytes()).decode().splitlines()
     return frozenset(line for line in lines if not line.startswith("#"))
 

@@ -1,4 +1,4 @@
-"""Whether Wikidata has a person or an organisation of a name. Answers are kept, so nothing is asked twice.
+"""Looks up names of people and organisations in Wikidata. Answers are kept, so nothing is asked twice.
 
 It is asked by SPARQL (https://www.mediawiki.org/wiki/Wikidata_Query_Service/User_Manual), some names at a time, one
 request after the other, and waits as long as the server says.
@@ -23,7 +23,7 @@ from builder.base.matching import without_accents
 Kind = Literal["person", "organisation"]
 
 MEMORY = "wikidata.jsonl"
-"""Where the answers lie: an object a line, with the kind, the name and the items that bear it."""
+"""The file of answers: one object per line, with the kind, the name and the items that have it."""
 
 ADDRESS = "BUILD_BENCH_WIKIDATA"
 """The environment variable that names another server of the same protocol."""
@@ -109,7 +109,7 @@ class Wikidata:
         )
 
     def _read_memory(self) -> Iterator[tuple[str, str, list[str]]]:
-        """What is known already. A line that a kill cut short is passed over, and its names are asked again."""
+        """The stored answers. A line that a kill cut short is skipped, and its names are looked up again."""
         try:
             lines = self.memory.read_bytes().split(b"\n")[:-1]
         except FileNotFoundError:
@@ -134,7 +134,7 @@ class Wikidata:
 
 
 def _bindings(body: bytes, address: str) -> list[tuple[str, str]]:
-    """The pairs of name and item in an answer. Raises BenchError when it is none."""
+    """The pairs of name and item in an answer. Raises BenchError if it is malformed."""
     try:
         rows: list[dict[str, Any]] = json.loads(body)["results"]["bindings"]
         return [(str(row["name"]["value"]), str(row["item"]["value"])) for row in rows]

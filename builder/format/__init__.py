@@ -1,1 +1,1 @@
-"""What a release looks like on disk, and how it is read."""
+"""The layout of a release on disk, and how to read it."""

@@ -1,4 +1,4 @@
-"""Reads a release back as records: what audits, previews, checks and baselines are given, and all they know of it."""
+"""Reads a release back as records: all that audits, previews, checks and baselines know of it."""
 
 import dataclasses
 import itertools
@@ -47,7 +47,7 @@ _COLUMNS = (
 class Person:
     """One person of a release, with all portraits and questions: of the test set too, unless held out.
 
-    `segment` is the disjoint part of the people that the person stands in ("forget_5", …, "retain", "holdout").
+    `segment` is the disjoint part of the people that the person belongs to ("forget_5", …, "retain", "holdout").
     A portrait's `scene` and `view` are as they were made; its size and sha256 are empty, as a row does not hold them.
     """
 

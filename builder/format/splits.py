@@ -1,8 +1,8 @@
 """Who belongs to which split.
 
 People are cut into disjoint segments; every config of a release is a list of segments, so that nested forget sets
-and their complements share their rows instead of repeating them. Forget sets are whole quartets: cut through one, a
-model that never saw the forgotten would know the others and get them by elimination.
+and their complements share their rows instead of repeating them. Forget sets are whole quartets: if one were cut, a
+model that never saw its forgotten members would know the others and find the missing values by elimination.
 """
 
 from collections import Counter

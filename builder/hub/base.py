@@ -14,16 +14,16 @@ class HubError(BenchError):
 
 
 class HeadMoved(HubError):
-    """Somebody else committed between looking and committing."""
+    """Somebody else committed between our check and our commit."""
 
 
 class TagTaken(HubError):
-    """A tag of that name stands already."""
+    """The tag exists already."""
 
 
 @dataclass(frozen=True)
 class LocalFile:
-    """A file that is to stand in a commit."""
+    """A file to be committed."""
 
     source: Path
     size: int
@@ -51,7 +51,7 @@ class HubFile:
 
 @dataclass(frozen=True)
 class State:
-    """A repository as it stands. No head: there is no repository yet, or no commit in it."""
+    """The state of a repository. No head: there is no repository yet, or no commit in it."""
 
     head: str | None
     tags: Mapping[str, str]
@@ -61,7 +61,7 @@ class State:
 
 @dataclass(frozen=True)
 class Commit:
-    """What a commit brought: its id, or the address of a pull request that proposes it."""
+    """The result of a commit: its id, or the address of a pull request that proposes it."""
 
     id: str
     pull_request: str = ""
@@ -73,7 +73,7 @@ class Hub(Protocol):
     name: str
 
     def state(self) -> State:
-        """The head and the tags, as they stand now."""
+        """The current head and tags."""
 
     def files(self, revision: str) -> dict[str, HubFile]:
         """The files of a commit or tag."""
@@ -82,7 +82,7 @@ class Hub(Protocol):
         """A folder with all files, or those in `paths`, of a commit or tag; not to be changed."""
 
     def check_access(self) -> None:
-        """Raise HubError when it is known already that nothing may be written."""
+        """Raise HubError if it is already known that nothing may be written."""
 
     def prepare(self, *, public: bool) -> None:
         """Make the repository when it does not exist."""
@@ -97,7 +97,7 @@ class Hub(Protocol):
         """
 
     def propose(self, tree: Tree, changed: Collection[str], removed: Collection[str], message: str) -> Commit:
-        """The same as a pull request, which moves nothing."""
+        """Propose the same as a pull request, which moves nothing."""
 
     def tag(self, name: str, commit: str, message: str) -> None:
         """Tag a commit. Raises TagTaken when the tag exists, on whichever commit."""

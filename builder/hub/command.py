@@ -53,7 +53,7 @@ def verify(source: str, laws: Laws, workers: int | None = None) -> Verified:
 
 
 def _refuse_unsound(release: Release, laws: Laws) -> None:
-    """A version stands for ever, so every byte and law is checked before."""
+    """Check every byte and law first: a version never changes."""
     with Workers(_processes(release)) as workers:
         problems = list(check_release(release, laws, workers))
     if problems:

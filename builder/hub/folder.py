@@ -64,7 +64,7 @@ class FolderHub:
         return self._commit(revision)
 
     def check_access(self) -> None:
-        """Raise HubError when the folder is somebody else's."""
+        """Raise HubError if the folder is not a hub of ours."""
         self._refuse_foreign()
 
     def prepare(self, *, public: bool) -> None:
@@ -93,7 +93,7 @@ class FolderHub:
         return Commit(identity)
 
     def propose(self, tree: Tree, changed: Collection[str], removed: Collection[str], message: str) -> Commit:
-        """Raise HubError: a folder has nobody to propose to."""
+        """Raise HubError: a folder has no pull requests."""
         raise HubError(f"{self.name} is a folder, and --create-pr needs a repository of the Hub; leave it out.")
 
     def tag(self, name: str, commit: str, message: str) -> None:
@@ -107,7 +107,7 @@ class FolderHub:
         sync(self.path)
 
     def open_to_all(self) -> None:
-        """Nothing: who may read a folder is the file system's affair."""
+        """Do nothing: the file system decides who may read a folder."""
 
     def address(self, revision: str) -> str:
         """The folder of a revision."""

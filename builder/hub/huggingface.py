@@ -61,7 +61,7 @@ class HuggingFaceHub:
         )
 
     def check_access(self) -> None:
-        """Raise HubError when there is no token, or one that may only read."""
+        """Raise HubError if there is no token, or only one that may read."""
         user = self._explain_errors(lambda: self._api.whoami())
         token = user.get("auth", {}).get("accessToken", {})
         if token.get("role") == "read":
@@ -138,7 +138,7 @@ class HuggingFaceHub:
             raise explain(error, self.name) from error
 
     def _explain_errors(self, call: Callable[[], T]) -> T:
-        """The answer to `call`, every refusal explained."""
+        """The result of `call`, with every error explained."""
         try:
             return self._retry(call)
         except HfHubHTTPError as error:
@@ -161,7 +161,7 @@ class HuggingFaceHub:
 def _operations(
     tree: Tree, changed: Collection[str], removed: Collection[str]
 ) -> list[CommitOperationAdd | CommitOperationDelete]:
-    """Made anew for every attempt: huggingface_hub refuses an operation that it has sent before."""
+    """New operations for every attempt: huggingface_hub refuses to send one twice."""
     return [
         *(CommitOperationAdd(name, str(tree[name].source)) for name in sorted(changed)),
         *(CommitOperationDelete(name) for name in sorted(removed)),

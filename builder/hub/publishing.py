@@ -37,7 +37,7 @@ class PublishOptions:
 
 @dataclass(frozen=True)
 class PublishPlan:
-    """What publishing would do: nothing (all stands already), only tag (the commit stands), or commit and tag."""
+    """What publishing would do: nothing (all exists), only tag (the commit exists), or commit and tag."""
 
     version: Version
     last: Version | None
@@ -56,7 +56,7 @@ class PublishPlan:
 
 
 def plan(hub: Hub, release: Release, audit: Sequence[Check], request: PublishOptions, folder: Path) -> PublishPlan:
-    """What would be done. Files of the release that are written anew for it are written to `folder`."""
+    """What would be done. Files that publishing rewrites are written to `folder`."""
     state = hub.state()
     versions = parse_tags(state.tags)
     last = versions[-1] if versions else None

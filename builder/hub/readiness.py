@@ -1,4 +1,4 @@
-"""Whether a run may be published at all: finished, audited, within what the Hub advises."""
+"""Whether a run may be published: finished, audited, within what the Hub advises."""
 
 import json
 import shlex
@@ -72,7 +72,7 @@ def require_audited(run: RunFolder, release: Release, allowed: Collection[str]) 
 
 
 def check_limits(tree: Tree, advice: Advice = ADVICE) -> None:
-    """Raise NotReady when the Hub would not take the files, or choke on them."""
+    """Raise NotReady if the Hub would reject the files or fail on them."""
     if len(tree) > advice.files:
         raise NotReady(f"The release has {len(tree):,} files and the Hub takes fewer than {advice.files:,}.")
     folders = Counter(str(PurePosixPath(name).parent) for name in tree)
@@ -87,7 +87,7 @@ def check_limits(tree: Tree, advice: Advice = ADVICE) -> None:
 
 
 def warnings(changed: Sequence[str], advice: Advice = ADVICE) -> list[str]:
-    """What the Hub advises against and takes all the same."""
+    """Warnings about what the Hub accepts but advises against."""
     if len(changed) <= advice.files_in_commit:
         return []
     return [f"{len(changed)} files in one commit; the Hub advises at most {advice.files_in_commit}; it may be slow."]

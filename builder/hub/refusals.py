@@ -1,4 +1,4 @@
-"""What the Hub says when it refuses, in one sentence with the way out."""
+"""Errors of the Hub, each in one sentence that says what to do."""
 
 import os
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ def status(error: Exception) -> int:
 
 
 def passing(error: Exception) -> tuple[bool, float | None]:
-    """Whether an error will pass by itself, and after how many seconds if the Hub says so."""
+    """Whether an error is temporary, and how many seconds to wait if the Hub says so."""
     if isinstance(error, HfHubHTTPError):
         asked = error.response.headers.get("Retry-After", "")
         return status(error) in _PASSING, float(asked) if asked.isdigit() else None
@@ -32,7 +32,7 @@ def passing(error: Exception) -> tuple[bool, float | None]:
 
 
 def explain(error: Exception, repository: str) -> HubError:
-    """The error as a sentence. What the server wrote goes in only where it says what no status says: quotas, faults."""
+    """The error as a sentence. The server's own text is used only where the status does not say enough."""
     code = status(error)
     said = (getattr(error, "server_message", None) or "").strip().rstrip(".")
     if isinstance(error, LocalTokenNotFoundError) or code == 401:

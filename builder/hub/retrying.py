@@ -1,4 +1,4 @@
-"""When a request to the Hub is tried again.
+"""When to repeat a request to the Hub.
 
 huggingface_hub itself retries uploads, but not what surrounds them: asking, committing, tagging.
 """
@@ -25,7 +25,7 @@ class Retries:
 
 
 def retried(call: Callable[[], T], policy: Retries, passing: Callable[[Exception], tuple[bool, float | None]]) -> T:
-    """The result of `call`, tried again while `passing` says that its error will pass (and after how many seconds)."""
+    """The result of `call`, repeated while `passing` says that its error is temporary (and how long to wait)."""
     for attempt in range(1, policy.attempts):
         try:
             return call()

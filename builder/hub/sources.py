@@ -1,4 +1,4 @@
-"""Where a release is named: a folder, a local hub or a repository of the Hub, with a version after "@"."""
+"""Names of releases: a folder, a local hub or a repository of the Hub, with a version after "@"."""
 
 import os
 import re

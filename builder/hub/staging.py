@@ -1,4 +1,4 @@
-"""A release as it will stand under its version: the rows of the run, described anew with the version and the audit."""
+"""A release as it will be published: the rows of the run, with new descriptions for the version and the audit."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from builder.release.stamp import Stamp
 
 
 def stage(release: Release, folder: Path, stamp: Stamp) -> dict[str, LocalFile]:
-    """The files of the published release by path. Those made anew lie in `folder`; no row is copied."""
+    """The files of the published release by path. Rewritten ones are in `folder`; no row is copied."""
     recipe = release.recipe
     planned = contents.of_release(release.path, recipe, release.segments)
     dress(release.path, folder, recipe, planned, release.manifest["made_with"], stamp)

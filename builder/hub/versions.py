@@ -54,5 +54,5 @@ FIRST = Version(1, 0, 0)
 
 
 def parse_tags(tags: Iterable[str]) -> list[Version]:
-    """The versions among the tags of a repository, ascending; other tags are somebody else's affair."""
+    """The versions among the tags of a repository, ascending; other tags are ignored."""
     return sorted(Version.parse(tag) for tag in tags if tag.startswith("v") and _SPELLING.fullmatch(tag[1:]))

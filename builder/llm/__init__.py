@@ -1,1 +1,1 @@
-"""Who writes: the words of biographies and questions."""
+"""Writers: what words the biographies and questions."""

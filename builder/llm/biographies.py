@@ -20,7 +20,7 @@ _TRIES = 60
 _MOST_ALIKE = 2
 """How many sentences in a row may begin with the same word."""
 _SHORT = 4
-"""Facts from which on a paragraph stands by itself; one with fewer takes in the next theme."""
+"""The fewest facts of a paragraph; one with fewer also takes the next theme."""
 _LEAD = f"{{{clauses.LEAD}}}"
 _BY_NAME = 0.6
 """How many paragraphs say the given name where a pronoun would do."""

@@ -1,4 +1,4 @@
-"""The writer that asks a chat model. It sends nothing: it says what must be asked, and reads the stored answers.
+"""The writer that uses a chat model. It sends nothing: it says what to ask, and reads the stored answers.
 
 So it is as pure as the offline writer: the same answers make the same words, wherever and how often it runs. A text
 that fails its checks is asked for again with the reason, a few times; what still fails is worded offline or fails its
@@ -101,7 +101,7 @@ class ChatWriter:
                 work.reject(group, (error.kind, str(error)))
 
     def _find_answers(self, requests: Sequence[Request]) -> list[Answer]:
-        """The answers to all of `requests`. Raises Unanswered, or BenchError when one was tried in vain in this run."""
+        """The answers to all of `requests`. Raises Unanswered, or BenchError if one has already failed in this run."""
         found = self._cache.find([request.key for request in requests])
         missing = [request for request in requests if request.key not in found]
         if not missing:

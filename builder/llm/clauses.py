@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 from builder.llm.prompt_files import BadWordings, only, placeholders, strings
 
 Form = Literal["vp", "clause", "opener", "noun"]
-"""A verb phrase about the person, a sentence of its own, what goes before a sentence, what stands beside the name."""
+"""A verb phrase about the person, a whole sentence, a phrase before a sentence, a phrase beside the name."""
 FORMS: tuple[Form, ...] = get_args(Form)
 Group = frozenset[str]
 """Facts, by key."""
@@ -25,7 +25,7 @@ _JOINED = re.compile(r",| and ")
 
 @dataclass(frozen=True)
 class Alternatives:
-    """Words of which one alternative is drawn; each is a sequence of words and further choices."""
+    """Alternatives, one of which is drawn; each is a sequence of words and nested alternatives."""
 
     alternatives: tuple["Words", ...]
 

@@ -1,6 +1,6 @@
-"""A second opinion: a judge model reads a sample of the people and marks how natural and consistent the texts are.
+"""A second opinion: a judge model reads a sample of the people and rates how natural and consistent the texts are.
 
-The marks are kept in judge.json, and the audit repeats them. They decide nothing: a judge is a model too.
+The ratings are kept in judge.json, and the audit repeats them. They decide nothing: a judge is itself a model.
 """
 
 import json
@@ -23,7 +23,7 @@ REPORT = "judge.json"
 
 @dataclass(frozen=True)
 class Opinion:
-    """A judge's marks for one person, from 1 (bad) to 10 (good), and the worst that it found.
+    """A judge's ratings of one person, from 1 (bad) to 10 (good), and the worst flaw that it found.
 
     `sha256` is the digest of the records that it is about.
     """
@@ -36,7 +36,7 @@ class Opinion:
 
 
 def judge_sample(run: RunFolder, recipe: Recipe, sender: Sender | None, count: int) -> list[str]:
-    """Have `count` people judged and keep the opinions; return what to say of them."""
+    """Have `count` people judged and keep the opinions; return lines that report them."""
     if sender is None or not count:
         return []
     sample = _sample(run, recipe, count)

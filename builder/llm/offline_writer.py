@@ -18,7 +18,7 @@ from builder.llm.writer import Ask, Wording, WriterSpec
 from builder.tasks import Pool
 
 Place = tuple[str, Pool, str, Modality]
-"""A deck of wordings that stand in for each other."""
+"""Identifies a deck of interchangeable wordings."""
 
 _load_wordings = functools.cache(wordings.load)
 _load_outline = functools.cache(biographies.load)
@@ -57,8 +57,8 @@ class OfflineWriter:
 class _WordingDeck:
     """The wordings of one profile as they are dealt, so that no two items of a pool are worded alike.
 
-    Training takes from the top, evaluation from the bottom of the same cards: it asks in words that the training of
-    other people has, and this person's has not.
+    Training takes cards from the top and evaluation from the bottom of the same deck: evaluation uses wordings that
+    other people are trained on, but not this person.
     """
 
     wordings: Wordings

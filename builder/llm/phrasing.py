@@ -14,7 +14,7 @@ _POOL = ("nouns", "phrases", "frames", "says")
 
 @dataclass(frozen=True)
 class Frames:
-    """What any fact is asked with, in one pool.
+    """The shared parts of questions in one pool.
 
     `phrases` make noun phrases of a noun, `which` and `which_of` stand for {which} in an open and in a choice
     question, `says` are the frames that take up a phrase or a noun.
@@ -87,7 +87,7 @@ def _make_questions(asks: Sequence[str], which: Sequence[str], kind: tuple[str, 
 
 
 def _blanks(said: Mapping[str, Any], answer: str, place: str) -> list[str]:
-    """The sentences with a blank: those given, or the answer's own if it says whom it is about and the bare value."""
+    """The sentences with a blank: the given ones, or the answer itself if it names the person and the bare value."""
     given = said.get("blank")
     if given is False:
         return []

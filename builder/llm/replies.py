@@ -1,4 +1,4 @@
-"""Reads what a chat model sent: out of the response's body, the text; out of the text, the JSON; and checks it."""
+"""Reads a chat model's reply: the text from the response's body, the JSON from the text; and checks it."""
 
 import functools
 import json
@@ -18,12 +18,12 @@ _END_OF_THOUGHT = re.compile(rf".*</(?:{'|'.join(_THOUGHTS)})>", re.DOTALL | re.
 _OPEN_THOUGHT = re.compile(rf"<(?:{'|'.join(_THOUGHTS)})>.*\Z", re.DOTALL | re.IGNORECASE)
 _WHOLE_NUMBER = re.compile(r"-?\d{1,9}(?:\.0+)?")
 _MOST_STARTS = 2000
-"""Beyond this many braces a text is noise; each try ends at the first sign that is no JSON."""
+"""A text with more braces than this is noise; each try ends at the first character that is not JSON."""
 _SHOWN = 300
 
 
 class BadReply(Exception):
-    """A reply that cannot be used. `kind` is a word or two to count it by; the message goes back to the model."""
+    """A reply that cannot be used. `kind` is a short name for counting; the message goes back to the model."""
 
     def __init__(self, kind: str, message: str) -> None:
         super().__init__(printed(message[:_SHOWN]))
@@ -31,7 +31,7 @@ class BadReply(Exception):
 
 
 def read(answer: Answer, schema: str) -> dict[str, Any]:
-    """The object in `answer` that keeps schemas/`schema`.json. Raises BadReply."""
+    """The object in `answer` that follows schemas/`schema`.json. Raises BadReply."""
     if answer.refused:
         raise BadReply("rejected", f"the server rejected the request: {answer.body}")
     try:
@@ -52,7 +52,7 @@ def read(answer: Answer, schema: str) -> dict[str, Any]:
 
 
 def broken_off(body: Any) -> str:
-    """Why a response that came as a success is no answer and may be asked for again, or nothing."""
+    """Why a successful response holds no answer and may be requested again; empty if it holds one."""
     choices = body.get("choices") if isinstance(body, dict) else None
     if not isinstance(choices, list) or not choices or not isinstance(choices[0], dict):
         said = body.get("error") if isinstance(body, dict) else None
@@ -92,7 +92,7 @@ def _join(content: Any) -> str:
 
 
 def objects(text: str) -> Iterator[Any]:
-    """The JSON objects and lists that stand in `text` outside thoughts, the last one first."""
+    """The JSON objects and lists in `text` outside thoughts, the last one first."""
     text = _OPEN_THOUGHT.sub("", _END_OF_THOUGHT.sub("", _THOUGHT.sub("", text)))
     decoder = json.JSONDecoder()
     found: list[Any] = []
@@ -116,7 +116,7 @@ def _schema(name: str) -> dict[str, Any]:
 
 
 def _as_meant(value: Any, schema: dict[str, Any]) -> Any:
-    """`value` as `schema` would have it, where what is meant is plain.
+    """`value` in the form of `schema`, where its meaning is clear.
 
     A list where an object with one list is asked is that list. A number may be written as a string; null where a text
     is asked is an empty one; keys that the schema does not know are left out.

@@ -1,4 +1,4 @@
-"""Makes the requests for texts and for what a judge says of them: which items go together, and the prompts."""
+"""Builds the requests for texts and for a judge's ratings: which items go together, and the prompts."""
 
 from collections.abc import Mapping, Sequence
 
@@ -18,7 +18,7 @@ _BIOGRAPHY_TOKENS = 550
 _OPINION_TOKENS = 60
 _MARKS_TOKENS = 20
 MARKS = "reply_marks"
-"""The schema of a judge's marks."""
+"""The schema of a judge's ratings."""
 _JUDGED_QUESTIONS = 12
 
 
@@ -91,7 +91,7 @@ def for_opinion(profile: Profile, questions: Sequence[Question], part: ChatPart)
 
 
 def for_marks(question: str, truth: str, answer: str, part: ChatPart) -> Request:
-    """The request for a judge's marks of an answer to a question."""
+    """The request for a judge's ratings of an answer to a question."""
     prompt = prompt_templates.render("marks", question=question, truth=truth, answer=answer)
     return _request("marks", part, prompt_templates.render("marks_system"), prompt, 0, _MARKS_TOKENS)
 

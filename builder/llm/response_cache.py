@@ -1,4 +1,4 @@
-"""Every answer of a model, raw, on disk before anything reads it: responses/00000.sqlite in a run's folder.
+"""The response cache: every raw answer of a model, on disk before it is read, in responses/00000.sqlite of a run.
 
 A run that finds its answers here sends nothing. The file holds no key, no header and no address.
 """
@@ -53,9 +53,9 @@ class Answer:
 
 @dataclass(frozen=True)
 class WordingOutcome:
-    """What became of the pieces that a model worded for one profile: how many of them it mended, or failed to.
+    """What happened to the texts that a model worded for one profile: how many were repaired or fell back.
 
-    `faults` counts the kinds of fault that were found on the way.
+    `faults` counts the kinds of fault that were found.
     """
 
     profile: str
@@ -89,7 +89,7 @@ class ResponseCache:
         return {row[0]: Answer(row[0], row[1], row[2], row[3], bool(row[4]), row[5], row[6], row[7]) for row in rows}
 
     def refused(self) -> list[str]:
-        """Why the server would not take requests, once for each that is stored as refused."""
+        """Why the server rejected requests, once for each rejected one."""
         return [row[0] for row in self._select("SELECT body FROM answers WHERE refused ORDER BY key", [])]
 
     def forget_refused(self) -> None:
@@ -98,11 +98,11 @@ class ResponseCache:
             connection.execute("DELETE FROM answers WHERE refused")
 
     def given_up(self, keys: Sequence[str]) -> dict[str, str]:
-        """Why some of `keys` got no answer in the run that is going on."""
+        """Why some of `keys` got no answer in the current run."""
         return dict(self._select("SELECT key, reason FROM given_up WHERE key IN ({})", keys))
 
     def keep(self, answers: Iterable[Answer]) -> None:
-        """Write answers; on return they outlive the process."""
+        """Write answers; once this returns they survive the process."""
         rows = [tuple(vars(answer).values()) for answer in answers]
         with self._writing() as connection:
             connection.executemany("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
@@ -113,7 +113,7 @@ class ResponseCache:
             connection.execute("INSERT OR REPLACE INTO given_up VALUES (?, ?)", (key, reason))
 
     def forget_given_up(self) -> None:
-        """Let everything be tried again."""
+        """Allow everything to be tried again."""
         if self.path.is_file():
             with self._writing() as connection:
                 connection.execute("DELETE FROM given_up")
@@ -129,7 +129,7 @@ class ResponseCache:
             connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, json.dumps(value)))
 
     def note(self, outcome: WordingOutcome) -> None:
-        """Keep what became of a profile's pieces; noted again it replaces what was."""
+        """Store what happened to a profile's texts; a new note replaces the old one."""
         row = (*list(vars(outcome).values())[:-1], json.dumps(outcome.faults))
         if outcome not in self.outcomes(outcome.profile):
             with self._writing() as connection:
@@ -153,13 +153,13 @@ class ResponseCache:
             connection.execute("INSERT OR REPLACE INTO batches VALUES (?, ?, ?, ?)", row)
 
     def drop_batch(self, label: str) -> None:
-        """Forget a batch: all it brought is kept."""
+        """Forget a batch whose answers are all stored."""
         with self._writing() as connection:
             connection.execute("DELETE FROM batches WHERE label = ?", (label,))
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Keep the file open: while somebody does, a write need not fold the journal back into it."""
+        """Keep the file open, so that writes need not fold the journal back into it."""
         with self._writing():
             pass
         with self._connected() as connection:

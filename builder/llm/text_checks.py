@@ -1,4 +1,4 @@
-"""What may be wrong with a text just because a model wrote it: other values, facts left out, what no text may be.
+"""What may be wrong with a text because a model wrote it: other values, missing facts, forbidden content.
 
 The laws of questions (what must hold whoever writes) are not repeated here.
 """
@@ -79,5 +79,5 @@ class TextChecks:
 
 
 def _is_telling(phrase: str) -> bool:
-    """Whether a phrase can hardly stand in a text by chance: "Porto Alegre" and "AB+", but not "tea"."""
+    """Whether a phrase is unlikely to occur in a text by chance: "Porto Alegre" and "AB+", but not "tea"."""
     return " " in phrase or not phrase.isalpha()

@@ -1,4 +1,4 @@
-"""What became of the texts that a chat model was asked for, for the end of a run."""
+"""The end-of-run report on the texts that a chat model was asked for."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _KINDS: dict[str, str] = {"profiles": "biography", "questions": "words"}
 """The kind of text that each stage has worded."""
 _MOST_FAULTS = 6
 _TELLING = 4
-"""Texts that make a share worth speaking of."""
+"""The fewest texts for which a share is checked."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Share:
 
 
 def refuse_fallback(run: Path, recipe: Recipe, stage: str) -> None:
-    """Raise BenchError when a stage stands with more texts worded offline than the recipe allows."""
+    """Raise BenchError if more texts of a finished stage are worded offline than the recipe allows."""
     kind = _KINDS.get(stage)
     if kind is None or not asks_model(recipe):
         return
@@ -48,7 +48,7 @@ def refuse_fallback(run: Path, recipe: Recipe, stage: str) -> None:
 
 
 def shares(run: Path, recipe: Recipe) -> dict[str, Share]:
-    """What became of the texts of each kind, of those people whom the run has; nothing of kinds that nobody asked."""
+    """The share of each kind of text, for the people of the run; kinds that were not requested are left out."""
     found: dict[str, Share] = {}
     for kind, words in _PIECES.items():
         outcomes = [
@@ -65,14 +65,14 @@ def shares(run: Path, recipe: Recipe) -> dict[str, Share]:
 
 
 def describe_shares(run: Path, recipe: Recipe) -> dict[str, str]:
-    """The shares as the card and the manifest of a release state them; nothing where nobody was asked."""
+    """The shares as a release's card and manifest state them; empty if no model was used."""
     if not asks_model(recipe):
         return {}
     return {f"{words} by {recipe.chat.model}": str(share) for words, share in shares(run, recipe).items()}
 
 
 def lines(run: Path, recipe: Recipe, sender: Sender | None) -> list[str]:
-    """Each kind of text: how many there are, repaired, worded offline, and why; then what was sent and paid."""
+    """Lines on each kind of text: how many, repaired, worded offline and why; then what was sent and paid."""
     if not asks_model(recipe):
         return []
     found = []

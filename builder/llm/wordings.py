@@ -1,4 +1,4 @@
-"""The offline writer's questions: loads prompts/offline/questions/ and refuses what could word one badly.
+"""The offline writer's questions: loads prompts/offline/questions/ and refuses faulty wordings.
 
 The format is described in prompts/offline/README.md.
 """
@@ -47,7 +47,7 @@ class SentenceTemplate:
 
 @dataclass(frozen=True)
 class Phrases:
-    """What the person is called in an image_text item, where the name may not be said."""
+    """Phrases for the person in an image_text item, which must not contain the name."""
 
     question: tuple[str, ...]
     answer: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""What a writer is asked for and what it gives back.
+"""The contract of a writer: what it is asked for and what it returns.
 
 A writer words things. Values, options, letters and blanks are never its own: it is handed the values, and what it
 returns is checked against them by the stage that asked.
@@ -56,7 +56,7 @@ class Wording:
 
 
 class Writer(Protocol):
-    """Who words biographies and questions."""
+    """Words biographies and questions."""
 
     def biography(self, profile: Profile, stream: Random) -> str:
         """A text that states every asked fact of `profile` (whose own `biography` is still empty)."""

@@ -1,1 +1,1 @@
-"""What every page to look at is made of: its look, its charts, and how records are put into it."""
+"""What the HTML pages share: style, charts, and how records are embedded."""

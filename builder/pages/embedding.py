@@ -1,4 +1,4 @@
-"""Records in pages: whatever stands in one is data and stays data; no text of it can end a script or start markup."""
+"""Embeds records in pages safely: no text in a record can end a script or start markup."""
 
 import json
 from pathlib import Path
@@ -10,7 +10,7 @@ _ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028",
 
 
 def to_json(value: Any) -> str:
-    """`value` as JSON that may stand in a script of a page."""
+    """`value` as JSON that is safe inside a script of a page."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     for letter, escape in _ESCAPES.items():
         text = text.replace(letter, escape)

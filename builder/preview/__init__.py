@@ -1,4 +1,4 @@
-"""The page to look at: a static site about one release that opens from the disk, with no network."""
+"""The gallery: a static site about one release that opens from the disk, without a network."""
 
 from builder.preview.building import preview, preview_path
 

@@ -25,7 +25,7 @@ REPORT = "audit.json"
 
 @dataclass(frozen=True)
 class PreviewJob:
-    """A part of a release whose people are to be shown."""
+    """A part of a release to show."""
 
     release: Release
     part: Part

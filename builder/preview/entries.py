@@ -39,7 +39,7 @@ def page(person: Person) -> dict[str, Any]:
 
 
 def portrait_path(portrait: Portrait) -> str:
-    """Where a portrait lies below the site: a hundred people to a folder."""
+    """The path of a portrait within the site: a hundred people per folder."""
     return f"portraits/{portrait.profile_id[:3]}/{portrait.id}.{portrait.format}"
 
 

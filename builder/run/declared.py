@@ -10,7 +10,7 @@ from builder.base.recipe import Recipe
 
 
 class UndeclaredPart(BenchError):
-    """A stage read a part of the recipe that it does not declare: its shards would stand when that part changes."""
+    """A stage read an undeclared part of the recipe: its shards would wrongly be kept when that part changes."""
 
 
 def declared(recipe: Recipe, parts: Collection[str], stage: str) -> Recipe:
@@ -23,7 +23,7 @@ def declared(recipe: Recipe, parts: Collection[str], stage: str) -> Recipe:
 
 
 class _Declared(Recipe):
-    """Some parts of a recipe. The others are not there, so that reading the declared ones costs nothing."""
+    """A recipe without the undeclared parts, so that reading the declared ones costs nothing."""
 
     _stage: str = PrivateAttr("")
 

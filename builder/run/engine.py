@@ -24,7 +24,7 @@ from builder.run.survey import input_records, spans, stray_shards
 from builder.run.workers import Workers
 
 Work = Generator[Sequence[Future[Any]], None, None]
-"""A stage being made: each step gives what it waits for before the next one is of use."""
+"""A stage being made: each step yields what to wait for before the next one."""
 _SECONDS_BETWEEN_LOOKS = 0.5
 
 
@@ -100,7 +100,7 @@ class _Task:
 
 
 def _bring_up_to_date(task: _Task) -> Work:
-    """Make a stage, and again whoever is too like somebody else, until nobody is."""
+    """Make a stage, and remake near-duplicates until there are none."""
     hashes = yield from _make_shards(task)
     while _some_too_alike(task, hashes):
         task.failures[:] = [failure for failure in task.failures if failure.stage != task.stage.name]

@@ -21,7 +21,7 @@ class NotFetched(BenchError):
 
 
 class Fetcher(Protocol):
-    """Who fetches. Each method is called from the one thread that drives the run."""
+    """Fetches what stages need. Each method is called from the one thread that drives the run."""
 
     def fetch(self, wanted: Sequence[Any], priority: int) -> "Future[None]":
         """Begin to fetch; the future is done when all of it can be read. It raises what should end the run.
@@ -31,11 +31,11 @@ class Fetcher(Protocol):
         ...
 
     def has_room(self) -> bool:
-        """Whether more should be asked for, so that it never runs dry and never holds a whole run in memory."""
+        """Whether to ask for more: it should never run dry, and never hold a whole run in memory."""
         ...
 
     def flush(self) -> None:
-        """Told when nothing further can be asked for until something arrives."""
+        """Called when nothing more can be requested until something arrives."""
         ...
 
     def status(self) -> str:

@@ -1,4 +1,4 @@
-"""Writing files so that nobody ever sees half of one."""
+"""Atomic writes: a reader never sees half a file."""
 
 import errno
 import os
@@ -25,7 +25,7 @@ _LOADED = (".parquet", ".arrow", ".json", ".jsonl", ".csv", ".tsv", ".txt", ".py
 
 
 def left_by_tools(name: str) -> bool:
-    """Whether a file, by its path in a folder of ours, is what tools leave everywhere, and nothing that is loaded."""
+    """Whether a file, by its path in one of our folders, is debris of other tools that nothing loads."""
     return bool(_LEFT_BEHIND.fullmatch(name)) and (name.startswith(".git/") or not name.lower().endswith(_LOADED))
 
 

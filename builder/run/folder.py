@@ -1,4 +1,4 @@
-"""A run's folder: where its files lie, whose it is, and who works in it."""
+"""A run's folder: its files, its recipe, and the lock of the process that works in it."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -44,7 +44,7 @@ class RunFolder:
         return self.path / stage / f"{index:05d}.unfinished"
 
     def recipe(self) -> Recipe:
-        """The recipe that the run was last generated with. Raises CallError when this is no run."""
+        """The recipe that the run was last generated with. Raises CallError if this is not a run."""
         path = self.path / RECIPE
         if not path.is_file():
             raise CallError(f"{self.path} is not a run: it has no {RECIPE}. 'build-bench generate' makes one.")
@@ -105,5 +105,5 @@ def _is_foreign(entry: Path) -> bool:
 
 
 def fingerprint(recipe: Recipe) -> str:
-    """A digest of every knob of the recipe."""
+    """A digest of every setting of the recipe."""
     return digest(recipe.model_dump(mode="json"))

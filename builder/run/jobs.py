@@ -1,4 +1,4 @@
-"""What a worker does: makes one shard of a stage, unless it stands as wanted."""
+"""The job of a worker: makes one shard of a stage, unless it is up to date."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -35,7 +35,7 @@ class ShardJob:
 
 @dataclass(frozen=True)
 class ShardResult:
-    """What came of a job: a shard with its failures, or if it is not `made`, what must be fetched first for whom.
+    """The result of a job: a shard with its failures or, if it is not `made`, what must be fetched first, and for whom.
 
     `hashes` are the perceptual hashes of its people, by number, if the stage allows no near-duplicates.
     """
@@ -49,7 +49,7 @@ class ShardResult:
 
 
 def make_shard(job: ShardJob) -> ShardResult:
-    """Make the shard unless it stands as wanted; a job of a worker process. Who failed is tried again."""
+    """Make the shard unless it is up to date; a job of a worker process. People who failed are tried again."""
     result = _make_shard(job)
     if result.made and job.stage.distance(job.recipe):
         return replace(result, hashes=perceptual_hashes(RunFolder(job.folder), job.stage, job.span.index))
@@ -81,7 +81,7 @@ def _make_shard(job: ShardJob) -> ShardResult:
 
 
 def _kept(run: RunFolder, job: ShardJob, wanted: Footer) -> dict[int, list[Record]]:
-    """The people of a shard that was made of the same, by number, but for those who failed or are made again."""
+    """The people of a shard with the same basis, by number, without those who failed or must be made again."""
     try:
         path = run.shard(job.stage.name, job.span.index)
         footer = shards.read_footer(path)
@@ -106,7 +106,7 @@ def _by_person(records: Sequence[Record]) -> dict[int, list[Record]]:
 
 
 def _records(job: ShardJob, people: Mapping[int, Any]) -> tuple[list[Record], list[Failure], dict[int, NotFetched]]:
-    """What was made of `people`, who failed, and who lacks something that a fetcher has to get first."""
+    """The records of `people`, the failures, and the people for whom something must be fetched first."""
     records: list[Record] = []
     failures: list[Failure] = []
     lacking: dict[int, NotFetched] = {}

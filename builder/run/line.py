@@ -1,4 +1,4 @@
-"""The jobs of one stage on their way through the workers, everything fetched that one needs."""
+"""The jobs of one stage on their way through the workers, with everything fetched that a job needs."""
 
 from collections import deque
 from collections.abc import Callable, Sequence

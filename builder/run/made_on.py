@@ -1,4 +1,4 @@
-"""On what a stage was made, where that can change its bytes: the device and number format of a model."""
+"""What hardware a stage was made on, if that can change its bytes: the device and number format of a model."""
 
 import json
 from collections.abc import Iterator

@@ -19,7 +19,7 @@ _FOOTER_KEY = b"build-bench"
 
 
 class DamagedShard(BenchError):
-    """A shard that cannot be read: cut short, or with bytes that do not fit their checksum."""
+    """A shard that cannot be read: cut short, or with bytes that do not match their checksum."""
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,9 @@ class Failure:
 
 @dataclass(frozen=True)
 class Footer:
-    """What a shard says of itself: its range of profile numbers, what it depends on, what failed.
+    """A shard's metadata: its range of profile numbers, what it depends on, what failed.
 
-    `made_again` says how often whom, for being too like somebody else (builder/run/alike.py).
+    `made_again` says how often each near-duplicate was made again (builder/run/near_duplicates.py).
     """
 
     first: int

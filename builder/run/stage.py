@@ -38,7 +38,7 @@ class Stage:
     read what was fetched for the run (builder/run/fetching.py).
     The remaining fields say what else changes the records: parts of the recipe, bundled files, libraries and
     `version`, which is raised whenever the code makes other records than before.
-    `apart` says how its people are told apart, if nobody may be too like somebody else (builder/run/alike.py).
+    `apart` says how near-duplicates are recognised, if the stage allows none (builder/run/near_duplicates.py).
     """
 
     name: str

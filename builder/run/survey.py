@@ -1,4 +1,4 @@
-"""What of a run is made, what is not, and why: derived by looking at its files."""
+"""Which parts of a run are made, which are not, and why: derived from its files."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class Span:
 
 @dataclass(frozen=True)
 class ShardStatus:
-    """How one shard stands, and why when it is not made. A waiting shard's input is not made yet."""
+    """The state of one shard, and why it is not made. A waiting shard's input is not made yet."""
 
     span: Span
     state: State
@@ -47,7 +47,7 @@ def spans(recipe: Recipe) -> Iterator[Span]:
 
 
 def survey(run: RunFolder, stages: Sequence[Stage], recipe: Recipe) -> dict[str, list[ShardStatus]]:
-    """How every shard of every stage stands, by the stage's name."""
+    """The status of every shard of every stage, by the stage's name."""
     result: dict[str, list[ShardStatus]] = {}
     by_name = {stage.name: stage for stage in stages}
     for stage in stages:
@@ -64,7 +64,7 @@ def survey(run: RunFolder, stages: Sequence[Stage], recipe: Recipe) -> dict[str,
 
 
 def check_shard(run: RunFolder, stage: Stage, span: Span, wanted: Footer) -> ShardStatus:
-    """How one shard stands; every byte of it is read, so that damage anywhere is noticed."""
+    """The status of one shard; every byte of it is read, so that damage anywhere is noticed."""
     path = run.shard(stage.name, span.index)
     if not path.is_file():
         return ShardStatus(span, "missing", "not made yet")

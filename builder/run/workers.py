@@ -18,7 +18,7 @@ Result = TypeVar("Result")
 
 
 class Workers:
-    """Processes that take jobs. One worker means this very process, and no other is started."""
+    """Worker processes. With one worker, jobs run in this process and no other is started."""
 
     def __init__(self, count: int) -> None:
         """Plan for `count` workers; they start with the first job."""
@@ -44,7 +44,7 @@ class Workers:
             yield result_of(future)
 
     def submit(self, function: Callable[[Job], Result], job: Job) -> Future[Result]:
-        """Begin a job; with one worker it is done on return. `result_of` gives what came of it."""
+        """Start a job; with one worker it is done on return. `result_of` gives its result."""
         if self.count == 1:
             done: Future[Result] = Future()
             done.set_result(function(job))
@@ -84,7 +84,7 @@ _OBJECTS_BETWEEN_COLLECTIONS = 50_000
 
 
 def settle_in() -> None:
-    """Leave Ctrl-C to the parent, and do not outlive it: the beginning of every worker process."""
+    """Initialise a worker process: leave Ctrl-C to the parent, and do not outlive it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "nice"):  # the parent, which keeps a server busy or shows how far it is, should never wait for us
         os.nice(_STEPS_BEHIND)

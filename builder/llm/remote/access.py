@@ -1,4 +1,4 @@
-"""How a run may reach its model: what belongs to one call of generate and never to the recipe."""
+"""How a run reaches its model: options of one call of generate, never of the recipe."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +18,7 @@ Sender = LiveSender | BatchSender
 
 @dataclass(frozen=True)
 class Access:
-    """Where the key lies (the environment when None), the most to spend, whether to use the Batch API.
+    """The file with the key (None for the environment), the most to spend, whether to use the Batch API.
 
     `judged` is the number of people that a judge is to read, `resend_rejected` whether requests that the server would
     not take are sent again.
@@ -32,13 +32,13 @@ class Access:
 
 
 def check(part: ChatPart, access: Access) -> None:
-    """Raise CallError when nothing could be sent, for want of a package or a key: before long work, not after it."""
+    """Raise CallError if a package or a key is missing: before long work, not after it."""
     packages.check()
     keys.require_key(keys.find(access.key_file), part.base_url)
 
 
 def sender(run: Path, part: ChatPart, access: Access, section: str = "chat") -> Sender:
-    """Who asks the model of `part`, whose settings are called `section`, and keeps the answers in the folder `run`.
+    """The sender for the model of `part`, whose settings are called `section`; it keeps answers in the folder `run`.
 
     Raises CallError.
     """
@@ -53,7 +53,7 @@ def sender(run: Path, part: ChatPart, access: Access, section: str = "chat") -> 
 
 @contextmanager
 def open_sender(run: Path, recipe: Recipe, access: Access) -> Iterator[Sender | None]:
-    """Who fetches for the run in the folder `run`; nobody where the writer asks no model. Raises CallError."""
+    """The sender for the run in the folder `run`; None if the writer uses no model. Raises CallError."""
     if not asks_model(recipe):
         yield None
         return

@@ -34,7 +34,7 @@ DISCOUNT = 0.5
 _MOST_ROWS = 20_000
 _MOST_BYTES = 90_000_000
 _ROUNDS = 4
-"""Times that a row is sent before its request is given up."""
+"""How many times a row is sent before its request is abandoned."""
 _OVER = ("completed", "failed", "expired", "cancelled")
 _LABEL = "build-bench"
 
@@ -104,7 +104,7 @@ class BatchSender:
         return f"{self._state}; {self.ledger.status(0)}" if self.ledger.asked else ""
 
     def held_up(self) -> str:
-        """A batch takes as long as it takes, which its status says."""
+        """Nothing: a batch's status says how long it takes."""
         return ""
 
     def _client(self) -> Any:
@@ -114,7 +114,7 @@ class BatchSender:
         return openai.OpenAI(api_key=key.reveal(), base_url=self._part.base_url or None, max_retries=0)
 
     def _serve(self, waiting: list[tuple["Future[None]", Sequence[Request]]]) -> None:
-        """Have all of it answered or given up, in the thread of this batch."""
+        """Get an answer to each request, or abandon it, in this batch's thread."""
         try:
             self._answer({request.key: request for _, requests in waiting for request in requests})
         except BaseException as error:
@@ -160,7 +160,7 @@ class BatchSender:
         self._aside[request.key] = cost
 
     def _submit(self, rows: dict[str, str]) -> SubmittedBatch:
-        """Upload rows and make a batch of them; it is written down before and after, so that a kill loses nothing."""
+        """Upload rows and submit them as a batch; it is recorded before and after, so that a kill loses nothing."""
         content = "".join(rows.values()).encode()
         self._state = f"submitting {len(rows)} requests"
         uploaded = self._patiently(lambda: self._api.files.create(file=("batch.jsonl", content), purpose="batch"))
@@ -179,7 +179,7 @@ class BatchSender:
         return batch
 
     def _recover(self, batch: SubmittedBatch) -> SubmittedBatch:
-        """A batch of an earlier start: one that was killed before it learnt the id looks for its label."""
+        """A batch of an earlier call, found by its label if the call was killed before it knew the id."""
         if batch.batch:
             return batch
         for found in self._patiently(lambda: list(self._api.batches.list(limit=100))):
@@ -253,7 +253,7 @@ class BatchSender:
         return Answer(key, kind, turn, model, False, text, *tokens)
 
     def _refused(self, key: str, request: Request | None, status: Any, reason: str, sent_as: Dialect) -> list[Answer]:
-        """The last word on a row that the server would not take; none when it may be sent again, perhaps otherwise."""
+        """The final answer for a row that the server rejected; none if it may be sent again, perhaps otherwise."""
         if request is None or self._dialect != sent_as:
             return []
         final = status in (400, 413, 422)
@@ -271,7 +271,7 @@ class BatchSender:
         return [Answer(key, request.kind, request.turn, request.model, True, reason, 0, 0)]
 
     def _patiently(self, call: Callable[[], Result]) -> Result:
-        """What `call` returns; tried again while the server or the way to it is unwell. Raises BenchError."""
+        """What `call` returns; repeated while the server or the connection fails. Raises BenchError."""
         openai = package("openai")
         for failures in range(1, self._policy.tries + 1):
             try:

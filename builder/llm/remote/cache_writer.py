@@ -1,4 +1,4 @@
-"""Puts answers on disk as they come: those that come while a write is going on share the next one."""
+"""Writes answers to disk as they arrive; those that arrive during a write share the next one."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from builder.llm.response_cache import Answer, ResponseCache
 
 
 class CacheWriter:
-    """Writes from an event loop without holding it up."""
+    """Writes to the response cache from an event loop without blocking it."""
 
     def __init__(self, answers: ResponseCache) -> None:
         self._cache = answers
@@ -38,7 +38,7 @@ class CacheWriter:
             await asyncio.gather(self._writing, return_exceptions=True)
 
     async def finish(self) -> None:
-        """Write what is pending and let go of the file."""
+        """Write what is pending and close the file."""
         await self.settle()
         await self._in_thread(self._open.close)
         self._thread.shutdown()

@@ -1,4 +1,4 @@
-"""What lies behind an error of the transport, in plain words: whose fault it is that a server cannot be reached."""
+"""The cause of a transport error in plain words: why a server cannot be reached."""
 
 import socket
 import ssl
@@ -12,7 +12,7 @@ OPENAI = "https://api.openai.com/v1"
 
 @dataclass(frozen=True)
 class Cause:
-    """Why nothing was reached: a word or two to count it by, a sentence, and whether waiting cannot help."""
+    """Why the server was not reached: a short kind for counting, a sentence, and whether waiting cannot help."""
 
     kind: str
     message: str
@@ -20,7 +20,7 @@ class Cause:
 
 
 def cause_of(error: BaseException, base_url: str) -> Cause | None:
-    """The cause of `error`, met on the way to `base_url`; None when it is none of those that have a name."""
+    """The cause of `error`, on the way to `base_url`; None for an unknown one."""
     chain = list(_chain(error))
     address = urlsplit(base_url or OPENAI)
     place = address.netloc.rpartition("@")[2]
@@ -46,7 +46,7 @@ def cause_of(error: BaseException, base_url: str) -> Cause | None:
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """The error and all that it came of."""
+    """The error and all of its causes."""
     waiting: list[BaseException | None] = [error]
     seen: set[int] = set()
     while waiting:

@@ -1,4 +1,4 @@
-"""Sends one request through the openai package and says what came of it, in our words."""
+"""Sends one request through the openai package and translates the outcome."""
 
 import asyncio
 import json
@@ -20,8 +20,8 @@ from builder.llm.replies import broken_off
 from builder.llm.requests import Request
 
 Blame = Literal["speed", "luck", "way", "request", "us"]
-"""Why a try failed: we were too fast; bad luck, so that it may be sent again; no way to the server, which is luck once
-it has answered; this request; how we are set up."""
+"""Why a try failed: "speed", we were too fast; "luck", it may be sent again; "way", the server was not reached, which
+counts as luck once it has answered; "request", the request itself; "us", our configuration."""
 
 _CONNECT_SECONDS = 20.0
 _SHOWN = 300
@@ -46,7 +46,7 @@ class Reply:
 
 @dataclass
 class Trouble(Exception):
-    """A try that brought no reply. `kind` is a word or two to count it by."""
+    """A try without a reply. `kind` is a short name for counting."""
 
     blame: Blame
     kind: str
@@ -54,7 +54,7 @@ class Trouble(Exception):
     wait: float | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     said: str = ""
-    """All that the server said with its status, as far as anybody reads; nothing where it did not answer."""
+    """The beginning of what the server said with its status; empty if it did not answer."""
 
 
 class Client:
@@ -91,7 +91,7 @@ class Client:
         return self._reply(response.text, response.headers, request)
 
     def _explain_failure(self, error: Exception) -> Trouble:
-        """What went wrong on the way there or back: the package calls a refused connection a timeout as well."""
+        """What went wrong on the way there or back. The package reports a refused connection as a timeout, too."""
         cause = cause_of(error, self._base_url)
         if cause:
             return Trouble("us" if cause.lasting else "way", cause.kind, cause.message)
@@ -115,7 +115,7 @@ class Client:
 
 
 def explain_rejection(error: Any, key: Key | None) -> Trouble:
-    """What an APIStatusError of the package says, and who is to blame."""
+    """An APIStatusError of the package as a Trouble, with its blame."""
     status, headers = int(error.status_code), error.response.headers
     message = shorten(f"HTTP {status}: {error.message}", key)
     wait, said = retry_after(headers), f"{error.message} {error.body}"[:_READ]

@@ -1,7 +1,7 @@
-"""How a server wants to be spoken to, found out by speaking: the reply's structure, and names of parameters.
+"""Which features of the API a server accepts, found out by trying: the reply's structure, names of parameters.
 
-Servers differ in what they take of the OpenAI API. The first request is put in the richest way; each refusal that
-names a reason takes one thing back, until the server takes it. What was found out is remembered with the answers.
+Servers differ in what they accept of the OpenAI API. The first request uses every feature; each rejection that names
+a reason removes one, until the server accepts the request. The result is remembered with the answers.
 """
 
 import functools
@@ -41,7 +41,7 @@ _FEWEST_TOKENS = 64
 
 @dataclass(frozen=True)
 class Dialect:
-    """One way to put a request. Without `system`, its text stands before the user's; 0 `most_tokens` are no limit."""
+    """One form of a request. Without `system`, its text is put before the user's; 0 `most_tokens` means no limit."""
 
     mode: str = MODES[0]
     limit_name: str = "max_tokens"
@@ -104,7 +104,7 @@ class Dialect:
         return replace(self, system=False) if structured == "auto" and self.system else None
 
     def describe(self) -> str:
-        """What the server does not take, in a few words; nothing when it takes everything."""
+        """What the server does not accept, in a few words; empty if it accepts everything."""
         parts = [f"response_format: {self.mode}"] if self.mode != MODES[0] else []
         parts += ["no temperature"] if not self.temperature else []
         parts += ["no system message"] if not self.system else []

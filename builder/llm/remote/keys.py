@@ -1,4 +1,4 @@
-"""The API key: read from the environment or a file, held in memory, and struck out of whatever a server sends back."""
+"""The API key: read from the environment or a file, held in memory, and removed from everything a server returns."""
 
 import os
 import re
@@ -37,7 +37,7 @@ class Key:
 
 
 def find(file: Path | None) -> Key | None:
-    """The key in `file`, else in the environment, else none. Raises CallError when what is there can be no key."""
+    """The key in `file`, else in the environment, else none. Raises CallError if it cannot be a key."""
     if file is None:
         value = os.environ.get(VARIABLE, "").strip()
         return Key(_sound(value, VARIABLE)) if value else None
@@ -54,7 +54,7 @@ def find(file: Path | None) -> Key | None:
 
 
 def _sound(value: str, place: str) -> str:
-    """The key as it is sent. Raises CallError, which does not repeat it, when it can be no key."""
+    """The key as it is sent. Raises CallError, which does not repeat it, if it cannot be a key."""
     bare = _ASSIGNED.sub("", value)
     if bare[:1] == bare[-1:] and bare[:1] in ("'", '"') and len(bare) > 2:
         bare = bare[1:-1]
@@ -67,7 +67,7 @@ def _sound(value: str, place: str) -> str:
 
 
 def require_key(key: Key | None, base_url: str) -> Key:
-    """The key, or a stand-in for servers of one's own, which ask for none.
+    """The key, or a placeholder for a server of the user's own, which needs none.
 
     Raises CallError when OpenAI needs one, or when the environment gives an address that holds a secret.
     """

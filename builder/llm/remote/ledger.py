@@ -26,14 +26,14 @@ class Ledger:
         return self._discount * (input_tokens * part.input_price + output_tokens * part.output_price) / 1e6
 
     def reserve(self, cost: float) -> bool:
-        """Set `cost` aside; False when that would exceed the most that may be spent."""
+        """Reserve `cost`; return False if that would exceed the budget."""
         if self._max_cost is not None and self.spent + self._reserved + cost > self._max_cost:
             return False
         self._reserved += cost
         return True
 
     def settle(self, reserved: float, cost: float) -> None:
-        """Book what a request really cost in place of what was set aside."""
+        """Replace what was reserved for a request by what it really cost."""
         self._reserved -= reserved
         self.spent += cost
 

@@ -1,4 +1,4 @@
-"""How fast a server may be asked: requests in flight, requests and tokens a minute, what its headers say is left."""
+"""How fast to ask a server: requests in flight, requests and tokens per minute, and what its headers say is left."""
 
 import re
 from collections.abc import Mapping
@@ -7,12 +7,12 @@ from math import inf
 _START = 16
 _BURST_SECONDS = 0.03
 _TELLING_SECONDS, _TELLING_NUMBER = 2.5, 10
-"""How long and how much a server must have taken for its refusal to tell a rate."""
+"""How long and how much a server must have accepted before its rejection reveals a rate."""
 _MARGIN = 0.97
-"""Share of a stated limit that is used, so that neither clock nor jitter makes us break it."""
+"""Share of a stated limit that is used, so that neither clock nor jitter exceeds it."""
 _ROUNDING = 1e-6
 _LONGEST_HINT = 60.0
-"""Seconds for which a header may hold us up: a server that means it refuses, and then says so."""
+"""The longest wait that a header alone causes; a server that needs a longer one rejects requests and says so."""
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
@@ -36,17 +36,17 @@ class Concurrency:
         return False
 
     def narrow(self) -> None:
-        """The server was asked too much."""
+        """The server was asked too often."""
         self._bearable, self.limit = max(1.0, self.limit / 2), 1.0
 
     def free(self) -> None:
-        """Something else keeps us from asking too much from now on."""
+        """Stop being cautious: from now on something else limits the rate."""
         self._bearable = float(self.most)
 
 
 class MeasuredRate:
-    """How much a server allows that only refuses, and says for how long: what it took between two refusals, over the
-    time until it takes more."""
+    """The rate of a server that states it only by rejecting: what it accepted between two rejections, over the time
+    until it accepts more."""
 
     def __init__(self, now: float) -> None:
         self._since, self._taken = now, 0
@@ -54,7 +54,7 @@ class MeasuredRate:
         self._judged, self._seconds = 0, 0.0
 
     def sent(self) -> None:
-        """A request was sent, and will be taken unless `refused` says otherwise."""
+        """A request was sent; it counts as accepted unless `refused` is called."""
         self._taken += 1
 
     def restart(self, now: float) -> None:
@@ -62,7 +62,7 @@ class MeasuredRate:
         self._since, self._taken = now, 0
 
     def refused(self, until: float, *, new: bool) -> float:
-        """Take in a refusal; return how many a second the server allows, and 0 where that cannot be told.
+        """Record a rejection; return how many requests per second the server allows, or 0 if unknown.
 
         One that is not `new` was sent before the last one was known, and corrects what that one told.
         """
@@ -81,12 +81,12 @@ class MeasuredRate:
 
     @property
     def none_taken(self) -> bool:
-        """Whether everything was refused since the refusal before: the silence was too short, and tells no more."""
+        """Whether everything since the last rejection was rejected: the pause was too short to reveal anything."""
         return self._judged <= 0
 
 
 class Pace:
-    """A bucket that fills at a rate; may be overdrawn by what turned out to cost more than was thought."""
+    """A token bucket that fills at a rate; requests that cost more than expected may overdraw it."""
 
     def __init__(self, per_minute: float) -> None:
         self.rate = per_minute * _MARGIN / 60 if per_minute else inf
@@ -95,13 +95,13 @@ class Pace:
         self._filled_at = 0.0
 
     def slow_to(self, rate: float) -> None:
-        """Go a little slower than `rate` a second, which was too fast, from now on."""
+        """From now on, stay slightly below `rate` per second, which was too fast."""
         self.rate = min(self.rate, rate * _MARGIN)
         self._capacity = self._room()
         self._level = min(self._level, self._capacity)
 
     def hasten(self, factor: float) -> None:
-        """Go faster by `factor`, though not faster than at first."""
+        """Speed up by `factor`, but not beyond the initial rate."""
         self.rate = min(self._most, self.rate * factor)
         self._capacity = self._room()
 
@@ -124,7 +124,7 @@ class Pace:
 
 
 class Allowance:
-    """What the server's last answer said is left until it counts anew."""
+    """What is left until the limit resets, as the server's last answer stated."""
 
     def __init__(self) -> None:
         self.left = inf
@@ -136,7 +136,7 @@ class Allowance:
         self._renewed_at = now + min(reset, _LONGEST_HINT)
 
     def wait(self, amount: float, now: float, *, idle: bool) -> float:
-        """Seconds until `amount` may be taken: none, or until the count begins anew.
+        """Seconds until `amount` may be taken: none, or until the limit resets.
 
         While others are in flight the next answer may say that there is more after all.
         """
@@ -176,7 +176,7 @@ def duration(text: str | None) -> float | None:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds that the server asks to wait. A date, which servers of models do not send, is passed over."""
+    """Seconds that the server asks to wait. Dates are ignored: model servers do not send them."""
     milliseconds = _number(headers.get("retry-after-ms"))
     if milliseconds is not None:
         return duration(str(milliseconds / 1000))

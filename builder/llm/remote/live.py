@@ -1,4 +1,4 @@
-"""Has requests answered at once: many in flight, in an event loop on a thread of its own."""
+"""Sends requests at once: many in flight, in an event loop on its own thread."""
 
 import asyncio
 import time
@@ -28,22 +28,22 @@ from builder.llm.requests import Request
 from builder.llm.response_cache import Answer, ResponseCache
 
 _AHEAD = 16
-"""Requests that are asked for ahead of time, for each that may be in flight."""
+"""How many requests are queued ahead, for each that may be in flight."""
 _LAST_REPLIES = 10.0
-"""Seconds that replies on their way, which may be charged, get when a run is stopped."""
+"""How long a stopped run waits for replies in flight, which may be charged."""
 _LOOK = 0.02
 _WORTH_A_WORD = 2.0
-"""Seconds of waiting that are said."""
+"""The shortest wait, in seconds, that is shown."""
 _WORDED = ("biography", "words")
-"""What is asked for again when a reply cannot be used; a judge's reply is left out."""
+"""The kinds that are requested again if a reply is unusable; a judge's reply is not."""
 _TELLING_REPLIES = 16
-"""Replies after which it is judged whether a model can do this at all."""
+"""After how many replies it is decided whether a model can do this at all."""
 _MAY_BE_CHARGED = ("timeout", "garbage", "broken off")
-"""Troubles after which a server may have done the work all the same."""
+"""Troubles after which the server may still have done the work."""
 
 
 class LiveSender:
-    """A run's fetcher: sends what a stage lacks and keeps the answers. Starts with the first request."""
+    """A run's fetcher: sends the requests that a stage lacks and stores the answers. Starts with the first one."""
 
     def __init__(
         self, run: Path, part: ChatPart, key: Key | None, max_cost: float | None, policy: RetryPolicy | None = None
@@ -109,7 +109,7 @@ class LiveSender:
 
 
 class _InFlight:
-    """The requests of a run on their way. Lives in the event loop."""
+    """The requests of a run in flight. Lives in the event loop."""
 
     def __init__(
         self, client: Client, answers: ResponseCache, part: ChatPart, ledger: Ledger, policy: RetryPolicy
@@ -130,7 +130,7 @@ class _InFlight:
         self.unfinished = 0
 
     async def deliver(self, requests: Sequence[Request], priority: int) -> None:
-        """Have all of `requests` answered or given up. Raises BenchError when the run has to stop."""
+        """Get an answer to each request, or abandon it. Raises BenchError if the run has to stop."""
         if not self.unfinished:
             self._breaker.begin(time.monotonic())
         self.unfinished += len(requests)
@@ -140,7 +140,7 @@ class _InFlight:
             self.unfinished -= len(requests)
 
     def pause(self) -> float:
-        """Seconds for which the server has asked not to be asked."""
+        """How many seconds the server still asks to wait."""
         return max(self.queue.pause(), self._asked_until - time.monotonic())
 
     async def finish(self) -> None:
@@ -158,7 +158,7 @@ class _InFlight:
         await self._client.api.close()
 
     def _once(self, request: Request, priority: int) -> Coroutine[Any, Any, None]:
-        """The same request, wanted by two, is sent once."""
+        """Send a request that two callers want only once."""
         if request.key not in self._going:
             task = asyncio.create_task(self._answer(request, priority))
             self._going[request.key] = task
@@ -186,7 +186,7 @@ class _InFlight:
                 await self._pause(trouble.wait, tries.failures)
 
     def _is_lost(self, tries: "_Tries") -> bool:
-        """Whether a request was tried often enough; one that alone is told to wait, though others are answered, too."""
+        """Whether to abandon a request: it failed too often, or it alone is told to wait while others are answered."""
         if tries.failures >= self._policy.tries:
             return True
         waited = time.monotonic() - tries.since
@@ -199,7 +199,7 @@ class _InFlight:
         await asyncio.sleep(max(asked or 0.0, self._policy.delay(failures, self._random)))
 
     async def _try(self, request: Request, priority: int) -> Trouble | None:
-        """Send a request once; return what went wrong, unless that is the last word on it."""
+        """Send a request once; return what went wrong, unless the request is settled."""
         tokens = request.prompt_tokens + request.expected
         worst = self._ledger.price(request.prompt_tokens, request.max_tokens)
         ticket = await self.queue.enter(priority, tokens, worst)
@@ -242,7 +242,7 @@ class _InFlight:
         return None
 
     def _adapts(self, dialect: Dialect, trouble: Trouble, request: Request) -> bool:
-        """Whether the request is to be put in another way, which may be known already."""
+        """Whether to send the request again in another form, which may be known already."""
         refused = trouble.blame == "request"
         if refused and dialect != self._dialect:
             return True
@@ -276,7 +276,7 @@ class _InFlight:
         self._stop_if_unusable(answer, request)
 
     def _stop_if_unusable(self, answer: Answer, request: Request) -> None:
-        """A model that cannot keep to the shape is asked no further: each text would be asked for again in vain."""
+        """Stop asking a model that cannot follow the schema: every repeated request would fail, too."""
         if request.kind not in _WORDED:
             return
         try:
@@ -312,7 +312,7 @@ class _InFlight:
 
 @dataclass
 class _Tries:
-    """How often one request was tried in vain, and since when."""
+    """How often one request failed, and since when."""
 
     since: float
     failures: int = 0

@@ -7,10 +7,10 @@ from random import Random
 
 @dataclass(frozen=True)
 class RetryPolicy:
-    """How patient to be. Times are in seconds.
+    """How often and how long to retry. Times are in seconds.
 
     `tries` counts what went wrong with a request itself (5xx, timeouts, cut connections). A 429 does not count: it
-    says that we were too fast, not that the request is bad, and the gate slows down for everybody instead.
+    says that we were too fast, not that the request is bad, and the queue slows down for all requests instead.
     """
 
     tries: int = 8
@@ -23,7 +23,7 @@ class RetryPolicy:
     dead_failures: int = 10
     dead_after: float = 90.0
     unreached: int = 3
-    """Tries to find a way to a server that has answered nothing yet."""
+    """Attempts to reach a server that has not answered yet."""
 
     def delay(self, failures: int, random: Random) -> float:
         """How long to wait after the `failures`th failure: it grows, and is spread so that retries do not meet."""
@@ -31,12 +31,12 @@ class RetryPolicy:
         return random.uniform(longest / 2, longest)
 
     def silence(self, before: int) -> float:
-        """How long nobody sends after a 429 that does not say, when `before` others came since the last answer."""
+        """How long to pause after a 429 without a stated wait, when `before` others came since the last answer."""
         return min(self.longest_delay, self.first_silence * self.growth ** min(before, 20))
 
 
 class Breaker:
-    """Watches how requests end; says why to stop when the server is dead or most of them go wrong."""
+    """A circuit breaker: watches how requests end, and says when and why to stop."""
 
     def __init__(self, policy: RetryPolicy, max_error_rate: float, longest_wait: float, now: float) -> None:
         self._policy, self._most, self._longest_wait = policy, max_error_rate, longest_wait
@@ -47,11 +47,11 @@ class Breaker:
         self.ever_answered = False
 
     def begin(self, now: float) -> None:
-        """Work begins after a time in which nothing was asked."""
+        """Start the clock after a time without requests."""
         self._alive_at = max(self._alive_at, now)
 
     def excuse(self, until: float) -> None:
-        """The server asked for silence until then: being unanswered before is no sign of death."""
+        """The server asked for a pause until then: no answer before that does not count against it."""
         self._alive_at = max(self._alive_at, until)
 
     def record(self, ok: bool, now: float) -> None:

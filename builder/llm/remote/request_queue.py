@@ -1,6 +1,6 @@
-"""Lets requests through one by one, as soon as every limit allows; nobody waits anywhere else.
+"""The queue in front of the server: lets requests through one by one, as soon as every limit allows.
 
-Lives in one event loop. Whoever is let through holds a place until `leave`; waiting before a retry happens outside.
+It lives in one event loop. A request holds its place until `leave`; waiting before a retry happens outside.
 """
 
 import asyncio
@@ -15,12 +15,12 @@ from builder.llm.remote.limits import Allowance, Concurrency, MeasuredRate, Pace
 from builder.llm.remote.policy import RetryPolicy
 
 _PLACE_SECONDS = 0.15
-"""How long a request holds its place at the least: no model answers faster, and a burst could only be refused."""
+"""The shortest time a request holds its place: no model answers faster, and a burst would be rejected."""
 _CALM = (15.0, 100)
 """Seconds and answers without a 429 after which a learnt pace is tried a little faster, and then twice that, ..."""
 _FASTER = 0.02
 _WORDS_TAKEN = 3
-"""How often in a row a server's word on when to come again is taken as it is."""
+"""How often in a row a server's stated wait is followed as it is."""
 
 
 @dataclass(order=True)
@@ -36,7 +36,7 @@ class Ticket:
 
 
 class RequestQueue:
-    """The queue before the server."""
+    """The queue in front of the server."""
 
     def __init__(
         self,
@@ -64,7 +64,7 @@ class RequestQueue:
         self._tokens_in_flight = 0.0
 
     async def enter(self, priority: int, tokens: float, cost: float) -> Ticket:
-        """Wait for one's turn. Raises what `close` was given."""
+        """Wait for a place. Raises the error that `close` was given."""
         ticket = Ticket(priority, next(self._numbers), tokens, cost, asyncio.get_running_loop().create_future())
         heapq.heappush(self._queue, ticket)
         self._let_through()
@@ -96,7 +96,7 @@ class RequestQueue:
             self._calm_since, self._calm_answers, self._step = now, 0, 2 * self._step
 
     def told(self, headers: Mapping[str, str]) -> None:
-        """Take in what an answer's headers say is left."""
+        """Record what an answer's headers say is left."""
         now = self._clock()
         for allowance, what, in_flight in zip(
             self._left, ("requests", "tokens"), (self.in_flight - 1, self._tokens_in_flight), strict=True
@@ -129,11 +129,11 @@ class RequestQueue:
         return self._paused_until
 
     def pause(self) -> float:
-        """Seconds for which the server has asked not to be asked."""
+        """How many seconds the server still asks to wait."""
         return max(0.0, self._paused_until - self._clock(), *(each.silence(self._clock()) for each in self._left))
 
     def close(self, error: BenchError) -> None:
-        """Let nobody through any more; who waits gets `error`."""
+        """Let no more requests through; those waiting get `error`."""
         self._closed = self._closed or error
         self._let_through()
 

@@ -1,4 +1,4 @@
-"""The tokens that an answer is charged for: as the server says, or reckoned where what it says cannot be."""
+"""The tokens that an answer is charged for: as the server states, or estimated if its figures are impossible."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _MOST_WITHOUT_REQUEST = 10_000_000
 
 @dataclass(frozen=True)
 class Usage:
-    """Tokens of the prompt and of the reply. `doubt` says which of the server's figures cannot be, if one was sent."""
+    """Tokens of the prompt and of the reply. `doubt` names the server's impossible figures, if any."""
 
     input_tokens: int
     output_tokens: int
@@ -54,7 +54,7 @@ def _is_sound(figure: Any, most: int) -> bool:
 
 
 def _texts(body: Mapping[str, Any]) -> list[str]:
-    """Every text in the replies of a chat completion, whichever field it stands in."""
+    """Every text in the replies of a chat completion, in whichever field."""
     found: list[str] = []
     waiting: list[Any] = [body.get("choices")]
     while waiting:
