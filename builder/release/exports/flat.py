@@ -7,7 +7,9 @@ import pyarrow as pa
 
 from builder.format.layout import IMAGE
 from builder.format.reading import Release
+from builder.release.exports.handed_out import figures_of
 from builder.release.exports.items import Item, evaluation
+from builder.tasks import Task
 
 FLAT = pa.schema(
     [
@@ -21,15 +23,20 @@ FLAT = pa.schema(
         ("prompt", pa.string()),
         ("options", pa.list_(pa.string())),
         ("answer", pa.string()),
+        ("value", pa.string()),
+        ("others", pa.list_(pa.string())),
+        ("figures", pa.list_(pa.string())),
     ]
 )
-"""`answer` is the right reply to `prompt`: a letter, what fills the blank, or a sentence."""
+"""`answer` is the right reply to `prompt`: a letter, what fills the blank, or a sentence. `figures` are the functions
+that score a reply, in files beside: they look for the `value`, and `others` are the values that other people have.
+"""
 
 
-def rows(release: Release, config: str, task: str = "") -> Iterator[dict[str, Any]]:
-    """The rows of a config, of one task or of all."""
+def rows(release: Release, config: str, task: Task) -> Iterator[dict[str, Any]]:
+    """The rows of a config, of one task."""
     for item in evaluation(release, config):
-        if not task or item.question.task == task:
+        if item.task == task:
             yield _row(item)
 
 
@@ -46,4 +53,7 @@ def _row(item: Item) -> dict[str, Any]:
         "prompt": item.prompt,
         "options": list(question.options),
         "answer": item.target,
+        "value": question.value,
+        "others": list(item.others),
+        "figures": figures_of(item.task),
     }

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from builder.base.records import LETTERS, Portrait, Question, Use
+from builder import tasks
+from builder.base.records import Portrait, Question, Use
 from builder.format.reading import Person, Release
 from builder.format.splits import HOLDOUT
+from builder.tasks import Task
 
-LETTER_ONLY = "Answer with the option's letter from the given choices directly."
-FILL_IN = "Fill in the blank; answer with the missing words alone."
 TEST = "test"
 
 
@@ -19,22 +19,23 @@ class Item:
 
     question: Question
     portrait: Portrait | None
+    others: tuple[str, ...]
+    """The values that other people have of the fact."""
+
+    @property
+    def task(self) -> Task:
+        """What it asks for."""
+        return tasks.of(self.question)
 
     @property
     def prompt(self) -> str:
         """The question as a model is asked it, with its options and how to answer."""
-        if self.question.task == "classification":
-            pairs = zip(LETTERS, self.question.options, strict=True)
-            options = "\n".join(f"{letter}. {option}" for letter, option in pairs)
-            return f"{self.question.question}\n{options}\n{LETTER_ONLY}"
-        if self.question.task == "cloze":
-            return f"{self.question.question}\n{FILL_IN}"
-        return self.question.question
+        return self.task.prompt(self.question.question, self.question.options)
 
     @property
     def target(self) -> str:
         """The right reply to the prompt."""
-        return self.question.letter or self.question.answer
+        return self.task.target(self.question)
 
     @property
     def image_name(self) -> str:
@@ -45,6 +46,13 @@ class Item:
 def evaluation_configs(release: Release) -> list[str]:
     """The configs that a model is evaluated on."""
     return [name for name in release.manifest["configs"] if name != "train"]
+
+
+def evaluation_tasks(release: Release) -> list[Task]:
+    """The tasks of a release's evaluation questions, by name."""
+    part = release.recipe.questions
+    tasks.check(part)
+    return sorted((task for task in tasks.every() if task.evaluated(part)), key=lambda task: task.name)
 
 
 def training_configs(release: Release) -> list[str]:
@@ -84,8 +92,9 @@ def _items(person: Person, use: Use, views: tuple[str, ...]) -> Iterator[Item]:
     for question in person.questions:
         if question.use != use:
             continue
+        others = person.profile.fact(question.fact).alternatives
         if question.modality == "image_text":
-            yield Item(question, shown[turn % len(shown)])
+            yield Item(question, shown[turn % len(shown)], others)
             turn += 1
         else:
-            yield Item(question, None)
+            yield Item(question, None, others)

@@ -1,6 +1,7 @@
 """VLMEvalKit's TSV files: multiple choice with options A to D, and open questions without; image questions alone.
 
-An image stands in base64 in the first row that shows it; later rows name that row's index instead.
+VLMEvalKit words the prompt of a multiple choice itself; other questions are asked as in a baseline. An image stands in
+base64 in the first row that shows it; later rows name that row's index instead.
 """
 
 import base64
@@ -29,12 +30,12 @@ def _table(path: Path, items: Iterable[Item], *, choice: bool) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, delimiter="\t", lineterminator="\n")
         writer.writerow((*_COMMON, *(LETTERS if choice else ())))
-        wanted = (each for each in items if each.portrait and (each.question.task == "classification") == choice)
+        wanted = (each for each in items if each.portrait and each.task.has_options == choice)
         for index, item in enumerate(wanted):
             assert item.portrait
             known = first.setdefault(item.image_name, index)
             image = base64.b64encode(item.portrait.image).decode() if known == index else str(known)
             question = item.question
-            asked = question.question if choice else item.prompt.replace("\n", " ")
+            asked = question.question if choice else item.prompt
             common = (index, image, asked, item.target, question.task, question.fact, question.id)
             writer.writerow((*common, *question.options))

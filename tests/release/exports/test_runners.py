@@ -1,6 +1,7 @@
 """The layouts that are tasks, run by their own runners where these are installed, and by a reader like theirs."""
 
 import importlib.util
+import itertools
 import json
 import subprocess
 import sys
@@ -9,9 +10,15 @@ from types import ModuleType
 from typing import Any
 
 import datasets
+import pyarrow.parquet as pq
 import pytest
 import yaml
 
+from builder import tasks
+from builder.baseline.evaluation.items import asked
+from builder.baseline.metrics.items import metrics
+from builder.baseline.outcomes.records import Outcome
+from builder.format.reading import open_release
 from tests.release.exports.conftest import Export
 
 
@@ -52,7 +59,10 @@ def test_lmms_eval_tasks_ask_and_score(export: Export, tmp_path: Path) -> None:
         task = _task(folder, name)
         assert task["output_type"] == "generate_until"
         docs = datasets.load_dataset(
-            task["dataset_path"], split=task["test_split"], cache_dir=str(tmp_path / "cache"), **task["dataset_kwargs"]
+            task["dataset_path"],
+            split=task["test_split"],
+            cache_dir=str(tmp_path / "cache"),
+            data_files={split: str(folder / path) for split, path in task["dataset_kwargs"]["data_files"].items()},
         )
         assert len(docs)
         for doc in docs:
@@ -63,10 +73,12 @@ def test_lmms_eval_tasks_ask_and_score(export: Export, tmp_path: Path) -> None:
             assert [part["type"] for part in message["content"]] == ["image"] * len(images) + ["text"]
             other = {"image_text": "text", "text": "image_text"}[doc["modality"]]
             right = task["process_results"](doc, [doc[task["doc_to_target"]]])
-            assert right == {doc["modality"]: 1.0, other: None}
-            assert task["process_results"](doc, ["no idea"])[doc["modality"]] < 0.5
+            assert all(worth == (None if name.startswith(f"{other}_") else 1.0) for name, worth in right.items())
+            wrong = task["process_results"](doc, ["no idea"])
+            assert all(worth < 0.5 for worth in wrong.values() if worth is not None)
         metrics = {metric["metric"]: metric["aggregation"] for metric in task["metric_list"]}
-        assert metrics["text"]([1.0, None, 0.0]) == 0.5
+        assert set(metrics) == set(right)
+        assert metrics[min(metrics)]([1.0, None, 0.0]) == 0.5
 
 
 @pytest.mark.skipif(not importlib.util.find_spec("lmms_eval"), reason="lmms-eval is not installed")
@@ -77,7 +89,8 @@ def test_lmms_eval_itself_finds_the_tasks(export: Export) -> None:
         "manager = TaskManager(include_path=sys.argv[1])\n"
         "print(len(get_task_dict(['small_forget_10_classification'], manager)))"
     )
-    done = subprocess.run([sys.executable, "-c", code, str(folder)], capture_output=True, text=True)
+    moved = folder.rename(folder.with_name("moved"))
+    done = subprocess.run([sys.executable, "-c", code, str(moved)], capture_output=True, text=True, cwd="/")
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == "1"
 
@@ -91,29 +104,78 @@ class Encoding:  # the real one fetches its table from the network, to count tok
 sys.modules["tiktoken"] = types.SimpleNamespace(
     get_encoding=lambda name: Encoding(), encoding_for_model=lambda name: Encoding(), Encoding=Encoding)
 from inspect_ai import eval
-from inspect_ai.model import get_model
-tasks = [f"{sys.argv[1]}/tasks.py@{name}" for name in sys.argv[3:]]
-logs = eval(tasks, model=get_model("mockllm/model"), limit=4, display="none", log_dir=sys.argv[2])
-print(json.dumps([[log.status, log.results.total_samples, log.results.scores[0].name] for log in logs]))
+from inspect_ai.model import ModelOutput, get_model
+folder, config, kind, said = sys.argv[1:]
+outputs = [ModelOutput.from_content("mockllm/model", each) for each in json.loads(said)]
+model = get_model("mockllm/model", custom_outputs=outputs)
+task_args = {"config": config, "kind": kind}
+[log] = eval(f"{folder}/tasks.py@questions", model=model, task_args=task_args, display="none", log_dir="logs",
+    max_samples=1, max_connections=1)
+assert log.status == "success", log.error
+print(json.dumps({sample.id: sample.scores["figures"].value for sample in log.samples}))
 """
 
 
-@pytest.mark.skipif(not importlib.util.find_spec("inspect_ai"), reason="inspect-ai is not installed")
-def test_inspect_itself_runs_the_tasks(export: Export, tmp_path: Path) -> None:
-    names = ["forget_10_classification", "test_cloze", "holdout_generation"]
-    command = [sys.executable, "-c", _INSPECT, str(export("inspect")), str(tmp_path / "logs"), *names]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+def _by_inspect(folder: Path, config: str, kind: str, answers: list[str], place: Path) -> dict[str, dict[str, float]]:
+    """What Inspect itself makes of the answers to a file's questions of one kind."""
+    command = [sys.executable, "-c", _INSPECT, str(folder), config, kind, json.dumps(answers)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=place)
     assert done.returncode == 0, done.stderr
-    expected = [["success", 4, "choice"], ["success", 4, "includes"], ["success", 4, "f1"]]
-    assert json.loads(done.stdout.splitlines()[-1]) == expected
+    scores: dict[str, dict[str, float]] = json.loads(done.stdout.splitlines()[-1])
+    return scores
 
 
 def test_inspect_tasks_have_what_they_open(export: Export) -> None:
     folder = export("inspect")
     compile((folder / "tasks.py").read_text(), "tasks.py", "exec")
+    scoring = (folder / "builder_tasks_scoring.py").read_text()
+    assert "from builder" not in scoring and "import builder" not in scoring
     for path in folder.glob("*.jsonl"):
         for row in map(json.loads, path.read_text().splitlines()):
             assert (row["modality"] == "image_text") == bool(row["image"])
             assert not row["image"] or (folder / "images" / row["image"]).is_file()
-            assert (row["task"] == "classification") == (row["target"] in tuple("ABCD") and len(row["choices"]) == 4)
-            assert row["input"]
+            assert (row["task"] == "classification") == (row["target"] in tuple("ABCD"))
+            assert row["prompt"] and row["figures"]
+
+
+SAID = ("{target}", "It is {value}.", "b: perhaps", "Not {other} but {value}, they say", "{other}", "", "no idea")
+"""Canned answers: right, right in other words, a letter, both values, a wrong one, none and a useless one."""
+
+
+def _canned(release: Path, kind: str) -> dict[str, Outcome]:
+    """The forget set's questions of a kind, each with one of the canned answers, as a baseline has them."""
+    people = open_release(release).people("forget_10")
+    items = [item for person in people for item in asked(person, "forget", "eval") if item.task == kind]
+    said = itertools.cycle(SAID)
+    return {
+        item.id: Outcome(item, next(said).format(target=item.truth, value=item.value, other=item.others[0]))
+        for item in items
+    }
+
+
+@pytest.mark.parametrize("kind", tasks.names())
+def test_the_same_answers_get_the_same_numbers_in_a_baseline_and_in_the_exports(
+    kind: str, export: Export, finished_run: Path, tmp_path: Path
+) -> None:
+    canned = _canned(finished_run, kind)
+    ours = {
+        id: {figure.__name__: metrics()[figure.__name__].value(outcome) for figure in tasks.named(kind).figures}
+        for id, outcome in canned.items()
+    }
+    assert len({tuple(each.values()) for each in ours.values()}) > 1
+    folder = export("lmms-eval").rename(tmp_path / "moved")
+    task = _task(folder, f"small_forget_10_{kind}")
+    rows = pq.read_table(folder / task["dataset_kwargs"]["data_files"]["test"]).to_pylist()
+    assert {row["prompt"] for row in rows} == {each.item.prompt for each in canned.values()}
+    theirs = {row["id"]: task["process_results"](row, [canned[row["id"]].output]) for row in rows}
+    assert ours == {id: _of_modality(canned[id], each) for id, each in theirs.items()}
+    if importlib.util.find_spec("inspect_ai"):
+        inspected = export("inspect")
+        questions = [json.loads(line) for line in (inspected / "forget_10.jsonl").read_text().splitlines()]
+        answers = [canned[row["id"]].output for row in questions if row["task"] == kind]
+        assert _by_inspect(inspected, "forget_10", kind, answers, tmp_path) == ours
+
+
+def _of_modality(outcome: Outcome, figures: dict[str, float | None]) -> dict[str, float | None]:
+    start = f"{outcome.item.modality}_"
+    return {name.removeprefix(start): worth for name, worth in figures.items() if name.startswith(start)}
