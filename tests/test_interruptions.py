@@ -15,8 +15,9 @@ from typing import Any
 import filelock
 import pytest
 
-from builder import portraits, questions
+from builder import questions
 from builder.base.errors import BenchError
+from builder.portraits.making import make_portraits
 from tests.conftest import Run
 from tests.folders import digests
 
@@ -180,7 +181,8 @@ def test_too_many_failures_stop_the_run_with_the_reason(
 ) -> None:
     out = tmp_path / "run"
     error = ValueError("no such colour")
-    monkeypatch.setattr(portraits, "make_portraits", _failing(portraits.make_portraits, "00002", "00009", error=error))
+    failing = _failing(make_portraits, "00002", "00009", error=error)
+    monkeypatch.setattr("builder.portraits.staging.make_portraits", failing)
     result = run("generate", brief, "--out", out, "--workers", "1", "--set", "run.max_failure_rate=0.05")
     assert result.exit_code == 1
     assert "portraits: 2 of 28 people failed" in result.output

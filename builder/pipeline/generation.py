@@ -56,7 +56,7 @@ def generate(
             worded = partial(wording_report.refuse_fallback, out, recipe)
             failures = engine.make(run, stages, recipe, pool, fetchers, worded)
             opinions = judge_sample(run, recipe, sender, access.judged if access else 0)
-        rebuilt = build(run, stages, recipe, failures, wording_report.describe_shares(out, recipe))
+        rebuilt = build(run, stages, recipe, failures, pool, wording_report.describe_shares(out, recipe))
         report = _audited(run.release, pool, wikidata)
     return Generated(
         recipe=recipe,

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -25,6 +26,7 @@ from builder.run.made_on import MadeOn
 from builder.run.shards import Failure
 from builder.run.stage import Stage
 from builder.run.survey import Span, spans
+from builder.run.workers import Workers
 
 VERSION = 3
 """Raised whenever the same run would be laid out in other bytes than before."""
@@ -39,6 +41,7 @@ def build(
     stages: Sequence[Stage],
     recipe: Recipe,
     failures: Sequence[Failure],
+    workers: Workers,
     worded: Mapping[str, str] | None = None,
 ) -> bool:
     """Bring `run.release` up to date; false when it stood as wanted already, every byte of it checked.
@@ -54,7 +57,7 @@ def build(
         return False
     contents = plan(recipe, _collect_holdings(run, recipe, failed))
     with replacing_folder(run.release) as folder:
-        _write_rows(run, folder, recipe, contents)
+        _write_rows(run, folder, recipe, contents, workers)
         for name in SCHEMAS:
             write_text(folder / "schemas" / f"{name}.json", schemas.text(name))
         write_text(folder / "recipe.toml", recipes.to_toml(recipe))
@@ -69,7 +72,7 @@ def _collect_holdings(run: RunFolder, recipe: Recipe, failed: Collection[str]) -
     return {profile.id: holdings(profile.facts) for profile in profiles if profile.id not in failed}
 
 
-def _write_rows(run: RunFolder, folder: Path, recipe: Recipe, contents: Contents) -> None:
+def _write_rows(run: RunFolder, folder: Path, recipe: Recipe, contents: Contents, workers: Workers) -> None:
     segment_of = {identity: name for name, ids in contents.segments.items() for identity in ids}
     with ExitStack() as stack, Progress("release", "people", recipe.total) as progress:
         open_files = {
@@ -82,16 +85,34 @@ def _write_rows(run: RunFolder, folder: Path, recipe: Recipe, contents: Contents
             for test in (False, True)
             if not (test and name == HOLDOUT)
         }
-        for span in spans(recipe):
-            for (name, test), rows in _rows(run, span, segment_of).items():
-                schema = layout.TEST if test else layout.PERSON
-                open_files[name, test].add(pa.Table.from_pylist(rows, schema=schema))
+        jobs = [
+            _Job(run, span, {name: segment_of[name] for name in span.ids if name in segment_of})
+            for span in spans(recipe)
+        ]
+        for job, tables in zip(jobs, workers.map_in_order(_tables, jobs), strict=True):
+            for key, table in tables.items():
+                open_files[key].add(table)
             pa.default_memory_pool().release_unused()  # else the pool keeps what the largest shards took together
-            progress.advance(len(span))
+            progress.advance(len(job.span))
+
+
+@dataclass(frozen=True)
+class _Job:
+    """The rows of one shard to be made; `segment_of` says in which segment each of its people is, by their ids."""
+
+    run: RunFolder
+    span: Span
+    segment_of: Mapping[str, str]
+
+
+def _tables(job: _Job) -> dict[tuple[str, bool], pa.Table]:
+    """The rows of one shard's people, by segment and by whether they are the test set's; for a worker process."""
+    rows = _rows(job.run, job.span, job.segment_of)
+    layouts = {False: layout.PERSON, True: layout.TEST}
+    return {key: pa.Table.from_pylist(made, schema=layouts[key[1]]) for key, made in rows.items()}
 
 
 def _rows(run: RunFolder, span: Span, segment_of: Mapping[str, str]) -> dict[tuple[str, bool], list[dict[str, Any]]]:
-    """The rows of one shard's people, by segment and by whether they are the test set's."""
     portraits = _by_profile(shards.read(run.shard("portraits", span.index), Portrait))
     questions = _by_profile(shards.read(run.shard("questions", span.index), Question))
     rows: dict[tuple[str, bool], list[dict[str, Any]]] = {}

@@ -28,6 +28,11 @@ class Span:
     def __iter__(self) -> Iterator[int]:
         return iter(range(self.first, self.stop))
 
+    @property
+    def ids(self) -> list[str]:
+        """The ids of its people."""
+        return [f"{number:05d}" for number in self]
+
 
 @dataclass(frozen=True)
 class ShardStatus:

@@ -5,6 +5,7 @@ import multiprocessing
 import os
 import signal
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -42,6 +43,16 @@ class Workers:
             return
         for future in as_completed([self.submit(function, job) for job in jobs]):
             yield result_of(future)
+
+    def map_in_order(self, function: Callable[[Job], Result], jobs: Iterable[Job]) -> Iterator[Result]:
+        """The same in the order of the jobs; a result or two per worker wait in memory, never those of all jobs."""
+        begun: deque[Future[Result]] = deque()
+        for job in jobs:
+            begun.append(self.submit(function, job))
+            if len(begun) > 2 * self.count - 2:  # a single worker is done on return
+                yield result_of(begun.popleft())
+        while begun:
+            yield result_of(begun.popleft())
 
     def submit(self, function: Callable[[Job], Result], job: Job) -> Future[Result]:
         """Start a job; with one worker it is done on return. `result_of` gives its result."""
