@@ -1,4 +1,4 @@
-"""Runs the audits: people are looked at in worker processes, a part of the release at a time, then judged together."""
+"""Runs the audits: workers observe the people, a part of the release at a time; then all are assessed together."""
 
 import hashlib
 from collections.abc import Iterable
@@ -18,14 +18,14 @@ from builder.format.reading import MANIFEST, Part, Release, open_release
 from builder.run.workers import Workers, available
 
 VERSION = 3
-"""Raised whenever the same release would be judged otherwise than before."""
+"""Raised whenever the same release would be assessed differently than before."""
 
 REPORT = "audit.json"
 
 
 @dataclass(frozen=True)
 class AuditJob:
-    """A part of a release to look at, and its place among the parts."""
+    """A part of a release to audit, and its number among the parts."""
 
     release: Release
     part: Part
@@ -34,7 +34,7 @@ class AuditJob:
 
 
 def audit(release: Release, workers: Workers, names: Iterable[str] = (), *, wikidata: bool = False) -> Report:
-    """Audit a release and keep the report beside it. `names` are further names that nobody may bear.
+    """Audit a release and keep the report beside it. `names` are more names that nobody may have.
 
     With `wikidata` its people and organisations are looked up there.
     """
@@ -59,7 +59,7 @@ def audit(release: Release, workers: Workers, names: Iterable[str] = (), *, wiki
 
 
 def audit_path(path: Path, names: Path | None = None, workers: int | None = None, *, wikidata: bool = False) -> Report:
-    """Audit the run or release in `path`; `names` is a file of further names."""
+    """Audit the run or release in `path`; `names` is a file of more names."""
     release = open_release(path)
     listed = _read_names(names) if names else []
     with Workers(workers or available()) as pool:
@@ -95,9 +95,9 @@ def observe_part(job: AuditJob) -> Page:
 
 
 def stands(release: Release) -> Report | None:
-    """The report beside a release, if it is of this very release and by these very audits.
+    """The report beside a release, if it is about exactly this release and made by these audits.
 
-    What a judge has thought since is added to it.
+    A judge's later opinions are added to it.
     """
     report = read_report(release.beside(REPORT))
     if report and (report.release_sha256, report.version, report.audits) == (_digest(release), VERSION, _kinds()):
@@ -122,7 +122,7 @@ def _digest(release: Release) -> str:
 
 
 def describe(report: Report, path: Path, *, every: bool = False) -> str:
-    """What failed and why, and where the report lies; `every` names what passed too."""
+    """What failed and why, and the report's path; with `every` also what passed."""
     passed = len(report.findings) - len(report.failed)
     lines = [f"  audit: {passed} of {len(report.findings)} checks passed ({path})"]
     for finding in report.findings if every else report.failed:

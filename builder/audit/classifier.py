@@ -24,7 +24,7 @@ FOLDS = 5
 _LETTER, _DIGIT = re.compile(r"[^\W\d_]+"), re.compile(r"\d")
 
 _TOGETHER = 500
-"""People who are learnt from, or guessed about, at once."""
+"""How many people are processed at once."""
 
 
 class Hashed(NamedTuple):
@@ -50,7 +50,7 @@ def _parts(option: str) -> tuple[int, ...]:
 
 @functools.lru_cache(maxsize=4096)
 def _looks(option: str) -> tuple[int, ...]:
-    """What an option looks like by itself."""
+    """The features of an option by itself."""
     spelled = (f"length {len(option)}", f"shape {_DIGIT.sub('9', _LETTER.sub('a', option))}", *pieces(option))
     # Sorted: pieces are a set, and a sum of fractions depends on the order in its last digits.
     return tuple(sorted(part % _SPACE for part in (*_parts(option), *(crc32(each.encode()) for each in spelled))))
@@ -93,7 +93,7 @@ def hits(units: Sequence[Hashed], truth: Sequence[int], folds: Sequence[int]) ->
 
 
 def _of_others(counts: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """How often each feature stands in the other folds, one added."""
+    """How often each feature occurs in the other folds, plus one."""
     by_fold = counts.reshape(FOLDS, _SPACE)
     return np.asarray(by_fold.sum(axis=0) - by_fold + 1)
 

@@ -1,4 +1,4 @@
-"""Diversity: how much there is to know, how far naming the commonest value gets, how far biographies are alike."""
+"""Diversity: how many values there are, how far guessing the most frequent one gets, how alike biographies are."""
 
 import heapq
 import itertools
@@ -25,7 +25,7 @@ Counts = dict[str, Counter[str]]
 
 @dataclass(frozen=True)
 class ValueCounts:
-    """What there is to know of one fact: how often naming the commonest value is right, and how many have each."""
+    """One fact: how often guessing the most frequent value is right, and how many people have each value."""
 
     fact: str
     hits: int
@@ -45,7 +45,7 @@ def observe_diversity(person: Person, setting: Setting) -> Note:
 
 
 def assess_diversity(notes: Notes, _: Setting) -> list[Finding]:
-    """Three findings: naming the commonest value of the country, the entropy of each fact, self-BLEU."""
+    """Three findings: guessing the most frequent value of the country, the entropy of each fact, self-BLEU."""
     known = [_count_values(notes, fact) for fact in notes.topics if fact != _TEXT]
     return [_commonest(known), _entropies(known, len(notes)), _sameness(notes)]
 

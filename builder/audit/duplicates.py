@@ -54,7 +54,7 @@ def _sketch(biography: str) -> npt.NDArray[np.int32]:
 
 
 def assess_duplicates(notes: Notes, _: Setting) -> list[Finding]:
-    """Four findings: names, biographies, lives and questions that are there twice."""
+    """Four findings: names, biographies, lives and questions that occur twice."""
     people = f"{len(notes):,} people"
     asked = itertools.chain(_questions(notes), examples(notes, "repeated"))
     return [
@@ -138,7 +138,7 @@ def _sort_digests(
 
 
 def _pairs(digests: npt.NDArray[Any], owners: Owners, apart: int) -> Owners:
-    """The owners, in rows of two, of equal digests that stand `apart` places apart."""
+    """The owners, in rows of two, of equal digests that are `apart` places apart."""
     same = np.flatnonzero(digests[apart:] == digests[:-apart])
     return np.stack([owners[same], owners[same + apart]], axis=1)
 

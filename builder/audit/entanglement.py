@@ -1,4 +1,4 @@
-"""Entanglement: which facts tell which, and whether the release says so.
+"""Entanglement: which facts reveal which, and whether the release records it.
 
 A solver knows one fact of a person and what everybody else's facts are; it picks the option that most often goes with
 the known value. Where it is above chance, one fact gives the other away: forgetting the one alone is not possible, and
@@ -22,7 +22,7 @@ FACTS = "facts"
 
 
 class AskedFacts(NamedTuple):
-    """A person's asked facts, by key: the value, the four options, and the facts that are said to tell it."""
+    """A person's asked facts, by key: the value, the four options, and the facts recorded as revealing it."""
 
     values: Mapping[str, str]
     options: Mapping[str, tuple[str, ...]]
@@ -44,7 +44,7 @@ class Pair(NamedTuple):
         return self.hits / self.trials
 
     def above(self, tests: int) -> bool:
-        """Whether the one certainly tells the other; the four of a quartet are dealt their values as one draw."""
+        """Whether the one certainly reveals the other; a quartet's values are one draw."""
         return upper_tail(self.hits // FOUR, self.trials // FOUR, thresholds.ENTANGLED) < level(tests)
 
 
@@ -60,7 +60,7 @@ def observe_entanglement(person: Person, _: Setting) -> Note:
 
 
 def assess_entanglement(notes: Notes, _: Setting) -> list[Finding]:
-    """One finding: pairs of facts of which one tells the other, and that the release does not record."""
+    """One finding: pairs of facts of which one reveals the other without the release recording it."""
     everybody = [(person.id, person.note) for person in notes.of(FACTS) if person.segment != "holdout"]
     pairs = _pairs([known for _, known in everybody])
     if not pairs:

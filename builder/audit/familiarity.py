@@ -66,7 +66,7 @@ def observe_familiarity(person: Person, _: Setting) -> Note:
 
 @dataclass
 class Corpus:
-    """What the training questions about a fact say, of some people: strings and how often they stand together.
+    """What the training questions of some people say about a fact: strings and how often they occur together.
 
     `names`: those of names count too. They do not where the people asked about were trained on themselves: their own
     name is what a model is to know them by.
@@ -80,7 +80,7 @@ class Corpus:
     beside: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def add(self, asked: Asked) -> None:
-        """Take in what one person's training questions say."""
+        """Add one person's training questions."""
         for answer in asked.answers:
             self.answered[answer] += 1
             self.beside.update((answer, shown) for shown in self.told(asked))
@@ -92,7 +92,7 @@ class Corpus:
                 self.appears[option].add(options)
 
     def told(self, asked: Asked) -> tuple[str, ...]:
-        """What stands beside the options of a person's questions."""
+        """The context of the options in a person's questions."""
         return (*asked.alike, *asked.named) if self.names else asked.alike
 
     def companions(self, option: str, shown: Iterable[str]) -> float:
@@ -121,13 +121,13 @@ SOLVERS: dict[str, Solver] = {
     "beside people alike": lambda c, a: [c.companions(o, c.told(a)) for o in a.options],
     "not beside people alike": lambda c, a: [-c.companions(o, c.told(a)) for o in a.options],
 }
-"""What can be done with the strings of training, without knowing whom they are about."""
+"""Solvers that use the strings of training without knowing whom they are about."""
 
 TRAINED = "trained on all of these"
 
 
 def assess_familiarity(notes: Notes, setting: Setting) -> list[Finding]:
-    """A finding for vanilla's view, everybody asked, and one for each oracle's, the forgotten asked."""
+    """A finding for vanilla's view, about everybody, and one for each oracle's, about its forget set."""
     percents = setting.recipe.splits.forget
     found = [_view(notes, set(), "familiar_to_vanilla", "Guessing from all training questions")]
     for place, percent in enumerate(percents):
@@ -138,7 +138,7 @@ def assess_familiarity(notes: Notes, setting: Setting) -> list[Finding]:
 
 
 def _find_options_held(notes: Notes, percents: Sequence[int]) -> Finding | None:
-    """Whether somebody who is retained holds each option that forget people are asked with, in each forget set."""
+    """Whether each option of forget people's questions is a value in the retain set, for each forget set."""
     known: dict[int, list[bool]] = {percent: [] for percent in percents}
     worst: list[FindingExample] = []
     for fact in notes.topics:
@@ -196,7 +196,7 @@ def _view(notes: Notes, forgotten: set[str], check: str, title: str) -> Finding 
 
 
 def _collect(notes: Notes, fact: str, forgotten: set[str]) -> tuple[Corpus, Units]:
-    """What was trained on, and who is asked: the forgotten; everybody trained when nobody is."""
+    """The training corpus, and who is asked: the forget set, or everybody trained if there is none."""
     corpus, units = Corpus(names=bool(forgotten)), []
     for person in notes.of(fact):
         if person.segment == HOLDOUT:

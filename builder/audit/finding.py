@@ -1,4 +1,4 @@
-"""What an audit says: findings, and the report that holds them all."""
+"""Findings of audits, and the report that holds them all."""
 
 import itertools
 import json
@@ -13,7 +13,7 @@ from builder.base.records import to_json
 from builder.run.files import write_text
 
 MOST_EXAMPLES = 20
-"""Worst examples that a finding keeps."""
+"""The most examples that a finding keeps."""
 
 Unit = Literal["share", "count", "words", "points"]
 Wanted = Literal["at most", "at least"]
@@ -21,7 +21,7 @@ Wanted = Literal["at most", "at least"]
 
 @dataclass(frozen=True)
 class FindingExample:
-    """One thing to look at: a person's id, or "" where it is about no one in particular, and what is wrong."""
+    """An example: a person's id, or "" if it concerns nobody in particular, and what is wrong."""
 
     id: str
     text: str
@@ -71,7 +71,7 @@ class AuditKind:
 
 @dataclass(frozen=True)
 class Judgement:
-    """What a judge model said of the texts of some people: mean marks of 10, and who got the lowest and why."""
+    """A judge model's view of some people's texts: mean ratings out of 10, and who got the lowest and why."""
 
     model: str
     people: int
@@ -103,7 +103,7 @@ class Report:
 
 
 def faults(check: str, audit: str, title: str, looked_at: str, examples: Iterable[FindingExample]) -> Finding:
-    """A finding of things that must not be there at all. `looked_at` is what was searched: "1,296 questions"."""
+    """A finding of flaws that must not occur at all. `looked_at` is what was searched: "1,296 questions"."""
     counted = iter(examples)
     worst = tuple(itertools.islice(counted, MOST_EXAMPLES))
     count = len(worst) + sum(1 for _ in counted)
@@ -142,7 +142,7 @@ def write_report(path: Path, report: Report) -> None:
 
 
 def read_report(path: Path) -> Report | None:
-    """The report in a file; None when there is none that this version understands."""
+    """The report in a file; None if there is none that this version can read."""
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         schemas.check("audit", data)

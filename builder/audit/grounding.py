@@ -1,4 +1,4 @@
-"""Grounding: every answer's value is the fact's, and a biography says what the facts say and nothing against them."""
+"""Grounding: every answer has the fact's value, and a biography states the facts and contradicts none."""
 
 from collections.abc import Iterator, Sequence
 
@@ -40,7 +40,7 @@ def _fault(question: Question, fact: Fact | None) -> str | None:
 
 
 def _varying(questions: Sequence[Question]) -> Iterator[str]:
-    """Options that change from one question to the next: only the true one would be in all of them."""
+    """Options that differ between questions, which would reveal the true one as the only constant."""
     options: dict[str, frozenset[str]] = {}
     for question in questions:
         if question.options and frozenset(question.options) != options.setdefault(

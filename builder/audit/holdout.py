@@ -1,4 +1,4 @@
-"""Held-out people: what is theirs appears in training only as often as chance has it."""
+"""Held-out people: their values occur in training only as often as by chance."""
 
 from collections import Counter
 from collections.abc import Iterator

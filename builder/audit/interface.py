@@ -1,4 +1,4 @@
-"""What an audit is: a look at each person on its own, then a judgement over what was noted of all."""
+"""What an audit is: observing each person separately, then assessing the notes about all of them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from builder.format.reading import Person
 
 @dataclass(frozen=True)
 class Setting:
-    """What an audit knows besides the people: the recipe, how many people there are, further names nobody may bear.
+    """What an audit knows besides the people: the recipe, the number of people, more names that nobody may have.
 
-    `wikidata` is asked for everybody's name where it is given.
+    `wikidata`, if given, is asked for everybody's name.
     """
 
     recipe: Recipe

@@ -23,7 +23,7 @@ from builder.format.reading import Person
 _SHORT = 3
 """Words of the sequences whose overlap is measured."""
 _TOGETHER = 100
-"""People whose runs are brought together at once."""
+"""How many people's runs are merged at once."""
 
 
 def observe_leakage(person: Person, setting: Setting) -> Note:
@@ -76,7 +76,7 @@ def _digest_wording(wording: str, length: int) -> MaskedWording:
 
 
 def _longest(wording: MaskedWording, learnt: Sequence[MaskedWording]) -> int:
-    """Words of the longest run of `wording` that stands in one of `learnt`; runs below the short ones do not count."""
+    """The length of the longest run of `wording` that is in one of `learnt`; runs below the short ones do not count."""
     tokens, best = wording.spaced.split(), 0
     near = "|".join(each.spaced for each in learnt if not each.short.isdisjoint(wording.short))
     for start in range(len(tokens)):

@@ -17,7 +17,7 @@ def observe_letters(person: Person, _: Setting) -> Note:
 
 
 def assess_letters(notes: Notes, _: Setting) -> list[Finding]:
-    """One finding: the share of the commonest letter, over all questions and within each use."""
+    """One finding: the share of the most frequent letter, over all questions and within each use."""
     total: Counter[tuple[str, str]] = Counter()
     for person in notes.of("letters"):
         total.update(person.note)

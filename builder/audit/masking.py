@@ -1,4 +1,4 @@
-"""What texts share: their runs of words, once names and values are masked."""
+"""Masks names and values in texts, to compare their runs of words."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -6,7 +6,7 @@ from zlib import crc32
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|__")
 NAME, VALUE = "§name", "§value"
-"""What stands for a person's name and for a fact's value in a masked text."""
+"""The masks for a person's name and for a fact's value."""
 _MASKED_WORD = re.compile(rf"{NAME}|{VALUE}|{_WORD.pattern}")
 
 

@@ -1,4 +1,4 @@
-"""Neighbourhood: forget and retain people share employers, universities and cities as often as is asked for."""
+"""Neighbourhood: forget and retain people share employers, universities and cities often enough."""
 
 import itertools
 import sys
@@ -18,7 +18,7 @@ from builder.format.reading import Person
 SHARED = ("employer", "university", "residence", "bank")
 """Facts that people may share with neighbours."""
 ASKED = ("employer", "university", "residence")
-"""Those of them that the recipe's rate is about: a bank in common makes nobody a neighbour."""
+"""Those of them that the recipe's rate counts: sharing a bank makes nobody a neighbour."""
 ANY = "any of them"
 
 
@@ -33,7 +33,7 @@ class Neighbours:
 
     @property
     def bar(self) -> float:
-        """The rate below which the sets lie too far apart."""
+        """The rate below which the sets are too far apart."""
         return max(0.0, self.expected - thresholds.NEIGHBOUR_MARGIN)
 
 
@@ -47,7 +47,7 @@ class Trained:
 
 
 def observe_neighbours(person: Person, _: Setting) -> Note:
-    """The values that neighbours may share; a fact that is not there is an empty one."""
+    """The values that neighbours may share; a missing fact is empty."""
     values = {fact.key: fact.value for fact in person.profile.facts if fact.key in SHARED}
     return {"values": tuple(values.get(key, "") for key in SHARED)}
 

@@ -1,4 +1,4 @@
-"""What audits noted of everybody, kept in a nameless file: memory does not grow with the people.
+"""The notes of audits about everybody, kept in an unnamed file, so that memory does not grow with the people.
 
 Notes are pickled, as all that passes between our processes is. Nobody else can open the file, and nothing is ever read
 from it that this process has not written.
@@ -17,7 +17,7 @@ from builder.audit.finding import FindingExample
 from builder.base.errors import BenchError
 
 Note = Mapping[str, Any]
-"""What was noted of one person, by topic: small, picklable values. A judge reads one topic of everybody at a time."""
+"""What was noted of one person, by topic: small, picklable values. Assessments read one topic at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Notebook:
         self._places: dict[int, tuple[str, dict[tuple[str, str], tuple[int, int]]]] = {}
 
     def add(self, page: Page) -> None:
-        """Keep a page; pages may come in any order. Raises BenchError when the disk does not take it."""
+        """Store a page; pages may come in any order. Raises BenchError if it cannot be written."""
         places = {}
         try:
             start = self._file.seek(0, 2)

@@ -1,4 +1,4 @@
-"""What a judge model said of a sample of the people, for the report to repeat. It makes no check pass or fail."""
+"""A judge model's opinions on a sample of the people, for the report. They make no check pass or fail."""
 
 import json
 from statistics import fmean
@@ -12,7 +12,7 @@ MARKS = "judge.json"
 
 
 def judgement(release: Release) -> Judgement | None:
-    """The marks that lie beside the release for people whose records still are those that the judge read, if any."""
+    """The ratings beside the release, for people whose records have not changed since the judge read them."""
     try:
         kept = json.loads(release.beside(MARKS).read_text(encoding="utf-8"))
         opinions = {str(each["profile_id"]): each for each in kept["opinions"]}

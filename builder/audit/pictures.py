@@ -1,4 +1,4 @@
-"""What is measured on a picture: its outlines, its colours, its light."""
+"""Measures of a picture: its outlines, colours and light."""
 
 import io
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""Plain texts: nothing in a release's texts that a reader, a model or a spreadsheet would take for something else."""
+"""Plain texts: a release has no text that a reader, a model or a spreadsheet would misinterpret."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from builder.format.reading import Person
 
 
 def observe_plain_text(person: Person, _: Setting) -> Note:
-    """What of one person's texts is no plain text; a text that is there twice is read once."""
+    """Which of one person's texts are not plain; repeated texts are read once."""
     lines = dict.fromkeys(_lines(person))
     return {"texts": len(lines) + 1, **kinds(odd=_odd(person, lines))}
 

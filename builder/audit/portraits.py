@@ -20,9 +20,9 @@ from builder.audit.pictures import Measures, measure
 from builder.format.reading import Person
 
 MOST_MEASURED = 600
-"""With more people than this, the further views of so many are measured; everybody's reference always is."""
+"""Above this many people, train and test views are measured for this many only; references always are."""
 _MOST_COMPARED = 6000
-"""Pictures that are compared with each other by their outlines."""
+"""The most pictures that are compared with each other by their outlines."""
 
 
 class Shown(NamedTuple):
@@ -96,7 +96,7 @@ def _identical(notes: Notes) -> Iterator[FindingExample]:
 
 
 def _find_repeated(digests: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
-    """The digests that are there more than once."""
+    """The digests that occur more than once."""
     found, counts = np.unique(digests, return_counts=True)
     return found[counts > 1]
 
@@ -218,7 +218,7 @@ def _faces(identity: str, shown: Sequence[Shown]) -> Faces | None:
 
 
 def _nearer(group: Sequence[Faces]) -> Iterator[tuple[str, float]]:
-    """For each person the share of the others whose references are farther from the test views than the own one."""
+    """For each person the share of the others whose references are farther from the test views than their own."""
     if len(group) < 2:
         return
     references = np.stack([reference for _, reference, _ in group])

@@ -1,4 +1,4 @@
-"""Real people: nobody is named like a well-known person, one of the user's own list, or anybody on Wikidata."""
+"""Real people: nobody has the name of a well-known person, of one on the user's list, or of anybody in Wikidata."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ ORGANISATIONS = ("university", "employer", "bank")
 
 
 def observe_real_people(person: Person, setting: Setting) -> Note:
-    """The names that are somebody's in the real world; with Wikidata also what is to be asked of it."""
+    """The names that real people have; with Wikidata also the names to look up."""
     profile = person.profile
     named = dict.fromkeys([profile.name, f"{profile.given_name} {profile.family_name}"])
     real = [name for name in named if is_public_figure(name) or key(name) in setting.names]

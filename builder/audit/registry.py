@@ -1,4 +1,4 @@
-"""The audits by name: those that come along, and those of other packages."""
+"""The audits by name: built-in ones, and those of other packages."""
 
 import functools
 
@@ -36,7 +36,7 @@ AUDITS: Registry[Audit] = Registry(
 
 @functools.cache
 def audits() -> tuple[Audit, ...]:
-    """Every audit, loaded. Raises CallError where one calls itself otherwise than its entry point does."""
+    """Every audit, loaded. Raises CallError if one has another name than its entry point."""
     found = {name: AUDITS.get(name) for name in AUDITS}
     for name, each in found.items():
         if each.name != name:

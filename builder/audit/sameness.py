@@ -8,7 +8,7 @@ from builder.audit import masking
 from builder.format.reading import Person
 
 MOST = 550
-"""People that are compared: the more there are, the more of a text stands in some other, so the number is fixed."""
+"""How many people are compared: fixed, since with more people more of a text occurs in some other."""
 _LONGEST = 4
 
 

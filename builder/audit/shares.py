@@ -81,7 +81,7 @@ def _size(groups: Groups) -> int:
 
 
 def _fours(people: int) -> int:
-    """So many people as independent draws: the four of a quartet are drawn as one."""
+    """The number of independent draws behind so many people: a quartet is drawn as one."""
     return round(people / FOUR)
 
 

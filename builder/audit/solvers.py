@@ -24,7 +24,7 @@ def guess(solver: Solver, options: Sequence[str], name: str, key: str) -> int:
 
 
 def pick(scores: Scores, options: Sequence[str], key: str) -> int:
-    """The index of the highest score. Ties are broken by a digest of `key` and the option, which knows no truth."""
+    """The index of the highest score. Ties are broken by a digest of `key` and the option, independent of the truth."""
     best = max(scores)
     tied = [index for index, score in enumerate(scores) if score == best]
     return tied[0] if len(tied) == 1 else min(tied, key=_lot(options, key).__getitem__)

@@ -1,10 +1,10 @@
-"""Where every audit's line between passed and failed is drawn. docs/audits.md says why each lies where it does."""
+"""The lines between passed and failed of all audits. docs/audits.md explains them."""
 
 FALSE_ALARM = 0.01
 """How often a sound benchmark may fail one finding by bad luck, all the tests in that finding together (Bonferroni)."""
 
 CHANCE = 0.25
-"""What guessing one of four options reaches."""
+"""The rate of guessing one of four options."""
 
 GUESS_MARGIN_FACT = 0.05
 """How far above chance a solver may truly be on one fact."""
@@ -16,8 +16,8 @@ ENTANGLED = 0.4
 """How often knowing one fact may truly be enough to choose another right (chance: one of four)."""
 
 HELD_BY_RETAINED = 0.9
-"""The least share of the options of forget questions that are the value of somebody retained, facts aside whose values
-only one person can have."""
+"""The least share of the options of forget questions that are values in the retain set, without facts whose values only
+one person can have."""
 
 LETTER_MARGIN = 0.02
 """How far above a quarter the share of a letter may truly be."""

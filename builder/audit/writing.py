@@ -29,7 +29,7 @@ _SYLLABLE = re.compile(r"[aeiouyàáâãäåæèéêëìíîïòóôõöøùúû
 
 
 def observe_writing(person: Person, _: Setting) -> Note:
-    """What reads badly in one person's texts, and how the biography reads; a text that is there twice is read once."""
+    """What reads badly in one person's texts, and how the biography reads; repeated texts are read once."""
     texts = "\n".join(dict.fromkeys(_texts(person)))
     biography = person.profile.biography
     values = {fact.value for fact in person.profile.facts}

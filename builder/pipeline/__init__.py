@@ -1,1 +1,1 @@
-"""From a recipe to a release: the line of stages, the commands that run it, and what a run would cost."""
+"""From a recipe to a release: the sequence of stages, the commands that run it, and the cost of a run."""

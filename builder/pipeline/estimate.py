@@ -14,7 +14,7 @@ from builder.llm.requests import Kind, Request, Unanswered
 from builder.llm.response_cache import ResponseCache
 
 _LIKELY = 0.75
-"""What of a request's `prompt_tokens`, which are reckoned on the high side, it will likely have."""
+"""The likely share of a request's `prompt_tokens`, which are a high estimate."""
 _SAMPLE = 40
 """People whose requests are made and measured; the others are like them."""
 

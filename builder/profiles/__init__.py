@@ -1,4 +1,4 @@
-"""Who people are: facts, appearance and biography, one profile at a time."""
+"""The people: facts, appearance and biography, one profile at a time."""
 
 from builder.profiles.making import BiographyFault, check_biography, make_profile
 from builder.profiles.names import capacity, check_capacity

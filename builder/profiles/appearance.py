@@ -15,7 +15,7 @@ from builder.profiles.origins import ORIGINS, Origin, origins_of
 from builder.profiles.quartets import Quartet
 
 _LATER_STYLES = frozenset({"receding hair", "bald head"})
-"""Hair styles that nobody young has."""
+"""Hair styles that young people do not have."""
 
 
 def draw_appearance(four: Quartet, member: int, random: Random) -> Appearance:

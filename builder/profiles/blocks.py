@@ -17,7 +17,7 @@ Block = tuple[str, ...]
 
 @functools.cache
 def cut(seed: int, name: str, pool: tuple[str, ...]) -> tuple[Block, ...]:
-    """A pool cut into blocks of four in a seeded order; what is left over is not used."""
+    """A pool cut into blocks of four in a seeded order; a remainder is not used."""
     order = stream(seed, "blocks", name).sample(pool, len(pool))
     return tuple(tuple(order[start : start + FOUR]) for start in range(0, len(order) - FOUR + 1, FOUR))
 

@@ -1,4 +1,4 @@
-"""Work: four people of one sector, with their studies, years, dates of birth and pay, which hang together."""
+"""Work: four people of one sector, with their studies, years, dates of birth and pay, which depend on each other."""
 
 import datetime
 import functools
@@ -15,14 +15,14 @@ from builder.profiles.quartets import AGES, Quartet
 from builder.profiles.work import Occupation
 
 LATEST_START = 58
-"""The oldest at which anybody here has begun with their employer."""
+"""The greatest age at which anybody here started with their employer."""
 
 _YEARS = tuple(
     block
     for first, last in ((1, 12), (13, 24), (25, 32))
     for block in spread([str(years) for years in range(first, last + 1)])
 )
-"""One cut of the years with an employer for all ages, so that every year stands in one block."""
+"""One division of the years with an employer for all ages, so that every year is in one block."""
 
 _BLOCKS_OF_YEARS = {"young": 3, "middle-aged": 6, "older": 8}
 """How many of these blocks an age group is dealt from: the first are the shortest."""
@@ -44,7 +44,7 @@ class Trade:
 
 @dataclass(frozen=True)
 class Career:
-    """What one member of a quartet is dealt as one."""
+    """The facts that one member of a quartet is dealt together."""
 
     job: Occupation
     field: str

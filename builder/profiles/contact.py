@@ -1,4 +1,4 @@
-"""Contact details and a passport number that can belong to nobody.
+"""Contact details and passport numbers that cannot belong to anybody.
 
 E-mail hosts are reserved by RFC 2606. Phone numbers lie in ranges that regulators keep for fiction, or, where a
 country has none, in ones that its numbering plan cannot assign. A passport number carries a country code that

@@ -8,7 +8,7 @@ from builder.profiles import sources
 
 @dataclass(frozen=True)
 class Destination:
-    """A place to dream of, and the locale of the country it lies in, None where nobody here lives in that country."""
+    """A dream destination, and the locale of its country; None if nobody here lives in that country."""
 
     name: str
     locale: str | None

@@ -14,7 +14,7 @@ from builder.profiles.facts import assemble
 
 
 class BiographyFault(BenchError):
-    """A biography that does not state what it must."""
+    """A biography that omits a required fact."""
 
 
 def make_profile(number: int, recipe: Recipe, writer: Writer) -> Profile:

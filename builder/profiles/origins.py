@@ -1,4 +1,4 @@
-"""Which colouring goes together, and where people of which colouring live.
+"""Colourings that occur together, and where people with them live.
 
 A country names the parts of the world that the forebears of its people came from, with their shares: rough ones, made
 for variety, no census. Skin, hair and eyes of one person come from one part of the world, so that what does not occur

@@ -1,4 +1,4 @@
-"""What four people are: a block of each fact is dealt to the four members of a quartet, a value to each."""
+"""The facts of a quartet: a block of each fact is dealt to its four members, a value to each."""
 
 import datetime
 import functools
@@ -32,7 +32,7 @@ _LISTS = {
     "hobby": "hobbies",
     "collection": "collections",
 }
-"""The facts whose pools are the same for everybody, and where they stand in the table of lives."""
+"""The facts whose pools are the same for everybody, and their keys in the table of lives."""
 
 _CONDITIONS: dict[AgeGroup, tuple[str, ...]] = {
     "young": ("any",),
@@ -73,7 +73,7 @@ def four(number: int, recipe: Recipe) -> Four:
 
 
 def day_of(recipe: Recipe) -> datetime.date:
-    """The day on which ages are counted. Raises CallError when it is none."""
+    """The day on which ages are counted. Raises CallError if it is not a valid one."""
     text = recipe.profiles.as_of
     try:
         day = datetime.date.fromisoformat(text)
@@ -107,7 +107,7 @@ def _has(seed: int, key: str, stratum: str, turn: int) -> bool:
 
 
 def _local(seed: int, here: Quartet, degree: bool) -> dict[str, Block]:
-    """What hangs on the country. Neighbouring quartets of a locale share these blocks."""
+    """The facts that depend on the country. Neighbouring quartets of a locale share these blocks."""
     locale, at = here.locale, here.rank // 2
     place, pool = places.place(locale), names.pool_of(locale)
     partner: Gender = "male" if here.gender == "female" else "female"
@@ -135,7 +135,7 @@ def _local(seed: int, here: Quartet, degree: bool) -> dict[str, Block]:
 
 
 def _everywhere(recipe: Recipe, here: Quartet) -> dict[str, Block]:
-    """What hangs on the gender or the age group, or on nothing."""
+    """The facts that depend on the gender or the age group, or on nothing."""
     seed, table = recipe.seed, sources.table("lives")
     deals = {}
     for key, name in _LISTS.items():
@@ -170,7 +170,7 @@ def _destinations(recipe: Recipe, here: Quartet) -> Block:
 
 
 def _own(seed: int, here: Quartet) -> dict[str, Block]:
-    """What nobody else has: drawn for each of the four."""
+    """The facts that nobody else has, drawn for each of the four."""
     random = stream(seed, "quartets", "own", here.number)
     addresses: dict[str, None] = {}
     while len(addresses) < FOUR:

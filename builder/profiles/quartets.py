@@ -1,4 +1,4 @@
-"""People in fours: which quartet is of which country, gender and age group, and who its members are.
+"""Quartets: the country, gender and age group of each, and its members.
 
 Everything is a pure function of the recipe's seed and profiles part and the quartet's number.
 """

@@ -1,4 +1,4 @@
-"""What people do for a living: occupations with their sectors, employers, studies and pay."""
+"""Occupations with their sectors, employers, studies and pay."""
 
 import functools
 from dataclasses import dataclass

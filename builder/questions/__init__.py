@@ -1,4 +1,4 @@
-"""The questions of a profile: what is asked, in which words, with which options and wrong answers."""
+"""The questions of a profile: which facts, in which wording, with which options and wrong answers."""
 
 from collections.abc import Mapping, Sequence
 from random import Random

@@ -1,7 +1,7 @@
 """The laws that tie a question's fields to each other and to the profile.
 
 A schema says what a field may hold, a law what the fields may hold together. Each law of one question is a function of
-the question and its case that returns what is wrong, or None; those that compare questions stand in comparisons.py.
+the question and its case that returns what is wrong, or None; those that compare questions are in comparisons.py.
 """
 
 import functools

@@ -1,4 +1,4 @@
-"""Wrong options and wrong answers: which of a fact's alternatives may stand beside its value."""
+"""Wrong options and wrong answers: which of a fact's alternatives may be used beside its value."""
 
 import functools
 from collections.abc import Mapping

@@ -1,1 +1,1 @@
-"""The splits as they stand on the Hub, with their card and manifest."""
+"""The splits of a release, with their card and manifest."""

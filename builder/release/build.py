@@ -29,7 +29,7 @@ from builder.run.survey import Span, spans
 from builder.run.workers import Workers
 
 VERSION = 3
-"""Raised whenever the same run would be laid out in other bytes than before."""
+"""Raised whenever the same run would produce other bytes than before."""
 
 SCHEMAS = ("profile", "portrait", "question", "manifest")
 
@@ -44,7 +44,7 @@ def build(
     workers: Workers,
     worded: Mapping[str, str] | None = None,
 ) -> bool:
-    """Bring `run.release` up to date; false when it stood as wanted already, every byte of it checked.
+    """Bring `run.release` up to date; return False if every byte of it was up to date already.
 
     `worded` says of each kind of text who worded it and how much of it, for the card and the manifest.
     """

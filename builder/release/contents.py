@@ -39,7 +39,7 @@ def plan(recipe: Recipe, held: Mapping[str, frozenset[Holding]]) -> Contents:
 
 
 def of_release(folder: Path, recipe: Recipe, names: Iterable[str]) -> Contents:
-    """The contents of the release that stands in a folder and has the segments `names`."""
+    """The contents of the release in a folder that has the segments `names`."""
     files = {name: sorted((folder / "people" / name).glob("*.parquet")) for name in names}
     segments = {
         name: [identity for path in paths for identity in pq.read_table(path, columns=["ID"])["ID"].to_pylist()]

@@ -1,4 +1,4 @@
-"""Croissant metadata: croissant.json, which says the same as the card to programs, wherever the release lies.
+"""Croissant metadata: croissant.json, a machine-readable form of the card, wherever the release is.
 
 The Hub makes its own for what it converts; a release in a folder or on another server has only this one.
 """

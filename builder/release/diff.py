@@ -17,7 +17,7 @@ from builder.format.reading import Release
 
 CARD = "README.md"
 SMALL_FILES = ("manifest.json", CARD)
-"""All that `change_between` reads of a release."""
+"""The files that `change_between` reads."""
 
 _RECORDS = ("schemas/profile.json", "schemas/portrait.json", "schemas/question.json")
 _ROWS = ("people/", "test/")

@@ -1,6 +1,6 @@
 """Writes what describes the rows of a release: the card with its sample, Croissant metadata, eval.yaml.
 
-`generate` writes it unstamped beside the rows; publishing writes it once more, with the version and the audit.
+`generate` writes it without a stamp beside the rows; publishing writes it again, with the version and the audit.
 """
 
 from pathlib import Path
@@ -21,7 +21,7 @@ TASKS = "eval.yaml"
 def dress(
     rows: Path, out: Path, recipe: Recipe, contents: Contents, made_with: dict[str, str], stamp: Stamp = UNSTAMPED
 ) -> None:
-    """Describe the Parquet files in the folder `rows`, in files in `out`, which may be the same folder."""
+    """Write descriptions of the Parquet files in `rows` to `out`, which may be the same folder."""
     weights = weigh(rows, contents)
     shown = sample.take(rows, contents)
     for _, name, image in shown.portraits:

@@ -15,7 +15,7 @@ _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"))
 
 
 class _Plain(yaml.SafeDumper):
-    """Writes a value that stands twice out twice: not every reader of cards knows anchors."""
+    """Writes repeated values in full: not every reader of cards supports anchors."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True

@@ -81,7 +81,7 @@ def _entries(folder: Path) -> list[dict[str, Any]]:
 
 
 def stands(folder: Path, origin: dict[str, Any]) -> bool:
-    """Whether `folder` holds a release of this very origin, complete, with every file as the manifest says."""
+    """Whether `folder` holds a complete release of exactly this origin, with every file as in the manifest."""
     try:
         manifest = json.loads((folder / NAME).read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""How the splits of a release must stand to each other, checked on the ids that its files hold."""
+"""Checks the relations between the splits of a release, on the ids in its files."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping

@@ -50,7 +50,7 @@ class PersonIds:
 
 @dataclass(frozen=True)
 class Terms:
-    """What rows are held to: the recipe, the text of each schema that the release ships, the laws of questions."""
+    """What rows are checked against: the recipe, the schemas in the release, the laws of questions."""
 
     recipe: Recipe
     schemas: tuple[tuple[str, str], ...]
@@ -169,7 +169,7 @@ def _line(error: Exception) -> str:
 
 
 def _records(file: str, row: Row, contract: Contract) -> tuple[Checked | None, list[str]]:
-    """The records in a row, None when they cannot be told, and all that is wrong with them."""
+    """The records in a row (None if unreadable), and everything wrong with them."""
     faults = [fault for question in row["questions"] if (fault := contract["question"].fault(question))]
     if faults:
         return None, faults

@@ -13,7 +13,7 @@ FOLDER = "assets"
 
 @dataclass(frozen=True)
 class SamplePerson:
-    """The first person of the release who stands in the test set too: both rows, images included."""
+    """The first person of the release who is also in the test set: both rows, images included."""
 
     person: dict[str, Any]
     test: dict[str, Any]

@@ -1,4 +1,4 @@
-"""What the Parquet files of a release weigh, read from their footers."""
+"""The sizes of a release's Parquet files, read from their footers."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,12 +22,12 @@ class Weight:
 
 
 def weigh(folder: Path, contents: Contents) -> dict[str, Weight]:
-    """The weight of each Parquet file, by its path in the release."""
+    """The size of each Parquet file, by its path in the release."""
     return {name: _weight(folder / name) for config in contents.configs for name in contents.config_files(config)}
 
 
 def of_config(config: Config, contents: Contents, weights: dict[str, Weight]) -> Weight:
-    """The weight of all files that a config lists."""
+    """The total size of the files that a config lists."""
     return sum((weights[name] for name in contents.config_files(config)), Weight(0, 0, 0))
 
 

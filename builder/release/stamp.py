@@ -14,7 +14,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Stamp:
-    """A release as `generate` makes it is unstamped: its bytes depend on the recipe alone."""
+    """The stamp of an unpublished release, whose bytes depend on the recipe alone."""
 
     version: str = ""
     audit: tuple[Check, ...] = ()

@@ -1,4 +1,4 @@
-"""Holds the texts of a release against what a released text may be (builder/base/plain_text.py)."""
+"""Checks the texts of a release against the rules of plain text (builder/base/plain_text.py)."""
 
 from collections.abc import Iterable, Iterator
 
@@ -16,7 +16,7 @@ def odd_texts(profile: Profile, questions: Iterable[Question]) -> Iterator[str]:
 
 
 def refuse_odd_texts(release: Release) -> None:
-    """Raise BenchError for the first text that is not plain: other tools are handed plain texts alone."""
+    """Raise BenchError for the first text that is not plain: exports contain only plain texts."""
     for profile, questions in release.texts():
         for what in odd_texts(profile, questions):
             raise BenchError(

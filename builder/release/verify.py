@@ -1,4 +1,4 @@
-"""Is a release what it says it is? Every file, every record, every law, every relation between the splits."""
+"""Verifies a release: every file, every record, every law, every relation between the splits."""
 
 import tomllib
 from collections.abc import Generator, Iterator
@@ -32,7 +32,7 @@ class Problem:
 
 
 def verify(release: Release, laws: Laws, workers: Workers, version: str = "") -> Iterator[Problem]:
-    """Yield every problem of a release; none means that it is whole.
+    """Yield every problem of a release; none means that it is sound.
 
     `laws` is called in `workers`, so it must be a function of a module; `version` is what the release's name promises.
     """
