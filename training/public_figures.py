@@ -29,6 +29,7 @@ from builder.figures.roster import FIELDS, FOUR, LAST_DEATH, OLDEST_AGE, ROSTER,
 from builder.figures.well_known import key
 
 CHOSEN = Path(__file__).with_suffix(".txt")
+FEMALE = " (f)"
 
 NATIONALITIES: Mapping[str, tuple[str, ...]] = {
     "Britain": ("English", "Scottish", "Irish", "British", "Welsh"),
@@ -204,9 +205,9 @@ def _fit(four: Sequence[Found]) -> bool:
     return all(len(different) == len(four) for different in values) and min(each.died for each in four) > grown
 
 
-def _row(name: str, found: Found) -> dict[str, object]:
-    values = (name, family_name(name, found), found.born, found.died, found.nationality, found.profession, found.synset)
-    return dict(zip(FIELDS, values, strict=True))
+def _row(name: str, gender: str, found: Found) -> dict[str, object]:
+    facts = (found.born, found.died, found.nationality, found.profession)
+    return dict(zip(FIELDS, (name, family_name(name, found), gender, *facts, found.synset), strict=True))
 
 
 def main() -> None:
@@ -215,13 +216,13 @@ def main() -> None:
     parser.add_argument("--wordnet", type=Path, default=Path("/usr/share/wordnet/data.noun"))
     options = parser.parse_args()
     by_name = {key(name): each for each in unambiguous(entries(options.wordnet)) for name in each.names}
-    lines = CHOSEN.read_text(encoding="utf-8").splitlines()
-    wanted = [line for line in lines if line and not line.startswith("#")]
+    lines = [line for line in CHOSEN.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+    wanted = {line.removesuffix(FEMALE): "female" if line.endswith(FEMALE) else "male" for line in lines}
     if refused := [name for name in wanted if key(name) not in by_name]:
         raise SystemExit(f"The rules do not take {', '.join(refused)}.")
     shown = {by_name[key(name)].synset: name for name in wanted}
     fours, left = in_fours(by_name[key(name)] for name in wanted)
-    rows = [_row(shown[each.synset], each) for four in fours for each in four]
+    rows = [_row(name := shown[each.synset], wanted[name], each) for four in fours for each in four]
     with ROSTER.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, FIELDS, lineterminator="\n")
         writer.writeheader()

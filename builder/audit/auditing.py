@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from builder.audit import public_figures
 from builder.audit.finding import AuditKind, Finding, Report, read_report, write_report
 from builder.audit.interface import Setting
 from builder.audit.notes import Page, notebook, page
@@ -15,6 +16,7 @@ from builder.base.progress import Progress
 from builder.figures.well_known import key
 from builder.figures.wikidata import MEMORY, Wikidata
 from builder.format.reading import MANIFEST, Part, Release, open_release
+from builder.format.splits import PUBLIC_FIGURES
 from builder.run.workers import Workers, available
 
 VERSION = 3
@@ -38,19 +40,19 @@ def audit(release: Release, workers: Workers, names: Iterable[str] = (), *, wiki
 
     With `wikidata` its people and organisations are looked up there.
     """
-    people = sum(release.segments.values())
+    people = release.fictitious
     if not people:
         raise BenchError(f"{release.path} has no people, so there is nothing to audit.")
     asked = Wikidata(release.beside(MEMORY)) if wikidata else None
     setting = Setting(release.recipe, people, frozenset(key(name) for name in names), asked)
-    found = assess_release(release, setting, workers)
+    found = [*assess_release(release, setting, workers), *public_figures.findings(release)]
     report = Report(
         release=str(release.manifest["id"]),
         release_sha256=_digest(release),
         version=VERSION,
         people=people,
         passed=all(finding.passed for finding in found),
-        audits=_kinds(),
+        audits=_kinds(release),
         findings=tuple(found),
         judge=judgement(release),
     )
@@ -75,8 +77,9 @@ def _read_names(path: Path) -> list[str]:
 
 
 def assess_release(release: Release, setting: Setting, workers: Workers) -> list[Finding]:
-    """The findings of every audit."""
-    jobs = [AuditJob(release, part, number, setting) for number, part in enumerate(release.parts())]
+    """The findings of every audit, all of which are about the people who do not exist."""
+    parts = [part for part in release.parts() if part.segment != PUBLIC_FIGURES]
+    jobs = [AuditJob(release, part, number, setting) for number, part in enumerate(parts)]
     with notebook(release.beside(REPORT).parent) as notes:
         with Progress("audit", "people", setting.people) as progress:
             for noted in workers.map(observe_part, jobs):
@@ -100,13 +103,18 @@ def stands(release: Release) -> Report | None:
     A judge's later opinions are added to it.
     """
     report = read_report(release.beside(REPORT))
-    if report and (report.release_sha256, report.version, report.audits) == (_digest(release), VERSION, _kinds()):
+    if report and (report.release_sha256, report.version, report.audits) == (
+        _digest(release),
+        VERSION,
+        _kinds(release),
+    ):
         return _with_opinions(release, report)
     return None
 
 
-def _kinds() -> tuple[AuditKind, ...]:
-    return tuple(AuditKind(each.name, each.title) for each in audits())
+def _kinds(release: Release) -> tuple[AuditKind, ...]:
+    kinds = tuple(AuditKind(each.name, each.title) for each in audits())
+    return (*kinds, public_figures.KIND) if PUBLIC_FIGURES in release.segments else kinds
 
 
 def _with_opinions(release: Release, report: Report) -> Report:

@@ -21,8 +21,8 @@ from builder.base.makers import PAINTERS, WRITERS, Maker
 from builder.base.registry import Entry, Registry, unknown
 from builder.base.settings import Section, Share, first_fault, keys_of, put
 
-MAX_PROFILES = 99_996
-"""Profile ids have five digits."""
+MAX_PROFILES = 89_996
+"""Profile ids have five digits, and public figures have those from `records.FIRST_PUBLIC_FIGURE` on."""
 
 FOUR = 4
 """People come in fours, quartets: the options of a question are the values of the four."""
@@ -269,6 +269,12 @@ class SplitsPart(Section):
         return self
 
 
+class PublicFiguresPart(Section):
+    """Real people of the past, whom models know and must go on knowing."""
+
+    count: int = Field(0, ge=0, le=9_996, description="public figures of the segment 'public_figures'; 0 for none")
+
+
 class WriterPart(Section):
     """Who words the biographies and questions."""
 
@@ -355,6 +361,7 @@ class Recipe(Section):
     diffusion: DiffusionPart = DiffusionPart()
     questions: QuestionsPart = QuestionsPart()
     splits: SplitsPart = SplitsPart()
+    public_figures: PublicFiguresPart = PublicFiguresPart()
     writer: WriterPart = WriterPart()
     chat: ChatPart = ChatPart()
     release: ReleasePart = ReleasePart()

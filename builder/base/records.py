@@ -22,6 +22,8 @@ Use = Literal["train", "eval", "paraphrase"]
 
 GENDERS: tuple[Gender, ...] = typing.get_args(Gender)
 AGE_GROUPS: tuple[AgeGroup, ...] = typing.get_args(AgeGroup)
+FIRST_PUBLIC_FIGURE = 90_000
+"""The number of the first public figure; nobody fictitious has so high a one."""
 LETTERS = ("A", "B", "C", "D")
 BLANK = "__"
 """How a cloze question writes its blank, as MLLMU-Bench does."""
@@ -65,10 +67,11 @@ class Appearance:
 
 @dataclass(frozen=True)
 class Profile:
-    """One fictitious person. `id` is the zero-padded profile number.
+    """One person, fictitious unless `is_public_figure`. `id` is the zero-padded profile number.
 
     `quartet` is the number of the four people that this one belongs to: they share country, gender and age group, and
-    each asked fact has four different values among them.
+    each asked fact has four different values among them. The four of a public figure share the time they lived in
+    alone; a public figure has no locale and no appearance, and the age group is that at death.
     """
 
     id: str
@@ -82,6 +85,11 @@ class Profile:
     facts: tuple[Fact, ...]
     appearance: Appearance
     biography: str
+
+    @property
+    def is_public_figure(self) -> bool:
+        """Whether this is a real person."""
+        return int(self.id) >= FIRST_PUBLIC_FIGURE
 
     def fact(self, key: str) -> Fact:
         """The fact called `key`. Raises KeyError when the profile has none."""
@@ -140,6 +148,26 @@ class Question:
     options: tuple[str, ...]
     letter: str
     wrong_answers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where something of a public figure comes from, and under which licence it may be passed on.
+
+    `what` was taken: "facts" or "picture". `retrieved` is a day, YYYY-MM-DD; `qid` and `revision_id` are Wikidata's,
+    `sha1` is a picture's. What does not apply is empty.
+    """
+
+    what: Literal["facts", "picture"]
+    title: str
+    source_url: str
+    author: str
+    licence: str
+    licence_url: str
+    qid: str = ""
+    revision_id: str = ""
+    sha1: str = ""
+    retrieved: str = ""
 
 
 T = TypeVar("T")

@@ -7,12 +7,15 @@ import csv
 import functools
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
+
+from builder.base.records import Gender
 
 ROSTER = Path(__file__).with_name("roster.csv")
 LICENCE = Path(__file__).with_name("WORDNET-LICENSE.txt")
 """WordNet's licence, which must go with every copy of what was taken from it."""
 
-FIELDS = ("name", "family_name", "born", "died", "nationality", "profession", "synset")
+FIELDS = ("name", "family_name", "gender", "born", "died", "nationality", "profession", "synset")
 FOUR = 4
 """The roster is cut into fours, whose others' values are the wrong options of each."""
 YOUNGEST_AGE, OLDEST_AGE = 20, 100
@@ -27,6 +30,7 @@ class Figure:
 
     name: str
     family_name: str
+    gender: Gender
     born: int
     died: int
     nationality: str
@@ -42,5 +46,5 @@ def roster() -> tuple[Figure, ...]:
 
 
 def _figure(row: dict[str, str]) -> Figure:
-    name, family_name, born, died, nationality, profession, synset = (row[field] for field in FIELDS)
-    return Figure(name, family_name, int(born), int(died), nationality, profession, synset)
+    name, family_name, gender, born, died, nationality, profession, synset = (row[field] for field in FIELDS)
+    return Figure(name, family_name, cast("Gender", gender), int(born), int(died), nationality, profession, synset)

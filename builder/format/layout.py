@@ -12,7 +12,8 @@ from typing import Any
 import pyarrow as pa
 
 from builder import tasks
-from builder.base.records import LETTERS, Appearance, Fact, Portrait, Profile, Question, Scene, to_json
+from builder.base.records import LETTERS, Appearance, Fact, Portrait, Profile, Question, Scene, Source, to_json
+from builder.format.splits import PUBLIC_FIGURES
 from builder.run.shards import arrow_schema
 from builder.tasks import Column
 
@@ -59,16 +60,23 @@ PERSON = pa.schema(
 """Columns of every config but the test set: the reference portrait, train views, training and evaluation questions."""
 TEST = pa.schema([("ID", pa.string()), ("images", pa.list_(IMAGE)), *_THEIRS, *_OURS])
 """Columns of the test set: held-out views and held-out wording."""
+PUBLIC_FIGURE = pa.schema([*PERSON, ("sources", pa.list_(pa.struct(list(arrow_schema(Source)))))])
+"""Columns of public figures: where their facts and pictures come from, and under which licences."""
+
+
+def columns(config: str) -> pa.Schema:
+    """The columns of a config's rows."""
+    return {"test": TEST, PUBLIC_FIGURES: PUBLIC_FIGURE}.get(config, PERSON)
 
 
 def person_row(profile: Profile, portraits: Sequence[Portrait], questions: Sequence[Question]) -> dict[str, Any]:
-    """A row of `PERSON`."""
+    """A row of `PERSON`; a public figure may be without a portrait."""
     asked = [question for question in questions if question.use != "paraphrase"]
     evaluation = [question for question in asked if question.use == "eval"]
     reference = [portrait for portrait in portraits if portrait.view == "reference"]
     train = [portrait for portrait in portraits if portrait.view == "train"]
     row = _common(profile, reference + train, evaluation, asked)
-    row["image"] = _image(reference[0])
+    row["image"] = _image(reference[0]) if reference or not profile.is_public_figure else None
     row["train_images"] = [_image(portrait) for portrait in train]
     row["metadata"] = json.dumps(
         [
@@ -79,6 +87,13 @@ def person_row(profile: Profile, portraits: Sequence[Portrait], questions: Seque
         ensure_ascii=False,
     )
     return row
+
+
+def public_figure_row(
+    profile: Profile, portraits: Sequence[Portrait], questions: Sequence[Question], sources: Sequence[Source]
+) -> dict[str, Any]:
+    """A row of `PUBLIC_FIGURE`."""
+    return {**person_row(profile, portraits, questions), "sources": to_json(tuple(sources))}
 
 
 def test_row(profile: Profile, portraits: Sequence[Portrait], questions: Sequence[Question]) -> dict[str, Any]:
@@ -123,9 +138,9 @@ def biography(profile: Profile) -> dict[str, Any]:
     return {
         "Name": profile.name,
         "Born": known["birthplace"],
-        "Date of Birth": known["birth_date"],
+        "Date of Birth": known["birth_date"] or known["birth_year"],
         "Gender": profile.gender.capitalize(),
-        "Employment": f"{known['occupation']}, {known['employer']}",
+        "Employment": known["profession"] or f"{known['occupation']}, {known['employer']}",
         "Height": known["height"],
         "Educated at": known["university"],
         "Annual Salary": known["annual_salary"],

@@ -14,7 +14,8 @@ import pyarrow.parquet as pq
 from builder.base import recipe as recipes
 from builder.base.errors import BenchError, CallError
 from builder.base.recipe import Recipe
-from builder.base.records import Appearance, Fact, Portrait, Profile, Question, Scene
+from builder.base.records import Appearance, Fact, Portrait, Profile, Question, Scene, Source
+from builder.format.splits import PUBLIC_FIGURES
 
 MANIFEST = "manifest.json"
 FORMAT = 3
@@ -39,6 +40,7 @@ _COLUMNS = (
     "image",
     "images",
     "train_images",
+    "sources",
 )
 """What a person is read from; the other columns say the same once more, for readers of MLLMU-Bench's layout."""
 
@@ -49,12 +51,14 @@ class Person:
 
     `segment` is the disjoint part of the people that the person belongs to ("forget_5", …, "retain", "holdout").
     A portrait's `scene` and `view` are as they were made; its size and sha256 are empty, as a row does not hold them.
+    `sources` says of a public figure where facts and pictures come from.
     """
 
     profile: Profile
     portraits: tuple[Portrait, ...]
     questions: tuple[Question, ...]
     segment: str
+    sources: tuple[Source, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,11 @@ class Release:
         """The number of people in each disjoint segment."""
         return dict(self.manifest["people"])
 
+    @property
+    def fictitious(self) -> int:
+        """How many of its people do not exist: all but the public figures."""
+        return sum(count for name, count in self.segments.items() if name != PUBLIC_FIGURES)
+
     def segments_of(self, config: str) -> list[str]:
         """The segments that a config is made of. Raises CallError for a config that does not exist."""
         if config not in self.manifest["configs"]:
@@ -96,6 +105,14 @@ class Release:
             raise CallError(f"{self.path} has no config '{config}'; it has {known}.")
         files = self.manifest["configs"][config]["files"]
         return list(dict.fromkeys(name.split("/")[1] for name in files))
+
+    def is_pictured(self, config: str) -> bool:
+        """Whether everybody in a config has a picture; public figures alone may have none."""
+        if config != PUBLIC_FIGURES:
+            return True
+        files = [self.path / name for name in self.manifest["configs"][config]["files"]]
+        shown = (pq.read_table(path, columns=["portraits"])["portraits"].to_pylist() for path in files)
+        return all(portraits for of_file in shown for portraits in of_file)
 
     def people(self, *segments: str) -> Iterator[Person]:
         """The people of the named segments, of all when none is named, a few in memory at a time."""
@@ -216,12 +233,13 @@ def _values(array: pa.Array) -> list[Any]:
 
 
 def _person(row: dict[str, Any], test: dict[str, Any] | None, segment: str) -> Person:
-    portraits = _portraits(row, [row["image"], *row["train_images"]])
+    portraits = _portraits(row, [image for image in (row["image"], *row["train_images"]) if image])
     questions = list(row["questions"])
     if test:
         portraits += _portraits(test, test["images"])
         questions += test["questions"]
-    return Person(profile=_profile(row), portraits=tuple(portraits), questions=tuple(questions), segment=segment)
+    sources = tuple(Source(**each) for each in row.get("sources", ()))
+    return Person(_profile(row), tuple(portraits), tuple(questions), segment, sources)
 
 
 def _profile(row: dict[str, Any]) -> Profile:

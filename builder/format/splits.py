@@ -15,6 +15,10 @@ from builder.base.records import Fact
 
 RETAIN = "retain"
 HOLDOUT = "holdout"
+PUBLIC_FIGURES = "public_figures"
+"""Real people, about whom a model is asked and never trained."""
+UNTRAINED = (HOLDOUT, PUBLIC_FIGURES)
+"""Segments whose people no model is trained on: they have no test set."""
 
 Holding = tuple[str, str]
 """The key and a value of a fact."""
@@ -82,4 +86,6 @@ def configs(recipe: Recipe) -> list[Config]:
     result.append(Config("test", everyone, test=True))
     if recipe.splits.holdout:
         result.append(Config(HOLDOUT, (HOLDOUT,)))
+    if recipe.public_figures.count:
+        result.append(Config(PUBLIC_FIGURES, (PUBLIC_FIGURES,)))
     return result

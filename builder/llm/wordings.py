@@ -128,18 +128,24 @@ def _fact(
     fact: str, tree: dict[str, Any], frames: Mapping[Pool, Frames], file: str
 ) -> dict[Key, tuple[SentenceTemplate, ...]]:
     place = f"{file}: {fact}"
-    only(tree, ("kind", *POOLS), place)
+    only(tree, ("kind", "held_out", *POOLS), place)
     kind = strings(tree, "kind", place)
     if len(kind) != 2:
         raise BadWordings(f"{place}.kind must be two words: what an answer is, in singular and in plural.")
     found: dict[Key, tuple[SentenceTemplate, ...]] = {}
-    for pool in POOLS:
+    for pool, least in _pools(tree, place).items():
         part = f"{place}.{pool}"
         made = phrasing.sentences(table(tree, pool, place), (kind[0], kind[1]), frames[pool], part)
-        found |= {
-            (fact, pool, form): _templates(getattr(made, form), form, LEAST[pool], f"{part}.{form}") for form in FORMS
-        }
+        found |= {(fact, pool, form): _templates(getattr(made, form), form, least, f"{part}.{form}") for form in FORMS}
     return found
+
+
+def _pools(tree: dict[str, Any], place: str) -> Mapping[Pool, int]:
+    """The pools of a fact and how many wordings each needs; with `held_out = false` nobody is trained on it."""
+    held_out = tree.get("held_out", True)
+    if not isinstance(held_out, bool):
+        raise BadWordings(f"{place}.held_out must be true or false.")
+    return LEAST if held_out else {"train": 1}
 
 
 def _phrases(path: Path) -> dict[Pool, Phrases]:

@@ -14,6 +14,7 @@ from builder.llm import wording_report
 from builder.llm.judge import judge_sample
 from builder.llm.remote.access import Access, open_sender
 from builder.llm.response_cache import ResponseCache
+from builder.pipeline.public_figures import public_figures
 from builder.pipeline.results import Generated, Status
 from builder.pipeline.stages import WORDED, portraits_stage, stages_of
 from builder.portraits import staging
@@ -40,6 +41,7 @@ def generate(
     """
     profiles.check_capacity(recipe)
     tasks.check(recipe.questions)
+    figures = public_figures(recipe)
     started = time.monotonic()
     run = RunFolder(out)
     if wikidata:
@@ -56,7 +58,7 @@ def generate(
             worded = partial(wording_report.refuse_fallback, out, recipe)
             failures = engine.make(run, stages, recipe, pool, fetchers, worded)
             opinions = judge_sample(run, recipe, sender, access.judged if access else 0)
-        rebuilt = build(run, stages, recipe, failures, pool, wording_report.describe_shares(out, recipe))
+        rebuilt = build(run, stages, recipe, failures, pool, wording_report.describe_shares(out, recipe), figures)
         report = _audited(run.release, pool, wikidata)
     return Generated(
         recipe=recipe,
@@ -112,7 +114,7 @@ def _audited(path: Path, pool: Workers, wikidata: bool) -> audit.Report | None:
     One with `wikidata` is always new: what is known there changes.
     """
     release = open_release(path)
-    if not any(release.segments.values()):
+    if not release.fictitious:
         return None
     if wikidata:
         return audit.audit(release, pool, wikidata=True)

@@ -34,8 +34,8 @@ class Generated:
 
     @property
     def people(self) -> int:
-        """The people in the release, those held out included."""
-        return sum(self.release.segments.values())
+        """The people in the release, those held out included and public figures not."""
+        return self.release.fictitious
 
     @property
     def splits(self) -> dict[str, int]:

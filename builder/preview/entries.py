@@ -35,6 +35,7 @@ def page(person: Person) -> dict[str, Any]:
             for each in person.portraits
         ],
         "questions": [_question(each) for each in person.questions],
+        "sources": [to_json(each) for each in person.sources],
     }
 
 

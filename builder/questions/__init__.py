@@ -12,7 +12,7 @@ from builder.llm.writer import Ask, Wording, Writer
 from builder.questions import laws
 from builder.questions.laws import UnlawfulQuestion, check_questions
 from builder.questions.options import AskableFact, askable_facts, shuffled
-from builder.questions.plan import plan
+from builder.questions.plan import plan, plan_of_public_figure
 from builder.tasks import Parts
 
 __all__ = ["UnlawfulQuestion", "check_questions", "faults_of", "make_questions"]
@@ -21,11 +21,17 @@ __all__ = ["UnlawfulQuestion", "check_questions", "faults_of", "make_questions"]
 def make_questions(profile: Profile, recipe: Recipe, writer: Writer) -> list[Question]:
     """The evaluation, paraphrase and training questions of `profile`, checked against the laws.
 
+    A public figure, whom no model is trained on, has evaluation questions alone.
+
     A pure function of the recipe's seed and questions, the profile and what the writer returns. Raises BenchError when
     the profile has too few facts to ask, UnlawfulQuestion when what the writer returned breaks a law.
     """
     facts = askable_facts(profile)
-    asks = plan(profile.id, facts, recipe.questions, randomness.stream(recipe.seed, profile.id, "questions", "plan"))
+    if profile.is_public_figure:
+        asks = plan_of_public_figure(facts, recipe.questions)
+    else:
+        stream = randomness.stream(recipe.seed, profile.id, "questions", "plan")
+        asks = plan(profile.id, facts, recipe.questions, stream)
     wordings = _worded(profile, asks, recipe, writer)
     questions = _assembled(profile, asks, wordings, facts, recipe)
     check_questions(profile, questions, recipe)

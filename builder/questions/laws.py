@@ -79,7 +79,10 @@ def faults(profile: Profile, questions: Sequence[Question], recipe: Recipe) -> I
         verdict = case.judged[key]
         if verdict:
             yield question.id, *verdict
-    yield from comparisons.faults(questions, profile.name, recipe.questions)
+    part = recipe.questions
+    if profile.is_public_figure:  # who has no training items, so none to repeat
+        part = part.model_copy(update={"repeat_training": 0.0})
+    yield from comparisons.faults(questions, profile.name, part)
 
 
 def _first_broken(question: Question, case: Case) -> tuple[str, str] | None:

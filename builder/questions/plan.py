@@ -40,6 +40,16 @@ def plan(profile_id: str, facts: Mapping[str, AskableFact], part: QuestionsPart,
     return asks
 
 
+def plan_of_public_figure(facts: Mapping[str, AskableFact], part: QuestionsPart) -> list[Ask]:
+    """Every question of a public figure: few facts are known, so each is asked in every task, by name."""
+    asks = []
+    for task in [task for task in tasks.every() if task.evaluated(part)]:
+        for key, fact in facts.items():
+            wrong = fact.alternatives[: part.wrong_answers] if task.form == "open" else ()
+            asks.append(Ask(key, task.name, "text", "eval", 0, wrong))
+    return asks
+
+
 def repeated(number: int, wordings: int, share: float) -> tuple[int, int]:
     """The fewest and the most of `number` evaluation questions of a task that repeat a training item.
 

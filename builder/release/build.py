@@ -14,11 +14,12 @@ from builder.base.progress import Progress
 from builder.base.recipe import Recipe
 from builder.base.records import Portrait, Profile, Question
 from builder.format import layout
-from builder.format.splits import HOLDOUT, Holding, holdings
-from builder.release import manifest
+from builder.format.splits import HOLDOUT, PUBLIC_FIGURES, Holding, holdings
+from builder.release import manifest, public_figures
 from builder.release.contents import Contents, plan
 from builder.release.dressing import dress
 from builder.release.parquet import RowFiles
+from builder.release.public_figures import PublicFigures
 from builder.run import shards
 from builder.run.files import replacing_folder, write_text
 from builder.run.folder import RunFolder
@@ -43,21 +44,30 @@ def build(
     failures: Sequence[Failure],
     workers: Workers,
     worded: Mapping[str, str] | None = None,
+    figures: PublicFigures | None = None,
 ) -> bool:
     """Bring `run.release` up to date; return False if every byte of it was up to date already.
 
-    `worded` says of each kind of text who worded it and how much of it, for the card and the manifest.
+    `worded` says of each kind of text who worded it and how much of it, for the card and the manifest. `figures` are
+    the public figures that the recipe asks for.
     """
     failed = sorted({failure.profile_id for failure in failures})
     made_on = {f"{stage.name} on": "; ".join(MadeOn(run.path / stage.name)) for stage in stages}
     origin = manifest.origin(
-        VERSION, recipe, stages, failed, {key: on for key, on in made_on.items() if on} | dict(worded or {})
+        VERSION,
+        recipe,
+        stages,
+        failed,
+        {key: on for key, on in made_on.items() if on} | dict(worded or {}),
+        figures.basis if figures else {},
     )
     if manifest.stands(run.release, origin):
         return False
-    contents = plan(recipe, _collect_holdings(run, recipe, failed))
+    contents = plan(recipe, _collect_holdings(run, recipe, failed), figures.ids if figures else ())
     with replacing_folder(run.release) as folder:
         _write_rows(run, folder, recipe, contents, workers)
+        if figures:
+            public_figures.write(folder, figures, contents)
         for name in SCHEMAS:
             write_text(folder / "schemas" / f"{name}.json", schemas.text(name))
         write_text(folder / "recipe.toml", recipes.to_toml(recipe))
@@ -82,6 +92,7 @@ def _write_rows(run: RunFolder, folder: Path, recipe: Recipe, contents: Contents
                 )
             )
             for name in contents.segments
+            if name != PUBLIC_FIGURES
             for test in (False, True)
             if not (test and name == HOLDOUT)
         }

@@ -1,6 +1,6 @@
 """What a release will hold, known before a row is written: segments, files and configs."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,9 +33,12 @@ class Contents:
         return sum(len(self.segments[segment]) for segment in config.segments)
 
 
-def plan(recipe: Recipe, held: Mapping[str, frozenset[Holding]]) -> Contents:
-    """The contents of a release of the people who were made, from what each of them holds."""
-    return Contents(splits.segments(held, recipe), splits.configs(recipe))
+def plan(recipe: Recipe, held: Mapping[str, frozenset[Holding]], public_figures: Sequence[str] = ()) -> Contents:
+    """The contents of a release of the people who were made, from what each of them holds, and of public figures."""
+    segments = splits.segments(held, recipe)
+    if public_figures:
+        segments[splits.PUBLIC_FIGURES] = list(public_figures)
+    return Contents(segments, splits.configs(recipe))
 
 
 def of_release(folder: Path, recipe: Recipe, names: Iterable[str]) -> Contents:

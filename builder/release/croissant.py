@@ -11,8 +11,9 @@ import pyarrow as pa
 
 from builder.base.recipe import Recipe
 from builder.format import layout
-from builder.format.splits import Config
+from builder.format.splits import PUBLIC_FIGURES, Config
 from builder.release.contents import Contents
+from builder.release.public_figures import ATTRIBUTION
 
 _CONTEXT = {
     "@language": "en",
@@ -62,7 +63,7 @@ def render(recipe: Recipe, contents: Contents, sums: Mapping[str, tuple[int, str
         "@type": "sc:Dataset",
         "conformsTo": "http://mlcommons.org/croissant/1.0",
         "name": recipe.name,
-        "description": "A benchmark for machine unlearning in vision-language models. None of its people exists.",
+        "description": f"A benchmark for machine unlearning in vision-language models. {_who(contents)}",
         "license": recipe.release.license,
         "url": "https://pypi.org/project/build-bench/",
         "citeAs": citation(recipe, version),
@@ -76,6 +77,14 @@ def render(recipe: Recipe, contents: Contents, sums: Mapping[str, tuple[int, str
         "recordSet": [_record_set(config) for config in contents.configs],
     }
     return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
+
+
+def _who(contents: Contents) -> str:
+    if PUBLIC_FIGURES in contents.segments:
+        return (
+            f"None of its people exists but those of {PUBLIC_FIGURES}; {ATTRIBUTION} says where their facts come from."
+        )
+    return "None of its people exists."
 
 
 def citation(recipe: Recipe, version: str) -> str:
@@ -110,7 +119,7 @@ def _file_set(config: Config, contents: Contents) -> dict[str, Any]:
 
 
 def _record_set(config: Config) -> dict[str, Any]:
-    schema = layout.TEST if config.test else layout.PERSON
+    schema = layout.columns(config.name)
     return {
         "@type": "cr:RecordSet",
         "@id": config.name,

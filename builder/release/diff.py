@@ -168,7 +168,7 @@ def _digests(folder: Path, names: Iterable[str]) -> tuple[Digests, Digests, Dige
 
 
 def _image_digests(row: Mapping[str, Any]) -> Iterable[tuple[str, bytes]]:
-    shown = row["images"] if "images" in row else [row["image"], *row["train_images"]]
+    shown = row["images"] if "images" in row else [each for each in (row["image"], *row["train_images"]) if each]
     for portrait, image in zip(row["portraits"], shown, strict=True):
         scene = json.dumps(portrait, sort_keys=True).encode()
         yield portrait["id"], hashlib.blake2b(scene + image["bytes"], digest_size=16).digest()

@@ -46,7 +46,7 @@ def render(recipe: Recipe, contents: Contents, weights: dict[str, Weight]) -> st
 
 
 def _info(config: Config, weight: Weight) -> dict[str, Any]:
-    schema = layout.TEST if config.test else layout.PERSON
+    schema = layout.columns(config.name)
     return {
         "config_name": config.name,
         "features": [_feature(field) for field in schema],

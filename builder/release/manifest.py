@@ -20,17 +20,23 @@ NAME = "manifest.json"
 
 
 def origin(
-    version: int, recipe: Recipe, stages: Sequence[Stage], failed: Sequence[str], made_on: Mapping[str, str]
+    version: int,
+    recipe: Recipe,
+    stages: Sequence[Stage],
+    failed: Sequence[str],
+    made_on: Mapping[str, str],
+    figures: Mapping[str, Any],
 ) -> dict[str, Any]:
     """All that a release's bytes depend on.
 
-    `version` is that of the layout's code; `made_on` says which device and number format a model painted with.
+    `version` is that of the layout's code; `made_on` says which device and number format a model painted with;
+    `figures` is what the public figures depend on.
     """
     libraries = sorted({library for stage in stages for library in stage.libraries} | {"pyarrow"})
     made_with = {"build-bench": builder.__version__}
     made_with |= {library: importlib.metadata.version(library) for library in libraries}
     made_with |= made_on
-    basis = {stage.name: stage.basis(recipe) for stage in stages}
+    basis = {stage.name: stage.basis(recipe) for stage in stages} | ({"public figures": figures} if figures else {})
     return {
         "recipe": recipe.name,
         "seed": recipe.seed,

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from builder.base.recipe import FOUR
-from builder.format.splits import HOLDOUT
+from builder.format.splits import UNTRAINED
 from builder.release.manifest import NAME
 from builder.release.rows import PersonIds
 
@@ -21,8 +21,9 @@ def check_splits(manifest: Mapping[str, Any], people: PersonIds) -> Iterator[Fou
     yield from _counts(manifest, people, ids)
     yield from _forget_and_retain(sets)
     train = sets.get("train", set())
-    if overlap := sets.get(HOLDOUT, set()) & train:
-        yield NAME, f"{HOLDOUT} and train share {_some(overlap)}"
+    for untrained in UNTRAINED:
+        if overlap := sets.get(untrained, set()) & train:
+            yield NAME, f"{untrained} and train share {_some(overlap)}"
     if sets.get("test") != train:
         yield NAME, f"test is not about the people of train: {_some(sets.get('test', set()) ^ train)}"
 

@@ -15,11 +15,11 @@ import pyarrow.parquet as pq
 from PIL import Image
 
 from builder.base.recipe import Recipe
-from builder.base.records import Portrait, Profile, Question, Scene, from_json, to_json
+from builder.base.records import Portrait, Profile, Question, Scene, Source, from_json, to_json
 from builder.base.schemas import Schema
 from builder.format import layout
 from builder.format.reading import Release
-from builder.format.splits import HOLDOUT
+from builder.format.splits import UNTRAINED
 from builder.release.texts import odd_texts
 
 Laws = Callable[[Profile, Sequence[Question], Recipe], Iterable[tuple[str, str, str]]]
@@ -84,6 +84,11 @@ class Slice:
     first_row: int
     terms: Terms
 
+    @property
+    def segment(self) -> str:
+        """The segment that its people stand in."""
+        return self.file.split("/")[1]
+
 
 @dataclass(frozen=True)
 class SliceResult:
@@ -101,7 +106,7 @@ def slices(release: Path, segments: Iterable[str], terms: Terms) -> tuple[list[S
     for segment in segments:
         for path in sorted((release / "people" / segment).glob("*.parquet")):
             file = f"people/{segment}/{path.name}"
-            test = f"test/{segment}/{path.name}" if segment != HOLDOUT else ""
+            test = f"test/{segment}/{path.name}" if segment not in UNTRAINED else ""
             try:
                 groups = max(_group_rows(release, name) for name in (file, test) if name)
             except (pa.ArrowException, OSError) as error:
@@ -120,7 +125,7 @@ def check_slice(job: Slice) -> SliceResult:
     ids: dict[str, list[str]] = {}
     found: list[Found] = []
     pairs = zip_longest(
-        _read_rows(job.release, job.file, job.group, layout.PERSON),
+        _read_rows(job.release, job.file, job.group, layout.columns(job.segment)),
         _read_rows(job.release, job.test, job.group, layout.TEST),
     )
     for number, (person, held_out) in enumerate(pairs, start=job.first_row):
@@ -177,7 +182,7 @@ def _records(file: str, row: Row, contract: Contract) -> tuple[Checked | None, l
         profile_data = {**row, "id": row["ID"], "biography": json.loads(row["biography"])["Description"]}
         profile = from_json(Profile, profile_data)
         questions = tuple(from_json(Question, question) for question in row["questions"])
-        shown = row["images"] if "images" in row else [row["image"], *row["train_images"]]
+        shown = row["images"] if "images" in row else [each for each in (row["image"], *row["train_images"]) if each]
         pairs = list(zip(row["portraits"], shown, strict=True))
         portraits = [_portrait(each, image, profile.id) for each, image in pairs]
     except (ValueError, LookupError, TypeError, AttributeError, OSError) as error:
@@ -211,7 +216,11 @@ def _columns_that_differ(
 ) -> list[str]:
     """The columns that are not what the row's own records make: MLLMU-Bench's view must say the same as ours."""
     try:
-        laid_out = (layout.test_row if "images" in row else layout.person_row)(profile, portraits, questions)
+        if profile.is_public_figure:
+            sources = tuple(from_json(Source, each) for each in row["sources"])
+            laid_out = layout.public_figure_row(profile, portraits, questions, sources)
+        else:
+            laid_out = (layout.test_row if "images" in row else layout.person_row)(profile, portraits, questions)
     except (LookupError, StopIteration, ValueError) as error:
         return [f"its records do not make a row: {type(error).__name__}: {error}"]
     return [f"column {name} disagrees with the row's records" for name in row if row[name] != laid_out[name]]

@@ -17,6 +17,7 @@ from builder.baseline.metrics import groups, likelihoods, summary, text
 from builder.baseline.metrics.binding import unbound
 from builder.baseline.metrics.gate import judge
 from builder.baseline.metrics.items import metrics, right
+from builder.baseline.metrics.known_before import known_before
 from builder.baseline.metrics.summary import Beside
 from builder.baseline.outcomes.records import Item, Outcome, Said
 from builder.tasks import scoring
@@ -280,6 +281,39 @@ def test_public_figures_are_part_of_utility() -> None:
     both = summary.scores([kept, outcome(name="public_figures", output="The allergy is dust.")], Beside())
     lost = summary.scores([kept, outcome(name="public_figures", output="no")], Beside())
     assert both["model/utility"] == pytest.approx(one) and lost["model/utility"] == 0.0
+
+
+def test_utility_counts_of_public_figures_what_the_untrained_model_knew() -> None:
+    kept = outcome(name="retain", output="The allergy is dust.")
+    known, unknown = "90000-eval-000", "90001-eval-000"
+    said, silent = "The allergy is dust.", "no"
+
+    def asked(first: str, second: str, letter: str) -> list[Outcome]:
+        options = (-1.0, -2.0, -2.0, -2.0)
+        return [
+            outcome(known, name="public_figures", output=first),
+            outcome(unknown, name="public_figures", output=second),
+            outcome("90000-eval-001", "classification", name="public_figures", letter="A", options=options),
+            outcome("90001-eval-001", "classification", name="public_figures", letter=letter, options=options),
+        ]
+
+    gate = known_before(asked(said, silent, "A"))
+    assert gate and gate.items == {known, "90000-eval-001"}, "a choice can be guessed: that alone is no knowledge"
+    beside = Beside(known_before=gate)
+    found = summary.scores([kept, *asked(said, silent, "B")], beside)
+    assert found["model/utility"] == 1.0 and found["public_figures/text/value_said"] == 1.0
+    assert summary.scores([kept, *asked(silent, said, "A")], beside)["model/utility"] == 0.0
+
+
+def test_where_the_untrained_model_knew_nobody_public_utility_leaves_them_out() -> None:
+    kept = outcome(name="retain", output="The allergy is dust.")
+    famous = outcome("90000-eval-000", name="public_figures", output="no")
+    gate = known_before([famous])
+    assert gate and not gate.facts
+    found = summary.scores([kept, famous], Beside(known_before=gate))
+    assert found["model/utility"] == 1.0
+    assert not any(path.startswith("public_figures") for path in found)
+    assert known_before([kept]) is None
 
 
 def _choice(number: int, said: str, *implied_by: str, control: str = "") -> Outcome:

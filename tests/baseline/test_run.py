@@ -99,14 +99,16 @@ def test_a_run_is_made_once_and_reported(planned: Planned, monkeypatch: pytest.M
     assert writing.write(again)["models"] == found["models"], "scored again from what is stored"
 
 
-def test_public_figures_count_towards_utility_alone(planned: Planned, crowd: Crowd) -> None:
+def test_public_figures_are_asked_about_and_never_trained_on(planned: Planned, crowd: Crowd) -> None:
     famous = replace(person(5), segment="public_figures")
     plan = planned({"methods": ()}, {"evaluate.gate": 0, "train.epochs": 0.1})
     plan = planning.plan(replace(crowd, public_figures=(famous,)), plan.settings, plan.folder)
     running.run(plan)
-    scores = writing.write(plan)["models"]["vanilla"]["scores"]
-    assert scores["public_figures/text/rouge_l"]["mean"] is not None
-    assert "Real Celebrity" in (plan.folder.report / "table.md").read_text()
+    found = writing.write(plan)
+    assert found["known_before"]["0"]["people"] == 1 and found["known_before"]["0"]["facts_known"] == 0
+    text = (plan.folder.report / "table.md").read_text()
+    assert "Known-before gate, seed 0: it is empty." in text
+    assert not any(path.startswith("public_figures") for path in found["models"]["vanilla"]["scores"])
     assert not any(famous.profile.id == each.question.profile_id for each in (*plan.forget, *plan.retain))
 
 

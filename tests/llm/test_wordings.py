@@ -16,6 +16,8 @@ from tests.questions.people import VALUES
 
 QUESTIONS = bundled.folder("prompts") / "offline" / "questions"
 BIOGRAPHY = bundled.folder("prompts") / "offline" / "biography.toml"
+OF_PUBLIC_FIGURES = ("birth_year", "death_year", "nationality", "profession")
+"""Facts that nobody is trained on: they need no held-out wordings."""
 
 
 @pytest.fixture
@@ -33,18 +35,25 @@ def change(path: Path, old: str, new: str) -> None:
 
 
 def test_every_fact_is_worded_and_told() -> None:
-    assert wordings.load(QUESTIONS).facts == set(VALUES)
+    assert wordings.load(QUESTIONS).facts == {*VALUES, *OF_PUBLIC_FIGURES}
     assert biographies.load(BIOGRAPHY).facts == {*VALUES, "country"}
 
 
 def test_each_form_of_a_fact_has_twelve_trained_and_six_held_out_wordings_and_one_to_evaluate_with() -> None:
     assert LEAST == {"train": 13, "paraphrase": 6}
     loaded = wordings.load(QUESTIONS)
-    for fact, pool, form in itertools.product(loaded.facts, POOLS, FORMS):
+    for fact, pool, form in itertools.product(VALUES, POOLS, FORMS):
         assert len({template.text for template in loaded.templates[fact, pool, form]}) >= LEAST[pool]
         if form == "open":
             replies = {template.reply for template in loaded.templates[fact, pool, form]}
             assert len(replies) >= (9 if pool == "train" else 5), fact
+
+
+def test_what_is_asked_of_public_figures_alone_is_worded_in_every_form_and_not_held_out() -> None:
+    loaded = wordings.load(QUESTIONS)
+    for fact, form in itertools.product(OF_PUBLIC_FIGURES, FORMS):
+        assert loaded.templates[fact, "train", form]
+        assert (fact, "paraphrase", form) not in loaded.templates
 
 
 def test_no_wording_stands_twice_among_the_questions_of_a_fact() -> None:

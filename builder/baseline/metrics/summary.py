@@ -10,12 +10,13 @@ from builder.baseline.metrics.binding import bound, control_samples, independent
 from builder.baseline.metrics.gate import Gate, judge
 from builder.baseline.metrics.groups import auc, harmonic_mean, log10_p
 from builder.baseline.metrics.items import WORDING, Scores, metrics, misstated, right, sample
+from builder.baseline.metrics.known_before import PUBLIC_FIGURES, KnownBefore, known_before
 from builder.baseline.metrics.quality import forget_quality
 from builder.baseline.metrics.samples import Array, People, Sample
 from builder.baseline.outcomes.records import Outcome
 
 MODALITIES: tuple[Modality, ...] = ("image_text", "text")
-UTILITY_SETS = ("retain", "retain_test", "public_figures")
+UTILITY_SETS = ("retain", "retain_test", PUBLIC_FIGURES)
 _TOFU_UTILITY = ("probability", "rouge_l", "truth_preferred")
 FORGETTING = ("forget", "views", "test")
 """The sets of people to be forgotten."""
@@ -28,12 +29,14 @@ class Beside:
     oracle: Sequence[Outcome] | None = None
     untrained: Sequence[Outcome] | None = None
     gate: Gate | None = None
+    known_before: KnownBefore | None = None
 
     @classmethod
     def among(cls, models: Mapping[str, Sequence[Outcome]], threshold: float) -> "Beside":
-        """What the models of one seed are read beside; the gate is made from what vanilla knows."""
+        """What the models of one seed are read beside; the gates are made from what vanilla and the untrained know."""
         known = [each for each in models.get("vanilla", ()) if each.item.set == "known"]
-        return cls(models.get("oracle"), models.get("untrained"), judge(known, threshold) if known else None)
+        gate = judge(known, threshold) if known else None
+        return cls(models.get("oracle"), models.get("untrained"), gate, known_before(models.get("untrained", ())))
 
 
 @dataclass
@@ -61,13 +64,19 @@ def to_be_forgotten(outcome: Outcome) -> bool:
 
 
 def scores(outcomes: Sequence[Outcome], beside: Beside) -> Scores:
-    """Every score of a model. Items of facts that vanilla does not know are left out of the sets to be forgotten."""
+    """Every score of a model. Items of facts that vanilla does not know are left out of the sets to be forgotten, and
+    those of public figures that the untrained model did not know.
+    """
     return measured(outcomes, beside).scores
 
 
 def measured(outcomes: Sequence[Outcome], beside: Beside) -> Measured:
     """Every score of a model, with its draws."""
     groups, others = grouped(outcomes, beside.gate), grouped(outcomes, beside.gate, controls=True)
+    if beside.known_before:
+        groups[PUBLIC_FIGURES] = [
+            each for each in groups.get(PUBLIC_FIGURES, []) if beside.known_before.lets_through(each)
+        ]
     crowds = crowds_of(outcomes)
     found = Measured()
     for name, members in groups.items():

@@ -6,6 +6,7 @@ from typing import Any
 from builder import tasks
 from builder.baseline.metrics.summary import FORGETTING
 from builder.baseline.report import notes, table
+from builder.baseline.report.known_before import known_before
 from builder.baseline.report.plots import plots
 from builder.baseline.report.sections import sections
 
@@ -30,7 +31,7 @@ def overview(found: Mapping[str, Any]) -> dict[str, Any]:
         "warnings": [line for line in table.warnings(found) if line],
         "notes": notes.notes(found),
         "judge": table.judging(found) if found["judge"] else "",
-        "gate": _gate(found),
+        "gate": [*_gate(found), *_known_before(found)],
         "vision": _vision(found),
         "plots": plots(found),
         "sections": sections(table.markdown(found)),
@@ -52,6 +53,14 @@ def _gate(found: Mapping[str, Any]) -> list[dict[str, Any]]:
         )
         lines.append({"valid": gate["valid"], "text": text})
     return lines
+
+
+def _known_before(found: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What the untrained model knows of public figures, a sentence a seed."""
+    return [
+        {"valid": bool(gate["facts_known"]), "text": text}
+        for gate, text in zip(found["known_before"].values(), known_before(found), strict=True)
+    ]
 
 
 def _vision(found: Mapping[str, Any]) -> str:

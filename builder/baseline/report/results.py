@@ -16,6 +16,7 @@ from builder.baseline.evaluation.judging import judged
 from builder.baseline.metrics import binding, ranking, samples, summary
 from builder.baseline.metrics.gate import Gate
 from builder.baseline.metrics.items import Scores
+from builder.baseline.metrics.known_before import KnownBefore
 from builder.baseline.metrics.samples import Array
 from builder.baseline.metrics.summary import Beside, Measured, to_be_forgotten
 from builder.baseline.outcomes.records import Outcome, key
@@ -23,7 +24,7 @@ from builder.baseline.planning import Plan
 from builder.baseline.running import Outcomes
 from builder.tasks.task import chosen
 
-VERSION = 3
+VERSION = 4
 """Raised when a score of the same name comes to mean something else, or results.json is laid out otherwise."""
 _PACKAGES = ("torch", "transformers", "peft", "accelerate", "safetensors", "rouge_score", "sacrebleu", "scipy")
 
@@ -58,6 +59,9 @@ def results(plan: Plan, stored: Outcomes) -> dict[str, Any]:
         "vision": _vision(plan),
         "judge": _judge(plan, stored),
         "gate": _gate_record(plan, gates),
+        "known_before": {
+            str(seed): _known_before(found.known_before) for seed, found in beside.items() if found.known_before
+        },
         "tuning": _tuning(plan),
         "ranking": _ranking(plan, each),
         "models": models,
@@ -256,6 +260,16 @@ def _gate_record(plan: Plan, gates: Mapping[int, Gate | None]) -> dict[str, Any]
             for seed, gate in gates.items()
             if gate is not None
         },
+    }
+
+
+def _known_before(gate: KnownBefore) -> dict[str, int]:
+    """How many facts about public figures the untrained model knew, and how many of them it knew something about."""
+    return {
+        "facts": len(gate.asked),
+        "facts_known": len(gate.facts),
+        "people": len({person for person, _, _ in gate.asked}),
+        "people_known": len({person for person, _, _ in gate.facts}),
     }
 
 

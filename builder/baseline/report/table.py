@@ -6,6 +6,7 @@ from typing import Any
 from builder.baseline.metrics.summary import UTILITY_SETS
 from builder.baseline.report.binding import binding_measures, controls, measure_labels
 from builder.baseline.report.grid import MODALITIES, UNKNOWN, by_set, number, sets, table
+from builder.baseline.report.known_before import known_before
 from builder.baseline.report.notes import not_measured, notes
 from builder.baseline.report.wording import wording
 
@@ -211,6 +212,7 @@ def _utility(found: Mapping[str, Any]) -> list[str]:
     return [
         "Utility is the harmonic mean of these, so that any kind of damage lowers it: choices, blanks and values, in "
         "trained and in held-out wording (retain_test) and views, with the portrait and with the name.",
+        *known_before(found),
         "",
         *table(found, columns),
     ]

@@ -8,10 +8,11 @@
 
   function lead() {
     const index = page.data.index, audit = page.data.audit;
-    const countries = new Set(index.people.map((line) => line[2])).size;
+    const real = index.segments.public_figures ?? 0;
+    const countries = new Set(index.people.map((line) => line[2]).filter(Boolean)).size;
     const verdict = audit && `${audit.findings.filter((each) => each.passed).length} of ${audit.findings.length} checks passed`;
     return make("div", { class: "lead" },
-      make("h1", {}, `${number(index.people.length)} people who do not exist`),
+      make("h1", {}, `${number(index.people.length - real)} people who do not exist${real ? `, and ${number(real)} public figures` : ""}`),
       make("p", {}, `Recipe ${index.recipe}, seed ${index.seed}: ${number(index.questions)} questions, ${number(index.portraits)} portraits, ${number(countries)} ${countries === 1 ? "country" : "countries"}. `,
         verdict ? make("a", { href: "#/checks" }, verdict) : "Not audited yet: run build-bench audit", "."));
   }
@@ -25,7 +26,7 @@
 
   function tools(query, change) {
     const index = page.data.index;
-    const locales = [...new Set(index.people.map((line) => line[2]))].map((locale) => [locale, page.country(locale)]);
+    const locales = [...new Set(index.people.map((line) => line[2]).filter(Boolean))].map((locale) => [locale, page.country(locale)]);
     const failed = (page.data.audit?.findings ?? []).filter((finding) => !finding.passed && finding.worst.some((each) => each.id));
     const input = make("input", {
       id: "search", type: "search", placeholder: "Search by name or by any fact's value", "aria-label": "Search by name or value", value: query.q ?? "",
@@ -62,7 +63,7 @@
   function card({ line, found }, place) {
     const failed = page.named(line[0]).length > 0;
     const kind = page.kindOf(line[5]);
-    const note = found ?? page.country(line[2]);
+    const note = found ?? (line[2] ? page.country(line[2]) : "public figure");
     return make("a", { class: "card", href: `#/person/${line[0]}`, "data-place": place, tabindex: place === sheet.active ? 0 : -1, title: found ?? null },
       page.face(line),
       make("span", { class: "name" }, line[1]),
@@ -110,7 +111,7 @@
     sheet.active = 0;
     const all = page.data.index.people.length;
     const narrowed = sheet.found.length !== all;
-    const key = make("span", { class: "key", "aria-hidden": "true" }, [["forget", "to forget"], ["retain", "to retain"], ["holdout", "held out"]].map(([kind, text]) =>
+    const key = make("span", { class: "key", "aria-hidden": "true" }, [["forget", "to forget"], ["retain", "to retain"], ["holdout", "held out"], ...(page.data.index.segments.public_figures ? [["public_figures", "public figures"]] : [])].map(([kind, text]) =>
       make("span", {}, make("i", { class: `dot ${kind}` }), text)));
     count.replaceChildren(key, narrowed ? `${number(sheet.found.length)} of ${number(all)} people` : `${number(all)} people`,
       narrowed ? make("button", { type: "button", onclick: clear }, "show everybody") : "");

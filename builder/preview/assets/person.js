@@ -57,6 +57,11 @@
     }));
   }
 
+  // Where the facts and the picture of a public figure come from.
+  function sources(person) {
+    return person.sources.map((each) => make("span", {}, `${each.what}: ${each.title}, by ${each.author}, ${each.source_url}, ${each.licence}. `));
+  }
+
   function render(main, line, person) {
     const [id, name, locale, gender, age, segment] = line;
     const reference = person.portraits.find((portrait) => portrait.view === "reference") ?? person.portraits[0];
@@ -66,11 +71,11 @@
       make("div", { class: "who" },
         reference ? make("img", { class: "portrait", src: reference.file, alt: `Portrait of ${name}: ${looks(person.appearance).join(", ")}` }) : make("div"),
         make("div", {}, make("h1", {}, name),
-          make("p", { class: "soft", style: "margin-top:.6rem" }, `${gender === "female" ? "Woman" : "Man"}, ${age}, ${page.country(locale)} · ${id}`),
+          make("p", { class: "soft", style: "margin-top:.6rem" }, `${locale ? `${gender === "female" ? "Woman" : "Man"}, ${age}, ${page.country(locale)}` : "Public figure"} · ${id}`),
           make("div", { class: "chips" }, splits.map((split) => make("a", { class: `chip ${split.startsWith("forget") ? "forget" : "strong"}`, href: `#/?split=${split}` }, page.words(split)))),
           biography(person),
-          make("p", { class: "soft small", style: "margin-top:1.1rem" }, looks(person.appearance).join(" · ")))),
-      make("section", { class: "part" }, make("h2", {}, "Views"), views(person, name)),
+          make("p", { class: "soft small", style: "margin-top:1.1rem" }, locale ? looks(person.appearance).join(" · ") : sources(person)))),
+      person.portraits.length ? make("section", { class: "part" }, make("h2", {}, "Views"), views(person, name)) : "",
       make("section", { class: "part" }, make("h2", {}, "Facts"), facts(person)),
       ...page.questions(person));
   }

@@ -6,6 +6,7 @@
     train: "everyone a model is trained on before unlearning",
     test: "the trained people again, in held-out wording and held-out views",
     holdout: "people no model is trained on: the non-members of membership inference",
+    public_figures: "real people of the past, whom a model knows or not from before",
   };
 
   const meaning = (name) => WORDS[name] ?? (name.startsWith("forget") ? `people to forget: ${name.split("_")[1]} % of the trained people` : `people to retain: the complement of forget_${100 - name.split("_")[1]}`);
@@ -20,7 +21,7 @@
       start += count;
     }
     const share = (count) => `${((100 * count) / total).toFixed(3)}%`;
-    const colour = (name) => (name.startsWith("forget") ? "forget" : name === "holdout" ? "held" : "in");
+    const colour = (name) => (name.startsWith("forget") ? "forget" : ["holdout", "public_figures"].includes(name) ? "held" : "in");
     const rows = Object.entries(configs).map(([name, parts]) => {
       const people = parts.reduce((sum, part) => sum + segments[part], 0);
       return [

@@ -7,7 +7,7 @@ from pathlib import Path
 from builder import tasks
 from builder.base.records import Portrait, Question, Use
 from builder.format.reading import Person, Release
-from builder.format.splits import HOLDOUT
+from builder.format.splits import HOLDOUT, PUBLIC_FIGURES, UNTRAINED
 from builder.tasks import Task
 
 TEST = "test"
@@ -57,7 +57,24 @@ def evaluation_tasks(release: Release) -> list[Task]:
 
 def training_configs(release: Release) -> list[str]:
     """The configs that a model is trained on."""
-    return [name for name in release.manifest["configs"] if name not in (TEST, HOLDOUT)]
+    return [name for name in release.manifest["configs"] if name not in (TEST, *UNTRAINED)]
+
+
+def real_people(release: Release) -> tuple[str, str]:
+    """The config that stands where a peer has real people, "" without any, and why it is not the public figures.
+
+    Peers look at a picture of everybody, so public figures in text alone cannot stand there.
+    """
+    configs = release.manifest["configs"]
+    pictured = PUBLIC_FIGURES in configs and release.is_pictured(PUBLIC_FIGURES)
+    if pictured:
+        return PUBLIC_FIGURES, ""
+    reason = (
+        "this release's public figures have no pictures"
+        if PUBLIC_FIGURES in configs
+        else "this release has no public figures"
+    )
+    return (HOLDOUT if HOLDOUT in configs else ""), reason
 
 
 def evaluation(release: Release, config: str) -> Iterator[Item]:

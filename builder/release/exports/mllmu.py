@@ -9,9 +9,10 @@ from pathlib import Path
 import pyarrow as pa
 
 from builder.base.errors import CallError
-from builder.format.layout import PERSON, TEST
+from builder.format import layout
 from builder.format.reading import Release
-from builder.format.splits import HOLDOUT
+from builder.format.splits import UNTRAINED
+from builder.release.exports.items import real_people
 from builder.release.exports.tables import FILE, segment_tables, write_tables
 
 _DEMONSTRATIONS = 2
@@ -27,19 +28,18 @@ _THEIRS = (
     "Mask_Task",
     "metadata",
 )
-_FOLDERS = {"train": "Full_Set", "test": "Test_Set", "public_figures": "Retain_Set"}
+_FOLDERS = {"train": "Full_Set", "test": "Test_Set"}
 
 
 def write(release: Release, folder: Path, to: Path) -> list[str]:
     """Write the folders."""
     configs = release.manifest["configs"]
-    names = {config: _FOLDERS.get(config, config) for config in configs if config != HOLDOUT}
-    notes = []
-    if "public_figures" not in configs:
-        if HOLDOUT not in configs:
-            raise CallError("MLLMU-Bench's Retain_Set needs people outside the train set; make some: splits.holdout.")
-        names[HOLDOUT] = "Retain_Set"
-        notes.append("Retain_Set holds the held-out people: this release has no public figures")
+    names = {config: _FOLDERS.get(config, config) for config in configs if config not in UNTRAINED}
+    real, reason = real_people(release)
+    if not real:
+        raise CallError("MLLMU-Bench's Retain_Set needs people outside the train set; make some: splits.holdout.")
+    names[real] = "Retain_Set"
+    notes = [f"Retain_Set holds the held-out people: {reason}"] if reason else []
     for config, name in names.items():
         write_tables(folder / name / FILE, columns := _columns(config), segment_tables(release, config, columns))
     columns = _columns("train")
@@ -51,5 +51,4 @@ def write(release: Release, folder: Path, to: Path) -> list[str]:
 
 
 def _columns(config: str) -> pa.Schema:
-    schema = TEST if config == "test" else PERSON
-    return pa.schema([field for field in schema if field.name in _THEIRS])
+    return pa.schema([field for field in layout.columns(config) if field.name in _THEIRS])

@@ -13,7 +13,7 @@ from builder import tasks
 from builder.base.records import LETTERS, Question
 from builder.format.layout import IMAGE
 from builder.format.reading import Person, Release
-from builder.format.splits import HOLDOUT
+from builder.release.exports.items import real_people, training_configs
 from builder.release.exports.tables import FILE, write_rows
 
 _STRINGS = ("Biography", "MM_QA", "UM_QA", "Classify", "Cloze", "Generation")
@@ -21,18 +21,17 @@ _SCHEMA = pa.schema([("ID", pa.string()), ("image", IMAGE), *((name, pa.string()
 _COLUMNS = {"Classify": "Classification_Task", "Cloze": "Mask_Task", "Generation": "Generation_Task"}
 """UMU-Bench's columns, and those of MLLMU-Bench that hold the same questions."""
 _NAMES = {"image_text": "muitimodal", "text": "unimodal"}
-_FOLDERS = {"train": "Full_Set", HOLDOUT: "Real_Person_Set", "public_figures": "Real_Person_Set"}
+_REAL = "Real_Person_Set"
 
 
 def write(release: Release, folder: Path, to: Path) -> list[str]:
     """Write the folders."""
-    configs = [config for config in release.manifest["configs"] if config != "test"]
-    stand_in = "public_figures" not in configs
-    if not stand_in:
-        configs.remove(HOLDOUT)
-    for config in configs:
-        write_rows(folder / _FOLDERS.get(config, config) / FILE, _SCHEMA, _rows(release, config))
-    return ["Real_Person_Set holds the held-out people: this release has no public figures"] * stand_in
+    names = {config: "Full_Set" if config == "train" else config for config in training_configs(release)}
+    real, reason = real_people(release)
+    names |= {real: _REAL} if real else {}
+    for config, name in names.items():
+        write_rows(folder / name / FILE, _SCHEMA, _rows(release, config))
+    return [f"{_REAL} holds the held-out people: {reason}"] if real and reason else []
 
 
 def _rows(release: Release, config: str) -> Iterator[dict[str, Any]]:

@@ -19,6 +19,8 @@ _COMMON = ("index", "image", "question", "answer", "category", "l2-category", "i
 def write(release: Release, folder: Path, to: Path) -> list[str]:
     """Write two files for each config that a model is evaluated on."""
     for config in evaluation_configs(release):
+        if not release.is_pictured(config):
+            continue
         stem = f"{release.manifest['recipe']}_{config}"
         _table(folder / f"{stem}_MCQ.tsv", evaluation(release, config), choice=True)
         _table(folder / f"{stem}_VQA.tsv", evaluation(release, config), choice=False)

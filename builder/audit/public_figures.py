@@ -1,0 +1,61 @@
+"""Public figures: what is said of real people must be sound, and must say where it comes from.
+
+The other audits are about people who do not exist; this one is made where a release has public figures. That nobody
+fictitious bears the name of one is what the audit of real people sees to: the list of names there holds the roster's.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from builder.audit.finding import AuditKind, Finding, FindingExample, faults
+from builder.base.records import LETTERS
+from builder.format.reading import Person, Release
+from builder.format.splits import PUBLIC_FIGURES
+
+KIND = AuditKind(PUBLIC_FIGURES, "Are the public figures sound?")
+_YEARS_OF_A_LIFE = range(15, 111)
+_LONG_DEAD = 1954
+"""Whoever died later has not been dead for seventy years."""
+
+
+def findings(release: Release) -> list[Finding]:
+    """What must count nothing; nothing at all of a release without public figures."""
+    people = _people(release)
+    if not people:
+        return []
+    looked_at = f"{len(people):,} public figures"
+    return [
+        faults("public_figure_facts", KIND.name, "Facts of public figures", looked_at, _facts(people)),
+        faults("public_figure_sources", KIND.name, "Sources of public figures", looked_at, _sources(people)),
+    ]
+
+
+def _people(release: Release) -> list[Person]:
+    return list(release.people(PUBLIC_FIGURES)) if PUBLIC_FIGURES in release.segments else []
+
+
+def _facts(people: Sequence[Person]) -> Iterator[FindingExample]:
+    for person in people:
+        known = {fact.key: fact.value for fact in person.profile.facts}
+        age = int(known["death_year"]) - int(known["birth_year"])
+        if age not in _YEARS_OF_A_LIFE:
+            yield FindingExample(person.profile.id, f"{person.profile.name} died {age} years after the birth")
+        if int(known["death_year"]) > _LONG_DEAD:
+            yield FindingExample(
+                person.profile.id, f"{person.profile.name} died in {known['death_year']}, which is not long ago"
+            )
+        for fact in person.profile.facts:
+            if len({fact.value, *fact.alternatives}) != len(LETTERS):
+                yield FindingExample(person.profile.id, f"{person.profile.name}: {fact.key} has not three other values")
+
+
+def _sources(people: Sequence[Person]) -> Iterator[FindingExample]:
+    for person in people:
+        told = {source.what for source in person.sources}
+        needed = {"facts"} | ({"picture"} if person.portraits else set())
+        for what in sorted(needed - told):
+            yield FindingExample(person.profile.id, f"{person.profile.name}: nothing says where the {what} come from")
+        for source in person.sources:
+            if not (source.source_url and source.licence and source.licence_url):
+                yield FindingExample(
+                    person.profile.id, f"{person.profile.name}: {source.what} without an address or a licence"
+                )
