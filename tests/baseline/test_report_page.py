@@ -30,7 +30,7 @@ from builder.baseline.report.answers import verdict
 from builder.baseline.report.browsing import Stored
 from builder.baseline.report.plots import plots
 from builder.baseline.report.results import results
-from builder.baseline.report.sections import sections
+from builder.baseline.report.sections import Section, markdown
 from builder.baseline.settings import resolve
 from builder.format.reading import Person
 from builder.pages import embedding
@@ -303,23 +303,18 @@ def test_many_losses_become_a_short_line() -> None:
 
 
 def test_the_page_has_the_tables_of_table_md(plan: Plan, text: str) -> None:
-    markdown = (plan.folder.report / "table.md").read_text()
+    written = (plan.folder.report / "table.md").read_text()
     told = _data(text, "overview")["sections"]
-    assert [each["title"] for each in told][1:] == re.findall(r"^## (.*)$", markdown, flags=re.MULTILINE)
+    assert [each["title"] for each in told][1:] == re.findall(r"^## (.*)$", written, flags=re.MULTILINE)
     rows = [row for each in told for part in each["parts"] if isinstance(part, list) for row in part]
-    lines = [line for line in markdown.splitlines() if line.startswith("|") and not line.startswith("| ---")]
+    lines = [line for line in written.splitlines() if line.startswith("|") and not line.startswith("| ---")]
     assert len(rows) == len(lines)
     assert [re.sub(" ", "", f"|{'|'.join(row)}|") for row in rows] == [re.sub(" ", "", line) for line in lines]
 
 
-def test_warnings_and_notes_are_no_part_of_the_tables() -> None:
-    found = sections(
-        "# Title\n\nOne.\n**bad**: two\n\n- note\n\n## First\n\nA.\n\n| a | b |\n| --- | --- |\n| 1 |  |\n"
-    )
-    assert found == [
-        {"title": "", "parts": ["One."]},
-        {"title": "First", "parts": ["A.", [["a", "b"], ["1", ""]]]},
-    ]
+def test_sections_are_written_as_markdown() -> None:
+    preface, first = Section("", ["One.", "Two."]), Section("First", ["A.", [["a", "b"], ["1", ""]]])
+    assert markdown([preface, first]) == "One.\n\nTwo.\n\n## First\n\nA.\n\n| a | b |\n| --- | --- |\n| 1 |  |"
 
 
 def test_it_is_said_why_nothing_tells_vanilla_from_the_oracle(plan: Plan) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from builder import tasks
 from builder.baseline.report.grid import MODALITIES, cell, sets
+from builder.baseline.report.sections import Part
 
 _CONTROLS = {
     "_swap_four": "another of the quartet",
@@ -53,10 +54,10 @@ def _word(path: str) -> str:
     return f"{dict(MODALITIES)[modality]} {tasks.named(task).title}"
 
 
-def controls(found: Mapping[str, Any]) -> list[str]:
+def controls(found: Mapping[str, Any]) -> list[Part]:
     """A table a measure: each set of each model with the person and under each control."""
     models = found["models"]
-    lines = [
+    parts: list[Part] = [
         "The same items with another person's portrait or name, with nobody's, and with the options alone. Right is "
         "always what is true of the item's own person. A model that knows everybody follows the other person, and is "
         "never right with another of the quartet."
@@ -72,12 +73,12 @@ def controls(found: Mapping[str, Any]) -> list[str]:
         used = [each for each in _CONTROLS if any(path + each in models[name]["scores"] for name, path, _ in rows)]
         if not rows:
             continue
-        lines += ["", f"| {label} | set | the person | {' | '.join(_CONTROLS[each] for each in used)} |"]
-        lines.append("| --- |" + " --- |" * (len(used) + 2))
+        told = [[label, "set", "the person", *(_CONTROLS[each] for each in used)]]
         for name, path, words in rows:
             cells = [cell(models[name]["scores"].get(path + each), distance=False) for each in ("_paired", *used)]
-            lines.append(f"| {name} | {words} | {' | '.join(cells)} |")
-    return lines
+            told.append([name, words, *cells])
+        parts.append(told)
+    return parts
 
 
 def binding_measures(found: Mapping[str, Any]) -> list[str]:

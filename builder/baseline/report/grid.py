@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from builder.baseline.evaluation.items import SETS
+from builder.baseline.report.sections import Table
 
 UNKNOWN = "†"
 """Marks a column in which vanilla itself knows too little."""
@@ -25,16 +26,16 @@ def shown(found: Mapping[str, Any], columns: Sequence[tuple[str, str]]) -> list[
     return [each for each in columns if any(each[0] in model["scores"] for model in found["models"].values())]
 
 
-def table(found: Mapping[str, Any], columns: Sequence[tuple[str, str]]) -> list[str]:
-    """A Markdown table of these scores, a row a model."""
+def table(found: Mapping[str, Any], columns: Sequence[tuple[str, str]]) -> Table:
+    """A table of these scores, a row a model."""
     used = shown(found, columns)
     labels = [f"{label} {UNKNOWN}" if unknown(found, path) else label for path, label in used]
-    lines = [f"| model | {' | '.join(labels)} |", "| --- |" + " --- |" * len(used)]
+    rows = [["model", *labels]]
     for name, model in found["models"].items():
         judged = name not in ("oracle", "untrained")
         cells = [cell(model["scores"].get(path), distance=judged and not unknown(found, path)) for path, _ in used]
-        lines.append(f"| {name} | {' | '.join(cells)} |")
-    return lines
+        rows.append([name, *cells])
+    return rows
 
 
 def unknown(found: Mapping[str, Any], path: str) -> bool:

@@ -1,6 +1,7 @@
 """What the report's page says before anything else: what was run, what must be known of it, the gate."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from builder import tasks
@@ -8,7 +9,6 @@ from builder.baseline.metrics.summary import FORGETTING
 from builder.baseline.report import notes, table
 from builder.baseline.report.known_before import known_before
 from builder.baseline.report.plots import plots
-from builder.baseline.report.sections import sections
 
 
 def title(found: Mapping[str, Any]) -> str:
@@ -28,13 +28,13 @@ def overview(found: Mapping[str, Any]) -> dict[str, Any]:
         "seeds": found["seeds"],
         "people": found["people"],
         "models": list(found["models"]),
-        "warnings": [line for line in table.warnings(found) if line],
+        "warnings": table.warnings(found),
         "notes": notes.notes(found),
         "judge": table.judging(found) if found["judge"] else "",
         "gate": [*_gate(found), *_known_before(found)],
         "vision": _vision(found),
         "plots": plots(found),
-        "sections": sections(table.markdown(found)),
+        "sections": [asdict(section) for section in table.sections(found)],
         "forgetting": FORGETTING,
         "tasks": {task.name: task.title for task in tasks.every()},
         "unknown": {seed: gate["facts_not_known"] for seed, gate in found["gate"]["seeds"].items()},

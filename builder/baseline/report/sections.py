@@ -1,28 +1,32 @@
-"""The sections of table.md as data: headings, sentences and tables, for a page to show."""
+"""The report's sections as data: titles, sentences and tables, which table.md writes down and the page shows."""
 
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-_RULE = "| ---"
-_ELSEWHERE = ("# ", "**", "- ")
-"""How the title, the warnings and the notes begin, which the page shows for itself."""
+Table = list[list[str]]
+"""Rows of cells; the first is the head."""
+Part = str | Table
+"""A paragraph or a table."""
 
 
-def sections(markdown: str) -> list[dict[str, Any]]:
-    """Each section with its `title`, and in `parts` its sentences and tables; the first is the preface, without one."""
-    found: list[dict[str, Any]] = [{"title": "", "parts": []}]
-    rows: list[list[str]] = []
-    for line in markdown.splitlines():
-        if line.startswith("|"):
-            if not line.startswith(_RULE):
-                rows.append([cell.strip() for cell in line.strip("|").split("|")])
-            continue
-        if rows:
-            found[-1]["parts"].append(rows)
-            rows = []
-        if line.startswith("## "):
-            found.append({"title": line[3:], "parts": []})
-        elif line and not line.startswith(_ELSEWHERE):
-            found[-1]["parts"].append(line)
-    if rows:
-        found[-1]["parts"].append(rows)
-    return found
+@dataclass(frozen=True)
+class Section:
+    """Paragraphs and tables under a title; the preface has none."""
+
+    title: str
+    parts: list[Part]
+
+
+def markdown(sections: Iterable[Section]) -> str:
+    """Sections as Markdown, a blank line between any two blocks."""
+    blocks = []
+    for section in sections:
+        if section.title:
+            blocks.append(f"## {section.title}")
+        blocks += [part if isinstance(part, str) else _table(part) for part in section.parts]
+    return "\n\n".join(blocks)
+
+
+def _table(rows: Table) -> str:
+    head, *body = [f"| {' | '.join(cells)} |" for cells in rows]
+    return "\n".join([head, "| --- " * len(rows[0]) + "|", *body])

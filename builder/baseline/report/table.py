@@ -8,6 +8,8 @@ from builder.baseline.report.binding import binding_measures, controls, measure_
 from builder.baseline.report.grid import MODALITIES, UNKNOWN, by_set, number, sets, table
 from builder.baseline.report.known_before import known_before
 from builder.baseline.report.notes import not_measured, notes
+from builder.baseline.report.sections import Part, Section, Table
+from builder.baseline.report.sections import markdown as as_markdown
 from builder.baseline.report.wording import wording
 
 _LANGUAGE = {"fluency": "fluency", "repetition": "repetition", "refused": "refusals"}
@@ -39,57 +41,70 @@ _ATTACKS = {
 
 
 def markdown(found: Mapping[str, Any]) -> str:
-    """The whole of table.md."""
+    """The whole of table.md: the title, the warnings, the notes, then the sections."""
     release = found["release"]
-    lines = [
+    head = [
         f"# Baselines on {release['recipe']}, seed {release['seed']}",
-        "",
+        *warnings(found),
+        "\n".join(f"- {note}" for note in notes(found)),
+        as_markdown(sections(found)),
+    ]
+    return "\n\n".join(filter(None, head)) + "\n"
+
+
+def sections(found: Mapping[str, Any]) -> list[Section]:
+    """What table.md and the page's tables say: the preface, which has no title, and a section for each question."""
+    return [
+        Section("", _preface(found)),
+        *(
+            Section(f"{word.capitalize()} questions", [table(found, by_set(found, modality, _summary()))])
+            for modality, word in MODALITIES
+        ),
+        Section("Whole models", [table(found, _WHOLE)]),
+        Section("What utility is made of", _utility(found)),
+        *_general(found),
+        *_attacks(found),
+        Section("Is it still language?", _language(found)),
+        *([Section("Do the seeds rank the methods alike?", [_ranking(found)])] if found["ranking"] else []),
+        *([Section("How methods were tuned", _tuning(found))] if found["tuning"] else []),
+        Section("What was trained", [_trained(found)]),
+        Section("Over independent facts", _independent(found)),
+        Section("Whose fact is it?", controls(found)),
+        Section("Wording", wording(found)),
+        Section("What each measure tells apart", _separating(found)),
+        Section("Which categories of facts are still known", _categories(found)),
+        Section("In MLLMU-Bench's layout", [_MLLMU, mllmu(found)]),
+    ]
+
+
+def _preface(found: Mapping[str, Any]) -> list[Part]:
+    return [
         f"Model {found['model']}; seeds {', '.join(map(str, found['seeds']))}; "
         f"{found['people']['forget']} people to forget, {found['people']['retain']} to retain. Square "
         "brackets hold the 95 % interval over people (drawn again with all of their items); round brackets hold the "
         "distance to the oracle, by which a forgetting score is judged: knowing less is no better than knowing more.",
         *([f"{judging(found)} Ratings go from 1 to 10."] if found["judge"] else []),
-        *warnings(found),
-        *(["", *(f"- {note}" for note in notes(found))] if notes(found) else []),
-        "",
         "Binding is the share right minus the share right with another of the person's quartet put in: 1 for a model "
         "that tells the four apart, 0 for one that recognises strings. Scores that a wrong value can win are only "
         "under Wording.",
         *_unknown(found),
     ]
-    for modality, word in MODALITIES:
-        lines += ["", f"## {word.capitalize()} questions", "", *table(found, by_set(found, modality, _summary()))]
-    lines += ["", "## Whole models", "", *table(found, _WHOLE)]
-    lines += ["", "## What utility is made of", "", *_utility(found)]
-    lines += _general(found)
-    lines += _attacks(found)
-    lines += ["", "## Is it still language?", "", *_language(found)]
-    lines += ["", "## Do the seeds rank the methods alike?", "", _ranking(found)] if found["ranking"] else []
-    lines += ["", "## How methods were tuned", "", *_tuning(found)] if found["tuning"] else []
-    lines += ["", "## What was trained", "", *_trained(found)]
-    lines += ["", "## Over independent facts", "", *_independent(found)]
-    lines += ["", "## Whose fact is it?", "", *controls(found)]
-    lines += ["", "## Wording", "", *wording(found)]
-    lines += ["", "## What each measure tells apart", "", *_separating(found)]
-    lines += ["", "## Which categories of facts are still known", "", *_categories(found)]
-    lines += ["", "## In MLLMU-Bench's layout", "", _MLLMU, "", *mllmu(found)]
-    return "\n".join(lines) + "\n"
 
 
-def _trained(found: Mapping[str, Any]) -> list[str]:
+def _trained(found: Mapping[str, Any]) -> Part:
     """The weights that were free to change, by part of the model, and the steps, of the first seed."""
     curves: dict[str, Any] = {name: next(iter(model["curves"].values()), {}) for name, model in found["models"].items()}
     parts = sorted({part for curve in curves.values() for part in curve.get("trained", {})})
     if not parts:
-        return ["Nothing was."]
-    lines = [f"| model | steps | {' | '.join(parts)} |", "| --- |" + " --- |" * (len(parts) + 1)]
+        return "Nothing was."
+    rows = [["model", "steps", *parts]]
     for name, curve in curves.items():
         counts = [f"{curve['trained'][part]:,}" if part in curve.get("trained", {}) else "–" for part in parts]
-        lines.append(f"| {name} | {len(curve.get('losses', []))} | {' | '.join(counts)} |")
-    return lines
+        rows.append([name, str(len(curve.get("losses", []))), *counts])
+    return rows
 
 
-def _attacks(found: Mapping[str, Any]) -> list[str]:
+def _attacks(found: Mapping[str, Any]) -> list[Section]:
     """What attacks on the models brought out, by attack; nothing where none was run."""
     shown: dict[str, list[tuple[str, str]]] = {}
     for path in sorted({path for model in found["models"].values() for path in model["scores"]}):
@@ -99,13 +114,13 @@ def _attacks(found: Mapping[str, Any]) -> list[str]:
     if not shown:
         return []
     said = "Of the forget set, beside the oracle's: a model that never learned it is the measure of every attack."
-    lines = ["", "## Attacks", "", said]
+    parts: list[Part] = [said]
     for group, columns in shown.items():
-        lines += ["", f"{group}.", "", *table(found, columns)]
-    return lines
+        parts += [f"{group}.", table(found, columns)]
+    return [Section("Attacks", parts)]
 
 
-def _general(found: Mapping[str, Any]) -> list[str]:
+def _general(found: Mapping[str, Any]) -> list[Section]:
     """The tasks of general ability, where some were run."""
     paths = sorted(
         {path for model in found["models"].values() for path in model["scores"] if path.startswith("general/")}
@@ -114,7 +129,7 @@ def _general(found: Mapping[str, Any]) -> list[str]:
         return []
     columns = [(path, path.removeprefix("general/").replace("/", ": ")) for path in paths]
     said = "As lmms-eval scores its tasks; no part of utility."
-    return ["", "## General ability", "", said, "", *table(found, columns)]
+    return [Section("General ability", [said, table(found, columns)])]
 
 
 def _summary() -> dict[str, str]:
@@ -145,10 +160,10 @@ def warnings(found: Mapping[str, Any]) -> list[str]:
     for name, model in found["models"].items():
         lines += [f"**{name} failed** with seed {seed}: {reason}" for seed, reason in model["failed"].items()]
     lines += not_measured(found)
-    return ["", *lines] if lines else []
+    return lines
 
 
-def mllmu(found: Mapping[str, Any]) -> list[str]:
+def mllmu(found: Mapping[str, Any]) -> Table:
     """MLLMU-Bench's main table: classification by generated letter, ROUGE-L, factuality and cloze, both modalities."""
     labels = {"accuracy_generated": "Class. Acc (%)", "rouge_l_f1": "Rouge Score"}
     if found["judge"]:
@@ -156,14 +171,11 @@ def mllmu(found: Mapping[str, Any]) -> list[str]:
     labels["cloze"] = "Cloze Acc (%)"
     heads = {"forget": "Forget Set", "test": "Test Set", "retain": "Retain Set", "public_figures": "Real Celebrity"}
     columns = [(name, metric) for name in heads if name in sets(found) for metric in labels]
-    lines = [
-        f"| Models | {' | '.join(f'{heads[name]}: {labels[metric]}' for name, metric in columns)} |",
-        "| --- |" + " --- |" * len(columns),
-    ]
+    rows = [["Models", *(f"{heads[name]}: {labels[metric]}" for name, metric in columns)]]
     for name, model in found["models"].items():
         cells = [_percent(model["scores"], *column) for column in columns]
-        lines.append(f"| {name} | {' | '.join(cells)} |")
-    return lines
+        rows.append([name, *cells])
+    return rows
 
 
 def _percent(scores: Mapping[str, Any], name: str, metric: str) -> str:
@@ -175,7 +187,7 @@ def _percent(scores: Mapping[str, Any], name: str, metric: str) -> str:
     return f"{mean:.3f}" if metric in ("rouge_l_f1", "factuality") else f"{100 * mean:.1f}"
 
 
-def _independent(found: Mapping[str, Any]) -> list[str]:
+def _independent(found: Mapping[str, Any]) -> list[Part]:
     columns = [
         (f"forget/{modality}/{name}{ending}_independent", f"forget {word} {label}{more}")
         for modality, word in MODALITIES
@@ -185,23 +197,21 @@ def _independent(found: Mapping[str, Any]) -> list[str]:
     return [
         "A forgotten fact may be guessed from another that is known, such as a salary from an occupation. These scores "
         "leave out such facts (`implied_by` in the release).",
-        "",
-        *table(found, [("model/utility_independent", "utility"), *columns]),
+        table(found, [("model/utility_independent", "utility"), *columns]),
     ]
 
 
-def _unknown(found: Mapping[str, Any]) -> list[str]:
+def _unknown(found: Mapping[str, Any]) -> list[Part]:
     if not found["unknown"]:
         return []
     least = found["settings"]["evaluate"]["gate_column"]
     return [
-        "",
         f"{UNKNOWN}: vanilla itself is less than {least:.0%} of the way above guessing here, so there is little to "
         "forget, and no distance is given.",
     ]
 
 
-def _utility(found: Mapping[str, Any]) -> list[str]:
+def _utility(found: Mapping[str, Any]) -> list[Part]:
     """Every part of the harmonic mean."""
     columns = [
         (f"{name}/{modality}/{measure}", f"{name} {word} {label}")
@@ -213,8 +223,7 @@ def _utility(found: Mapping[str, Any]) -> list[str]:
         "Utility is the harmonic mean of these, so that any kind of damage lowers it: choices, blanks and values, in "
         "trained and in held-out wording (retain_test) and views, with the portrait and with the name.",
         *known_before(found),
-        "",
-        *table(found, columns),
+        table(found, columns),
     ]
 
 
@@ -227,37 +236,35 @@ def _ranking(found: Mapping[str, Any]) -> str:
     )
 
 
-def _tuning(found: Mapping[str, Any]) -> list[str]:
+def _tuning(found: Mapping[str, Any]) -> list[Part]:
     """The protocol, and the point that it chose for each method."""
     tuning = found["tuning"]
     vanilla, oracle = tuning["vanilla"], tuning["oracle"]
-    lines = [
+    said = (
         f"With seed {tuning['seed']} and {len(tuning['people'])} other people to forget, who are not reported, "
         f"each method ran over its grid, with {tuning['passes']:g} passes over the forget questions each time. The "
         f"chosen point is the one closest to the oracle that keeps {tuning['kept']:.0%} of what vanilla knows of the "
-        "others. Shares count training answers given word for word; results.json has every run and evaluation.",
-        "",
-        "| method | runs | settings | known of the forget set | known of the others | distance to the oracle |",
-        "| --- | --- | --- | --- | --- | --- |",
-        f"| vanilla | | | {vanilla['forget']:.3f} | {vanilla['retain']:.3f} | |",
-        f"| oracle | | | {oracle['forget']:.3f} | {oracle['retain']:.3f} | |",
+        "others. Shares count training answers given word for word; results.json has every run and evaluation."
+    )
+    rows = [
+        ["method", "runs", "settings", "known of the forget set", "known of the others", "distance to the oracle"],
+        ["vanilla", "", "", f"{vanilla['forget']:.3f}", f"{vanilla['retain']:.3f}", ""],
+        ["oracle", "", "", f"{oracle['forget']:.3f}", f"{oracle['retain']:.3f}", ""],
     ]
     for name, each in tuning["methods"].items():
         chosen = each["chosen"]
         if chosen is None:
-            lines.append(f"| {name} | {len(each['runs'])} | all of its runs failed | | | |")
+            rows.append([name, str(len(each["runs"])), "all of its runs failed", "", "", ""])
             continue
         knobs = ", ".join(f"{knob} {value:g}" for knob, value in chosen["knobs"].items())
         kept = "" if chosen["keeps"] else " (no point keeps enough)"
         mark = chosen["mark"]
-        lines.append(
-            f"| {name} | {len(each['runs'])} | {knobs} | {mark['forget']:.3f} | {mark['retain']:.3f}{kept} "
-            f"| {chosen['distance']:.3f} |"
-        )
-    return lines
+        known = (f"{mark['forget']:.3f}", f"{mark['retain']:.3f}{kept}")
+        rows.append([name, str(len(each["runs"])), knobs, *known, f"{chosen['distance']:.3f}"])
+    return [said, rows]
 
 
-def _language(found: Mapping[str, Any]) -> list[str]:
+def _language(found: Mapping[str, Any]) -> list[Part]:
     columns = [
         (f"{name}/{modality}/{measure}", f"{name} {word} {label}")
         for name in ("forget", "test")
@@ -268,29 +275,30 @@ def _language(found: Mapping[str, Any]) -> list[str]:
         "Open answers about the forget set: how likely the untrained model finds them (per token), how much they "
         "repeat, how many are refusals. A model whose answers no longer read like the oracle's did not forget: it is "
         "broken.",
-        "",
-        *table(found, columns),
+        table(found, columns),
     ]
 
 
-def _separating(found: Mapping[str, Any]) -> list[str]:
+def _separating(found: Mapping[str, Any]) -> list[Part]:
     powers = {name: power for name, power in found["separating_power"].items() if power is not None}
     if not found["separating_power"]:
         return ["There is no pair of vanilla and oracle."]
     if not powers:
         return ["No item of the forget set can tell vanilla from the oracle: vanilla knows none of the facts."]
-    lines = ["AUC of telling vanilla from the oracle by one item of the forget set; .5 means not at all.", ""]
-    lines += ["| measure | AUC | asks whose fact it is |", "| --- | --- | --- |"]
     bound = binding_measures(found)
-    return lines + [
-        f"| {name} | {power:.3f} | {'yes' if name.removesuffix('_binding') in bound else ''} |"
+    rows = [
+        [name, f"{power:.3f}", "yes" if name.removesuffix("_binding") in bound else ""]
         for name, power in sorted(powers.items(), key=lambda each: -each[1])
+    ]
+    return [
+        "AUC of telling vanilla from the oracle by one item of the forget set; .5 means not at all.",
+        [["measure", "AUC", "asks whose fact it is"], *rows],
     ]
 
 
-def _categories(found: Mapping[str, Any]) -> list[str]:
+def _categories(found: Mapping[str, Any]) -> list[Part]:
     names = sorted({name for model in found["models"].values() for name in model["categories"]})
-    lines = [f"| model | {' | '.join(names)} |", "| --- |" + " --- |" * len(names)]
+    rows = [["model", *names]]
     for model, record in found["models"].items():
         cells = []
         for name in names:
@@ -298,5 +306,5 @@ def _categories(found: Mapping[str, Any]) -> list[str]:
             cells.append(
                 " / ".join(f"{parts[key]:.2f} of {counts[key]}" if key in parts else "–" for key, _ in MODALITIES)
             )
-        lines.append(f"| {model} | {' | '.join(cells)} |")
-    return ["Share of right forget items, and their number, image / text.", "", *lines]
+        rows.append([model, *cells])
+    return ["Share of right forget items, and their number, image / text.", rows]

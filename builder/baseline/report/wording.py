@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from builder.baseline.report.grid import MODALITIES, by_set, number, shown, table
+from builder.baseline.report.sections import Part
 
 _WORDING = {
     "rouge_l_trained": "ROUGE-L, trained wording",
@@ -17,9 +18,9 @@ _WRONG = "right form, wrong value"
 """The row of what a sentence of the right form with a wrong value scores."""
 
 
-def wording(found: Mapping[str, Any]) -> list[str]:
+def wording(found: Mapping[str, Any]) -> list[Part]:
     """The measures of wording, and above the models what a wrong value reaches in them."""
-    lines = [
+    parts: list[Part] = [
         "These measures compare sentences: the right value in another wording scores low, and a wrong value in the "
         f"right wording scores what the row '{_WRONG}' says. They show how an answer is worded, not what is known."
     ]
@@ -27,6 +28,6 @@ def wording(found: Mapping[str, Any]) -> list[str]:
         columns = shown(found, by_set(found, modality, _WORDING))
         floor = [found["floor"].get(path) for path, _ in columns]
         cells = ["–" if value is None else number(value) for value in floor]
-        head, rule, *rows = table(found, columns)
-        lines += ["", f"{word.capitalize()} questions:", "", head, rule, f"| {_WRONG} | {' | '.join(cells)} |", *rows]
-    return lines
+        head, *rows = table(found, columns)
+        parts += [f"{word.capitalize()} questions:", [head, [_WRONG, *cells], *rows]]
+    return parts

@@ -39,7 +39,7 @@ def write(plan: Plan) -> dict[str, Any]:
 
 def describe(found: Mapping[str, Any], folder: Path) -> str:
     """What was found, in a few lines for the terminal."""
-    lines = [line.replace("**", "") for line in table.warnings(found) if line]
+    lines = [line.replace("**", "") for line in table.warnings(found)]
     lines += notes.notes(found)
     for measure, label in binding.measure_labels().items():
         lines += ["", *_shares(found, measure, label)]
