@@ -19,6 +19,7 @@ from typing import Any, Literal
 import builder
 from builder.base.errors import BenchError
 from builder.base.matching import without_accents
+from builder.base.retrying import Retries, retried, seconds_asked
 
 Kind = Literal["person", "organisation"]
 
@@ -85,25 +86,23 @@ class Wikidata:
     def _send(self, query: str) -> bytes:
         body = urllib.parse.urlencode({"query": query, "format": "json"}).encode()
         headers = {"User-Agent": _AGENT, "Accept": "application/sparql-results+json"}
-        for attempt in range(_ATTEMPTS):
-            try:
-                request = urllib.request.Request(self._address, body, headers)
-                with urllib.request.urlopen(request, timeout=_TIMEOUT) as response:
-                    return bytes(response.read())
-            except urllib.error.HTTPError as error:
-                if error.code not in _BUSY:
-                    raise BenchError(f"{self._address} rejects queries: {error.code} {error.reason}.") from error
-                reason, wait = f"{error.code} {error.reason}", error.headers.get("Retry-After", "")
-            except TimeoutError:
-                reason, wait = f"no answer within {_TIMEOUT:.0f} s", ""
-            except (OSError, ValueError, http.client.HTTPException) as error:
-                raise BenchError(
-                    f"Wikidata cannot be reached at {self._address} ({getattr(error, 'reason', error)}); continue "
-                    "where there is a network, or leave out --wikidata."
-                ) from error
-            if attempt + 1 < _ATTEMPTS:
-                time.sleep(min(_LONGEST, float(wait) if wait.isdecimal() else _PAUSE * 4**attempt))
-        raise BenchError(
+        try:
+            request = urllib.request.Request(self._address, body, headers)
+            return retried(lambda: _answer(request), Retries(_ATTEMPTS, _PAUSE, _LONGEST, growth=4), _passing)
+        except urllib.error.HTTPError as error:
+            if error.code not in _BUSY:
+                raise BenchError(f"{self._address} rejects queries: {error.code} {error.reason}.") from error
+            raise self._busy(f"{error.code} {error.reason}") from error
+        except TimeoutError as error:
+            raise self._busy(f"no answer within {_TIMEOUT:.0f} s") from error
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            raise BenchError(
+                f"Wikidata cannot be reached at {self._address} ({getattr(error, 'reason', error)}); continue "
+                "where there is a network, or leave out --wikidata."
+            ) from error
+
+    def _busy(self, reason: str) -> BenchError:
+        return BenchError(
             f"{self._address} is busy ({reason}, {_ATTEMPTS} times); run the same command again later: what it has "
             f"answered is kept in {self.memory}."
         )
@@ -131,6 +130,18 @@ class Wikidata:
                 os.fsync(file.fileno())
         except OSError as error:
             raise BenchError(f"{self.memory} cannot be written: {error.strerror or error}.") from error
+
+
+def _answer(request: urllib.request.Request) -> bytes:
+    with urllib.request.urlopen(request, timeout=_TIMEOUT) as response:
+        return bytes(response.read())
+
+
+def _passing(error: Exception) -> tuple[bool, float | None]:
+    """Whether an error will pass by itself, and after how many seconds if the server says so."""
+    if isinstance(error, urllib.error.HTTPError):
+        return error.code in _BUSY, seconds_asked(error.headers.get("Retry-After"))
+    return isinstance(error, TimeoutError), None
 
 
 def _bindings(body: bytes, address: str) -> list[tuple[str, str]]:

@@ -8,9 +8,9 @@ from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi, sn
 from huggingface_hub.errors import EntryNotFoundError, HfHubHTTPError, RepositoryNotFoundError, RevisionNotFoundError
 from huggingface_hub.hf_api import RepoFile
 
+from builder.base.retrying import Retries, retried
 from builder.hub.base import Commit, HeadMoved, HubError, HubFile, State, TagTaken, Tree
 from builder.hub.refusals import explain, passing, status
-from builder.hub.retrying import Retries, retried
 
 _KIND = "dataset"
 _BRANCH = "main"

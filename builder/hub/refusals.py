@@ -12,6 +12,7 @@ from huggingface_hub.errors import (
     OfflineModeIsEnabled,
 )
 
+from builder.base.retrying import seconds_asked
 from builder.hub.base import HubError
 
 _PASSING = frozenset({408, 429, 500, 502, 503, 504})
@@ -26,8 +27,7 @@ def status(error: Exception) -> int:
 def passing(error: Exception) -> tuple[bool, float | None]:
     """Whether an error is temporary, and how many seconds to wait if the Hub says so."""
     if isinstance(error, HfHubHTTPError):
-        asked = error.response.headers.get("Retry-After", "")
-        return status(error) in _PASSING, float(asked) if asked.isdigit() else None
+        return status(error) in _PASSING, seconds_asked(error.response.headers.get("Retry-After"))
     return isinstance(error, HTTPError), None  # a connection refused or cut
 
 
