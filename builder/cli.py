@@ -337,6 +337,7 @@ def list_command(kind: str) -> None:
 _REGISTRIES = {
     "tasks": "builder.tasks:TASKS",
     "methods": "builder.baseline.methods:METHODS",
+    "metrics": "builder.baseline.metrics.items:METRICS",
     "attacks": "builder.baseline.attacks:ATTACKS",
     "layouts": "builder.release.exports:LAYOUTS",
     "painters": "builder.base.makers:PAINTERS",

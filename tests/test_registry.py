@@ -18,7 +18,9 @@ COLOURS: Registry[str] = Registry(
 )
 
 
-@pytest.mark.parametrize("kind", ["tasks", "methods", "attacks", "painters", "writers", "layouts", "recipes", "audits"])
+@pytest.mark.parametrize(
+    "kind", ["tasks", "methods", "metrics", "attacks", "painters", "writers", "layouts", "recipes", "audits"]
+)
 def test_list_prints_a_line_for_each_with_its_origin(kind: str, run: Run) -> None:
     lines = run("list", kind).output.splitlines()
     assert len(lines) > 1

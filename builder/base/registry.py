@@ -50,8 +50,8 @@ class Registry(Generic[T]):
 
     `kind` is what one of them is called ("unlearning method"), `group` the entry points that add to it. `built_in` maps
     names to "package.module:attribute" and a line of description, which may be empty where `about` reads it from the
-    loaded thing. `must_be` says what an entry has to be and `fits` whether it is. A built-in name cannot be taken by a
-    package.
+    loaded thing; `at_hand` are further ones, loaded already. `must_be` says what an entry has to be and `fits` whether
+    it is. A built-in name cannot be taken by a package.
     """
 
     def __init__(
@@ -63,10 +63,13 @@ class Registry(Generic[T]):
         must_be: str,
         fits: Callable[[Any], bool],
         about: Callable[[T], str] = first_line,
+        at_hand: Mapping[str, T] | None = None,
     ) -> None:
         self.kind, self.group = kind, group
         self._must_be, self._fits, self._about = must_be, fits, about
+        self._at_hand = dict(at_hand or {})
         self._built_in = {name: Entry(name, target, line=line) for name, (target, line) in built_in.items()}
+        self._built_in |= {name: Entry(name, "", line=about(each)) for name, each in self._at_hand.items()}
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.entries())
@@ -119,6 +122,8 @@ class Registry(Generic[T]):
         return [self._described(entry) for entry in self.entries().values()]
 
     def _load(self, entry: Entry) -> T:
+        if entry.origin == BUILT_IN and entry.name in self._at_hand:
+            return self._at_hand[entry.name]
         try:
             if entry.origin != BUILT_IN:
                 _look_here()

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from builder import tasks
-from builder.base.registry import first_line
+from builder.base.registry import Registry, first_line
 from builder.baseline.metrics import likelihoods, text
 from builder.baseline.metrics.samples import Sample
 from builder.baseline.outcomes.records import Item, Outcome
@@ -183,11 +183,21 @@ _BUILT_IN: Mapping[str, ItemMetric] = {
     ),
 }
 
+METRICS: Registry[ItemMetric] = Registry(
+    "metric",
+    "build_bench.metrics",
+    {},
+    must_be="an instance of builder.baseline.metrics.items.ItemMetric",
+    fits=lambda found: isinstance(found, ItemMetric),
+    about=lambda found: found.what,
+    at_hand=_BUILT_IN,
+)
+
 
 @functools.cache
 def metrics() -> Mapping[str, ItemMetric]:
     """Every measure, by name: those of the tasks that are built in, and what other packages' tasks make of answers."""
-    found = dict(_BUILT_IN)
+    found = {name: METRICS.get(name) for name in METRICS}
     for task in tasks.every():
         if task.name not in tasks.TASKS.built_in:
             found[task.measure] = ItemMetric((task.name,), lambda outcome: float(right(outcome)), task.title)
