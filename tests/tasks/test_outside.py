@@ -49,7 +49,7 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
     about = place / "yes_no-1.0.dist-info"
     about.mkdir()
     (about / "METADATA").write_text("Metadata-Version: 2.1\nName: yes-no\nVersion: 1.0\n")
-    [points] = [text for kind, text in blocks if "entry-points" in text and kind == "toml"]
+    [points] = [text for kind, text in blocks if "yes_no = " in text and kind == "toml"]
     target = points.partition("yes_no = ")[2].strip().strip('"')
     (about / "entry_points.txt").write_text(f"[build_bench.tasks]\nyes_no = {target}\n")
     monkeypatch.syspath_prepend(str(place))

@@ -1,0 +1,1 @@
+"""One of each kind that build-bench can be extended by."""
