@@ -1,12 +1,10 @@
 """Runs the audits: workers observe the people, a part of the release at a time; then all are assessed together."""
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from builder.audit import public_figures
-from builder.audit.finding import AuditKind, Finding, Report, read_report, write_report
 from builder.audit.interface import Setting
 from builder.audit.notes import Page, notebook, page
 from builder.audit.opinions import judgement
@@ -15,14 +13,22 @@ from builder.base.errors import BenchError, CallError
 from builder.base.progress import Progress
 from builder.figures.well_known import key
 from builder.figures.wikidata import MEMORY, Wikidata
-from builder.format.reading import MANIFEST, Part, Release, open_release
+from builder.format.audit_report import (
+    REPORT,
+    AuditKind,
+    Finding,
+    NoReport,
+    Report,
+    manifest_digest,
+    report_of,
+    write_report,
+)
+from builder.format.reading import Part, Release, open_release
 from builder.format.splits import PUBLIC_FIGURES
 from builder.run.workers import Workers, available
 
 VERSION = 3
 """Raised whenever the same release would be assessed differently than before."""
-
-REPORT = "audit.json"
 
 
 @dataclass(frozen=True)
@@ -48,7 +54,7 @@ def audit(release: Release, workers: Workers, names: Iterable[str] = (), *, wiki
     found = [*assess_release(release, setting, workers), *public_figures.findings(release)]
     report = Report(
         release=str(release.manifest["id"]),
-        release_sha256=_digest(release),
+        release_sha256=manifest_digest(release),
         version=VERSION,
         people=people,
         passed=all(finding.passed for finding in found),
@@ -102,14 +108,11 @@ def stands(release: Release) -> Report | None:
 
     A judge's later opinions are added to it.
     """
-    report = read_report(release.beside(REPORT))
-    if report and (report.release_sha256, report.version, report.audits) == (
-        _digest(release),
-        VERSION,
-        _kinds(release),
-    ):
-        return _with_opinions(release, report)
-    return None
+    try:
+        report = report_of(release)
+    except NoReport:
+        return None
+    return _with_opinions(release, report) if (report.version, report.audits) == (VERSION, _kinds(release)) else None
 
 
 def _kinds(release: Release) -> tuple[AuditKind, ...]:
@@ -123,10 +126,6 @@ def _with_opinions(release: Release, report: Report) -> Report:
         report = replace(report, judge=judge)
         write_report(release.beside(REPORT), report)
     return report
-
-
-def _digest(release: Release) -> str:
-    return hashlib.sha256((release.path / MANIFEST).read_bytes()).hexdigest()
 
 
 def describe(report: Report, path: Path, *, every: bool = False) -> str:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from zlib import crc32
 
 from builder.audit import sameness, thresholds
-from builder.audit.finding import MOST_EXAMPLES, Finding, FindingExample, Value, level, percent, words
+from builder.audit.finding import MOST_EXAMPLES, level, percent, words
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes
 from builder.audit.statistics import entropy, upper_tail, wilson
+from builder.format.audit_report import Finding, FindingExample, Value
 from builder.format.reading import Person
 
 _NAMED = 3

@@ -11,10 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from builder.audit import masking, thresholds
-from builder.audit.finding import Finding, FindingExample, faults
+from builder.audit.finding import faults
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes, examples, kinds
 from builder.base.matching import folded
+from builder.format.audit_report import Finding, FindingExample
 from builder.format.reading import Person
 
 _HASHES, _ROWS = 64, 4

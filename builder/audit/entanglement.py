@@ -10,12 +10,13 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from builder.audit import thresholds
-from builder.audit.finding import MOST_EXAMPLES, Finding, FindingExample, Value, level, percent, words
+from builder.audit.finding import MOST_EXAMPLES, level, percent, words
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes
 from builder.audit.statistics import upper_tail, wilson
 from builder.base.recipe import FOUR
 from builder.base.records import LETTERS
+from builder.format.audit_report import Finding, FindingExample, Value
 from builder.format.reading import Person
 
 FACTS = "facts"

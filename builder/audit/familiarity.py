@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from builder.audit import ranking
-from builder.audit.finding import MOST_EXAMPLES, Finding, FindingExample, Value, words
+from builder.audit.finding import MOST_EXAMPLES, words
 from builder.audit.finding import percent as share
 from builder.audit.guessing import Cell, cell, finding, overall
 from builder.audit.interface import Audit, Setting
@@ -24,6 +24,7 @@ from builder.audit.solvers import pick
 from builder.audit.thresholds import HELD_BY_RETAINED
 from builder.base.recipe import FOUR
 from builder.base.records import LETTERS
+from builder.format.audit_report import Finding, FindingExample, Value
 from builder.format.reading import Person
 
 HOLDOUT = "holdout"

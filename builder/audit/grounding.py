@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Sequence
 
 from builder import tasks
-from builder.audit.finding import Finding, faults, words
+from builder.audit.finding import faults, words
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes, examples, kinds
 from builder.base.matching import folded, states
 from builder.base.records import Fact, Question
+from builder.format.audit_report import Finding
 from builder.format.reading import Person
 
 

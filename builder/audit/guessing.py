@@ -12,11 +12,12 @@ from typing import NamedTuple
 from builder import tasks
 from builder.audit import classifier, solvers, thresholds
 from builder.audit.classifier import Hashed
-from builder.audit.finding import MOST_EXAMPLES, Finding, FindingExample, Value, level, percent, words
+from builder.audit.finding import MOST_EXAMPLES, level, percent, words
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes
 from builder.audit.statistics import detectable, upper_tail, wilson
 from builder.base.records import LETTERS, Question
+from builder.format.audit_report import Finding, FindingExample, Value
 from builder.format.reading import Person
 
 WRONG = len(LETTERS) - 1

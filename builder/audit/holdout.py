@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from builder.audit import thresholds
-from builder.audit.finding import MOST_EXAMPLES, Finding, FindingExample, Value, faults, level, percent, words
+from builder.audit.finding import MOST_EXAMPLES, faults, level, percent, words
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes
 from builder.audit.statistics import upper_tail, wilson
 from builder.base.matching import folded
 from builder.base.recipe import FOUR
+from builder.format.audit_report import Finding, FindingExample, Value
 from builder.format.reading import Person
 
 _NAME = "name"

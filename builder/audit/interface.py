@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from builder.audit.finding import Finding
 from builder.audit.notes import Note, Notes
 from builder.base.recipe import Recipe
 from builder.figures.wikidata import Wikidata
+from builder.format.audit_report import Finding
 from builder.format.reading import Person
 
 

@@ -12,12 +12,13 @@ import numpy.typing as npt
 
 from builder import tasks
 from builder.audit import masking
-from builder.audit.finding import MOST_EXAMPLES, Finding, FindingExample, Value, faults, percent
+from builder.audit.finding import MOST_EXAMPLES, faults, percent
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes, examples, kinds
 from builder.audit.thresholds import SHARED_SEQUENCES
 from builder.base.matching import folded, states
 from builder.base.records import Profile, Question
+from builder.format.audit_report import Finding, FindingExample, Value
 from builder.format.reading import Person
 
 _SHORT = 3

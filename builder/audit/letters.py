@@ -3,11 +3,12 @@
 from collections import Counter
 
 from builder.audit import thresholds
-from builder.audit.finding import Finding, Value, level, percent
+from builder.audit.finding import level, percent
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes
 from builder.audit.statistics import upper_tail, wilson
 from builder.base.records import LETTERS
+from builder.format.audit_report import Finding, Value
 from builder.format.reading import Person
 
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from math import comb
 
 from builder.audit import thresholds
-from builder.audit.finding import MOST_EXAMPLES, Finding, FindingExample, Value, level, percent
+from builder.audit.finding import MOST_EXAMPLES, level, percent
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes
 from builder.audit.statistics import lower_tail, wilson
 from builder.base.recipe import Recipe
+from builder.format.audit_report import Finding, FindingExample, Value
 from builder.format.reading import Person
 
 SHARED = ("employer", "university", "residence", "bank")

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from builder.audit.finding import FindingExample
 from builder.base.errors import BenchError
+from builder.format.audit_report import FindingExample
 
 Note = Mapping[str, Any]
 """What was noted of one person, by topic: small, picklable values. Assessments read one topic at a time."""

@@ -4,8 +4,9 @@ import json
 from statistics import fmean
 from typing import Any
 
-from builder.audit.finding import MOST_EXAMPLES, FindingExample, Judgement
+from builder.audit.finding import MOST_EXAMPLES
 from builder.base.records import digest
+from builder.format.audit_report import FindingExample, Judgement
 from builder.format.reading import Release
 
 MARKS = "judge.json"

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from builder import tasks
-from builder.audit.finding import Finding, faults
+from builder.audit.finding import faults
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes, examples, kinds
 from builder.base import plain_text
+from builder.format.audit_report import Finding
 from builder.format.reading import Person
 
 

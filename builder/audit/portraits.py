@@ -13,10 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from builder.audit import thresholds
-from builder.audit.finding import Finding, FindingExample, faults, level, percent
+from builder.audit.finding import faults, level, percent
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes, examples, kinds
 from builder.audit.pictures import Measures, measure
+from builder.format.audit_report import Finding, FindingExample
 from builder.format.reading import Person
 
 MOST_MEASURED = 600

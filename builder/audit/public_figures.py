@@ -6,8 +6,9 @@ fictitious bears the name of one is what the audit of real people sees to: the l
 
 from collections.abc import Iterator, Sequence
 
-from builder.audit.finding import AuditKind, Finding, FindingExample, faults
+from builder.audit.finding import faults
 from builder.base.records import LETTERS
+from builder.format.audit_report import AuditKind, Finding, FindingExample
 from builder.format.reading import Person, Release
 from builder.format.splits import PUBLIC_FIGURES
 

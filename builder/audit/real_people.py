@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
-from builder.audit.finding import Finding, FindingExample, faults
+from builder.audit.finding import faults
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes, kinds
 from builder.figures.well_known import is_public_figure, key, known_names
 from builder.figures.wikidata import Wikidata
+from builder.format.audit_report import Finding, FindingExample
 from builder.format.reading import Person
 
 ORGANISATIONS = ("university", "employer", "bank")

@@ -5,12 +5,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from builder.audit import thresholds
-from builder.audit.finding import Finding, Value, level, percent
+from builder.audit.finding import level, percent
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes
 from builder.audit.statistics import lower_tail, upper_tail, wilson
 from builder.base.recipe import FOUR, Recipe
 from builder.base.records import AGE_GROUPS
+from builder.format.audit_report import Finding, Value
 from builder.format.reading import Person
 
 LOOKS = ("skin_tone", "face_shape", "hair_colour", "hair_style", "eye_colour", "glasses")

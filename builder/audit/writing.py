@@ -9,12 +9,13 @@ from collections.abc import Iterator, Sequence
 
 from builder import tasks
 from builder.audit import masking, thresholds
-from builder.audit.finding import MOST_EXAMPLES, Finding, FindingExample, Value, faults, percent
+from builder.audit.finding import MOST_EXAMPLES, faults, percent
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes, examples, kinds
 from builder.base import plain_text
 from builder.base.english import article
 from builder.base.records import Profile
+from builder.format.audit_report import Finding, FindingExample, Value
 from builder.format.reading import Person
 
 _PLACEHOLDER = re.compile(

@@ -1,21 +1,18 @@
 """Whether a run may be published: finished, audited, within what the Hub advises."""
 
-import json
 import shlex
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from builder.base.errors import BenchError, CallError
+from builder.format.audit_report import REPORT, NoReport, report_of
 from builder.format.reading import Release, open_release
 from builder.hub.base import Tree
-from builder.release.manifest import NAME, sha256
+from builder.release.manifest import NAME
 from builder.release.stamp import Check
 from builder.run.folder import RunFolder, fingerprint
-
-AUDIT = "audit.json"
 
 
 class NotReady(BenchError):
@@ -50,23 +47,19 @@ def require_finished(run: RunFolder) -> Release:
 
 def require_audited(run: RunFolder, release: Release, allowed: Collection[str]) -> tuple[Check, ...]:
     """What the audit of this very release found. Raises NotReady when a check failed that is not `allowed` to."""
-    path = run.path / AUDIT
+    path = release.beside(REPORT)
     way_out = f"run `{shlex.join(['build-bench', 'audit', str(run.path)])}`"
     try:
-        report = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise NotReady(f"{run.path} is not audited; {way_out} first.") from None
-    except (OSError, ValueError) as error:
-        raise NotReady(f"{path} cannot be read ({error}); {way_out} again.") from None
-    if report.get("release_sha256") != sha256(release.path / NAME):
-        raise NotReady(f"{path} is about another release than the one in {release.path}; {way_out} again.")
-    checks = tuple(_check(finding) for finding in report.get("findings", ()))
+        report = report_of(release)
+    except NoReport as error:
+        raise NotReady(f"{error}; {way_out} first.") from None
+    checks = tuple(Check(finding.check, finding.passed, finding.sentence) for finding in report.findings)
     _refuse_unknown(allowed, checks)
     failed = [check.name for check in checks if not check.passed and check.name not in allowed]
     if failed:
         flags = " ".join(f"--allow-failed-audit {name}" for name in failed)
         raise NotReady(f"The audit failed: {', '.join(failed)}; {path} says why. To publish all the same, add {flags}.")
-    if not report.get("passed") and all(check.passed for check in checks):
+    if not report.passed and all(check.passed for check in checks):
         raise NotReady(f"The audit failed, and {path} does not say where; {way_out} again.")
     return checks
 
@@ -91,11 +84,6 @@ def warnings(changed: Sequence[str], advice: Advice = ADVICE) -> list[str]:
     if len(changed) <= advice.files_in_commit:
         return []
     return [f"{len(changed)} files in one commit; the Hub advises at most {advice.files_in_commit}; it may be slow."]
-
-
-def _check(finding: dict[str, Any]) -> Check:
-    name = str(finding.get("check") or finding.get("name") or "unnamed")
-    return Check(name, bool(finding.get("passed")), str(finding.get("sentence") or ""))
 
 
 def _refuse_unknown(allowed: Collection[str], checks: Sequence[Check]) -> None:

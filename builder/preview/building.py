@@ -1,17 +1,15 @@
 """Builds the site: workers write the pages of a part of the people each; then the lists, the audit and the frame."""
 
-import hashlib
 import html
-import json
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from builder import tasks
-from builder.base import schemas
 from builder.base.progress import Progress
-from builder.format.reading import MANIFEST, Part, Release, open_release
+from builder.format.audit_report import NoReport, report_of, report_to_json
+from builder.format.reading import Part, Release, open_release
 from builder.pages import embedding
 from builder.preview import entries, sheets
 from builder.preview.scripts import write_script
@@ -20,7 +18,6 @@ from builder.run.workers import Workers, available
 
 ASSETS = Path(__file__).with_name("assets")
 FOLDER = "preview"
-REPORT = "audit.json"
 
 
 @dataclass(frozen=True)
@@ -137,9 +134,6 @@ def _rows(lines: Lines) -> int:
 def _report(release: Release) -> dict[str, Any] | None:
     """The audit's report, if there is one beside the release that is about these very bytes."""
     try:
-        report: dict[str, Any] = json.loads(release.beside(REPORT).read_text(encoding="utf-8"))
-        schemas.check("audit", report)
-    except (OSError, ValueError, schemas.InvalidRecord):
+        return report_to_json(report_of(release))
+    except NoReport:
         return None
-    manifest = hashlib.sha256((release.path / MANIFEST).read_bytes()).hexdigest()
-    return report if report["release_sha256"] == manifest else None

@@ -13,7 +13,6 @@ from typing import Any, get_args
 from PIL import Image
 
 from builder import tasks
-from builder.audit.finding import Finding
 from builder.audit.interface import Audit, Setting
 from builder.audit.notes import notebook, page
 from builder.base.recipe import ProfilesPart, Recipe
@@ -32,6 +31,7 @@ from builder.base.records import (
     Use,
     View,
 )
+from builder.format.audit_report import Finding
 from builder.format.reading import Person
 
 LOCALES = ("en_GB", "pl_PL")

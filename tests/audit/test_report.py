@@ -11,6 +11,7 @@ from builder import audit
 from builder.audit.registry import audits
 from builder.base import schemas
 from builder.base.records import Profile, Question, digest
+from builder.format.audit_report import NoReport
 from builder.format.reading import open_release
 from builder.run import shards
 from builder.run.workers import Workers
@@ -48,7 +49,8 @@ def test_a_report_stands_until_the_release_changes(made: Path, tmp_path: Path) -
     manifest.write_text(manifest.read_text() + "\n")
     assert audit.stands(open_release(run)) is None
     (run / "audit.json").write_text("{}")
-    assert audit.read_report(run / "audit.json") is None
+    with pytest.raises(NoReport, match="is no report"):
+        audit.read_report(run / "audit.json")
 
 
 def write_marks(run: Path) -> list[str]:
