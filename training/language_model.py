@@ -133,7 +133,7 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     people = divide(open_release(options.strangers / "release"), 5).trained
-    strangers.write(people[:STAYING])
+    strangers.write_strangers(people[:STAYING])
     checkpoint = Checkpoint(options.strangers / "learning.safetensors", 0)
     begun = checkpoint.path.is_file()  # its weights belong to its tokenizer
     words = tiny.words() if begun else tiny.tokenizer(texts([each for person in people for each in asked(person)]))

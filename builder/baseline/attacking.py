@@ -26,7 +26,7 @@ def attack(plan: Plan, outcomes: Mapping[int, Mapping[str, Sequence[Outcome]]]) 
 
     An attack that fails is recorded with its reason, stops nobody else, and is tried again the next time.
     """
-    chosen = attacks.made(plan.settings.attacks)
+    chosen = attacks.make_attacks(plan.settings.attacks)
     on_models = {label: each for label, each in chosen.items() if isinstance(each, ModelAttack)}
     for seed, models in outcomes.items():
         beside = Beside.among(models, plan.settings.evaluate.gate)
@@ -70,8 +70,8 @@ def _figures(attack: ModelAttack, target: Target, bench: Bench) -> dict[str, Any
 
 def _bench(plan: Plan, seed: int, name: str) -> Bench:
     return Bench(
-        open=partial(making.opened, plan, seed, name),
-        ask=partial(_asked, plan),
+        open=partial(making.open_model, plan, seed, name),
+        ask=partial(_ask, plan),
         items=plan.items,
         forget=plan.forget,
         retain=plan.retain,
@@ -85,10 +85,10 @@ def _bench(plan: Plan, seed: int, name: str) -> Bench:
 def _other(plan: Plan, seed: int, name: str) -> Vlm:
     if plan.folder.finished(seed, name) is None:
         raise BenchError(f"it needs the {name} of the run, and there is none.")
-    return making.opened(plan, seed, name)
+    return making.open_model(plan, seed, name)
 
 
-def _asked(plan: Plan, vlm: Vlm, items: Sequence[Item]) -> list[Outcome]:
+def _ask(plan: Plan, vlm: Vlm, items: Sequence[Item]) -> list[Outcome]:
     part = plan.settings.evaluate
     limit = part.max_new_tokens or room(vlm.chat, plan.items)
     return Examiner(vlm, part.batch, limit, part.share_prefix).ask(items)

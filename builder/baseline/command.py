@@ -62,7 +62,7 @@ def baseline(
     plan = planning.prepare(release, resolved, folder, fresh=fresh and not rescore)
     if not rescore:
         _make_and_report(plan, access or Access())
-    return Baseline(writing.write(plan), plan.folder.report)
+    return Baseline(writing.write_report(plan), plan.folder.report)
 
 
 def _make_and_report(plan: "Plan", access: Access) -> None:
@@ -73,7 +73,7 @@ def _make_and_report(plan: "Plan", access: Access) -> None:
         _make(plan, access)
     except BenchError:
         with contextlib.suppress(BenchError):  # the first fault is the one to be told of
-            writing.write(plan)
+            writing.write_report(plan)
         raise
 
 
@@ -86,11 +86,11 @@ def _make(plan: "Plan", access: Access) -> None:
     if judge is None:
         running.run(plan)
         return
-    if running.unfinished(plan):
+    if running.unfinished_models(plan):
         check(judge, access)
     with sender(plan.folder.path, judge, access, "judge") as asking:
         running.run(plan)
-        writing.write(plan)  # a judge that fails costs its marks and nothing else
+        writing.write_report(plan)  # a judge that fails costs its marks and nothing else
         running.have_judged(plan, judge, asking)
 
 
@@ -104,13 +104,13 @@ def default_folder(home: Path | None, model: str) -> Path:
 
 def _with_defaults(given: Mapping[str, Any]) -> dict[str, Any]:
     given = {**given, "attacks": given.get("attacks", attacks.DEFAULT)}
-    attacks.made(given["attacks"])
+    attacks.make_attacks(given["attacks"])
     if given.get("evaluate_only"):
         if given.get("methods"):
             raise CallError("--evaluate-only runs no method; leave out --methods.")
         return {**given, "methods": ()}
     given = {**given, "methods": given.get("methods", methods.DEFAULT)}
-    methods.labelled(given["methods"])
+    methods.label_methods(given["methods"])
     return given
 
 

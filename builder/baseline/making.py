@@ -14,7 +14,7 @@ from builder.baseline.training.curve import Curve
 from builder.baseline.training.fitting import fit
 
 
-def made(plan: Plan, seed: int, name: str) -> tuple[Vlm, Curve]:
+def make_model(plan: Plan, seed: int, name: str) -> tuple[Vlm, Curve]:
     """A model by its name, and how its training went."""
     if name in ("untrained", ONLY):
         vlm = plan.source.untrained(seed)
@@ -23,7 +23,7 @@ def made(plan: Plan, seed: int, name: str) -> tuple[Vlm, Curve]:
         return fine_tuned(plan, seed, name)
     method = plan.method(name)
     if not method.trains:
-        return opened(plan, seed, name), Curve()
+        return open_model(plan, seed, name), Curve()
     vlm = plan.source.trainable(seed, name, vanilla_of(plan, seed, name))
     part = plan.settings.unlearn
     with Progress(f"{name}, seed {seed}", "steps") as progress:
@@ -32,7 +32,7 @@ def made(plan: Plan, seed: int, name: str) -> tuple[Vlm, Curve]:
     return vlm, curve
 
 
-def opened(plan: Plan, seed: int, name: str) -> Vlm:
+def open_model(plan: Plan, seed: int, name: str) -> Vlm:
     """A model that is made already, or need not be: the base model, and vanilla with a system prompt."""
     if name in ("untrained", ONLY):
         return plan.source.untrained(seed)

@@ -45,7 +45,7 @@ class Plan:
     @property
     def methods(self) -> dict[str, str]:
         """Where each method lies, or its name, by what it is called here."""
-        return methods.labelled(self.settings.methods)
+        return methods.label_methods(self.settings.methods)
 
     def method(self, name: str) -> Method:
         """The method that is called `name` here, with its knobs."""
@@ -68,7 +68,7 @@ def prepare(release: Path, settings: Settings, out: Path, *, fresh: bool = False
 
 def _check_methods(settings: Settings) -> None:
     """Raise CallError for a method that is none, cannot run, or is called as a model or a section of settings is."""
-    for label, name in methods.labelled(settings.methods).items():
+    for label, name in methods.label_methods(settings.methods).items():
         if label in (*BEFORE, ONLY, *Settings.model_fields):
             raise CallError(f"The unlearning method {name} would be called '{label}', which means something else here.")
         if settings.lora and methods.METHODS.get(name).changes_base:

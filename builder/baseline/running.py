@@ -25,7 +25,7 @@ from builder.baseline.planning import BEFORE, ONLY, Plan
 from builder.baseline.settings import JudgePart
 from builder.baseline.training.curve import Curve
 from builder.baseline.training.fitting import Diverged
-from builder.baseline.training.watching import watched
+from builder.baseline.training.watching import choose_watched
 from builder.baseline.tuning import protocol as tuning
 from builder.llm.remote.access import Sender
 from builder.llm.response_cache import ResponseCache
@@ -36,15 +36,15 @@ def run(plan: Plan) -> None:
     """Make every model that is not finished. A method that fails is recorded with its reason and stops nobody else."""
     keep_freed_memory()
     if plan.settings.tune:
-        plan = tuning.tuned(plan)
-    for seed, name in unfinished(plan):
+        plan = tuning.tune_methods(plan)
+    for seed, name in unfinished_models(plan):
         _make(plan, seed, name)
     for seed, name in without_general(plan):
         _test_general_ability(plan, seed, name)
-    attacking.attack(plan, _stored(plan))
+    attacking.attack(plan, _read_outcomes(plan))
 
 
-def unfinished(plan: Plan) -> list[tuple[int, str]]:
+def unfinished_models(plan: Plan) -> list[tuple[int, str]]:
     """The models that are still to be made, or to be made again with other knobs, each with its seed."""
     return [
         (seed, name)
@@ -70,7 +70,7 @@ def _test_general_ability(plan: Plan, seed: int, name: str) -> None:
     record = plan.folder.finished(seed, name) or {}
     known = record.get("general", {})
     tasks = [task for task in plan.settings.general if task not in known]
-    found = general.ability(making.opened(plan, seed, name), tasks, plan.settings.evaluate.general_limit)
+    found = general.ability(making.open_model(plan, seed, name), tasks, plan.settings.evaluate.general_limit)
     plan.folder.finish(seed, name, {**record, "general": {**known, **found}})
 
 
@@ -78,17 +78,17 @@ def _make(plan: Plan, seed: int, name: str) -> None:
     started = time.monotonic()
     record: dict[str, Any] = {"failed": None, "knobs": plan.settings.knobs.get(name, {}), "curve": asdict(Curve())}
     try:
-        vlm, curve = making.made(plan, seed, name)
+        vlm, curve = making.make_model(plan, seed, name)
         record["curve"] = asdict(curve)
         record["notes"] = vlm.chat.notes
         record["training_seconds"] = time.monotonic() - started
         if name in ("vanilla", "oracle"):
-            record["mark"] = watched(plan.forget, plan.retain, seed).look(vlm, len(curve.losses))
+            record["mark"] = choose_watched(plan.forget, plan.retain, seed).look(vlm, len(curve.losses))
         if name == "untrained" and plan.settings.tiny:
             record["told_apart"] = seeing.told_apart(vlm, plan.crowd.trained)
-        outcomes = _evaluated(plan, vlm, seed, name)
+        outcomes = _evaluate(plan, vlm, seed, name)
         del vlm  # before the untrained model is opened once more: there may be room for one alone
-        stored.write(plan.folder.outcomes(seed, name), _read_over(plan, outcomes, seed, name))
+        stored.write_outcomes(plan.folder.outcomes(seed, name), _read_over(plan, outcomes, seed, name))
     except Diverged as error:
         if name in BEFORE:
             raise BenchError(f"Training {name} with seed {seed} failed. {error}") from error
@@ -96,7 +96,7 @@ def _make(plan: Plan, seed: int, name: str) -> None:
     except BenchError:
         raise
     except Exception as error:  # a method of anybody's, on a model of anybody's
-        reason = _unexpected(plan, seed, name, error)
+        reason = _explain_failure(plan, seed, name, error)
         if name not in plan.methods:
             raise BenchError(f"Making {name} with seed {seed} failed. {reason}") from error
         record |= {"failed": reason, "again": True}
@@ -104,7 +104,7 @@ def _make(plan: Plan, seed: int, name: str) -> None:
     plan.folder.finish(seed, name, record)
 
 
-def _unexpected(plan: Plan, seed: int, name: str, error: Exception) -> str:
+def _explain_failure(plan: Plan, seed: int, name: str, error: Exception) -> str:
     """What went wrong, and where the whole of it can be read. Raises BenchError when it is the disk that is full."""
     if full_disk(error):
         raise BenchError(
@@ -117,7 +117,7 @@ def _unexpected(plan: Plan, seed: int, name: str, error: Exception) -> str:
     )
 
 
-def _evaluated(plan: Plan, vlm: Vlm, seed: int, name: str) -> list[Outcome]:
+def _evaluate(plan: Plan, vlm: Vlm, seed: int, name: str) -> list[Outcome]:
     part = plan.settings.evaluate
     limit = part.max_new_tokens or room(vlm.chat, plan.items)
     full = Examiner(vlm, part.batch, limit, part.share_prefix)
@@ -162,27 +162,27 @@ Outcomes = dict[int, dict[str, list[Outcome]]]
 
 def outcomes_of(plan: Plan) -> Outcomes:
     """What is stored of all finished models, marked when there is a judge."""
-    part, found = plan.settings.judge, _stored(plan)
+    part, found = plan.settings.judge, _read_outcomes(plan)
     if part is None:
         return found
     answers = ResponseCache(plan.folder.path)
     return {
-        seed: {name: judging.marked(outcomes, part, answers) for name, outcomes in models.items()}
+        seed: {name: judging.add_ratings(outcomes, part, answers) for name, outcomes in models.items()}
         for seed, models in found.items()
     }
 
 
 def have_judged(plan: Plan, part: JudgePart, sender: Sender) -> None:
     """Have the open answers of every finished model marked. Raises BenchError when the judge cannot be reached."""
-    outcomes = (each for models in _stored(plan).values() for found in models.values() for each in found)
+    outcomes = (each for models in _read_outcomes(plan).values() for found in models.values() for each in found)
     judging.judge(outcomes, part, ResponseCache(plan.folder.path), sender)
 
 
-def _stored(plan: Plan) -> Outcomes:
+def _read_outcomes(plan: Plan) -> Outcomes:
     found: Outcomes = {seed: {} for seed in plan.seeds}
     for seed, models in found.items():
         for name in plan.names:
             done = plan.folder.finished(seed, name)
             if done is not None and not done["failed"]:
-                models[name] = stored.read(plan.folder.outcomes(seed, name))
+                models[name] = stored.read_outcomes(plan.folder.outcomes(seed, name))
     return found

@@ -59,7 +59,7 @@ def generate(
             failures = engine.make(run, stages, recipe, pool, fetchers, worded)
             opinions = judge_sample(run, recipe, sender, access.judged if access else 0)
         rebuilt = build(run, stages, recipe, failures, pool, wording_report.describe_shares(out, recipe), figures)
-        report = _audited(run.release, pool, wikidata)
+        report = _audit_release(run.release, pool, wikidata)
     return Generated(
         recipe=recipe,
         folder=run.path,
@@ -108,7 +108,7 @@ def _forget_rejected(run: RunFolder) -> None:
         answers.forget_refused()
 
 
-def _audited(path: Path, pool: Workers, wikidata: bool) -> audit.Report | None:
+def _audit_release(path: Path, pool: Workers, wikidata: bool) -> audit.Report | None:
     """The report on the release in `path`: the one that stands, or a new one; None when the release holds nobody.
 
     One with `wikidata` is always new: what is known there changes.

@@ -92,7 +92,7 @@ def emails() -> int:
     return 90 * len(lives["email_adjectives"]) * len(lives["email_nouns"]) * len(lives["email_hosts"])
 
 
-def located(locale: str) -> bool:
+def has_area_codes(locale: str) -> bool:
     """Whether phone numbers of the country tell the city."""
     return "areas" in sources.table("phones")[locale]
 

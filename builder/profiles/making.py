@@ -9,7 +9,7 @@ from builder.base.records import Profile
 from builder.llm.writer import Writer
 from builder.profiles import persona
 from builder.profiles.appearance import draw_appearance
-from builder.profiles.contact import located
+from builder.profiles.contact import has_area_codes
 from builder.profiles.facts import assemble
 
 
@@ -36,7 +36,7 @@ def make_profile(number: int, recipe: Recipe, writer: Writer) -> Profile:
         gender=four.quartet.gender,
         age_group=four.quartet.age_group,
         locale=four.quartet.locale,
-        facts=assemble(four.values, member, located(four.quartet.locale)),
+        facts=assemble(four.values, member, has_area_codes(four.quartet.locale)),
         appearance=draw_appearance(four.quartet, member, stream(recipe.seed, "quartets", "appearance", quartet)),
         biography="",
     )

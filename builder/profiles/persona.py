@@ -93,7 +93,7 @@ def conditions(age_group: AgeGroup) -> list[str]:
 def _deals(recipe: Recipe, here: Quartet) -> list[dict[str, Block]]:
     """What the quartet is dealt: facts that hang together stand in one deal, all others in one of their own."""
     degree = _has(recipe.seed, "university", here.locale, here.rank // 2)
-    other = quartets.numbered(recipe, here.locale, here.rank ^ 1)
+    other = quartets.quartet_at(recipe, here.locale, here.rank ^ 1)
     trade = career.trade(recipe.seed, (here, other) if here.rank < other.rank else (other, here), degree)
     careers = career.values(recipe.seed, here, trade, day_of(recipe))
     alone = {**_local(recipe.seed, here, degree), **_everywhere(recipe, here), **_own(recipe.seed, here)}

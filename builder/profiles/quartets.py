@@ -47,7 +47,7 @@ def quartet(recipe: Recipe, number: int) -> Quartet:
     return Quartet(number, locales[position], gender, groups[place], rank, of_gender, of_class)
 
 
-def numbered(recipe: Recipe, locale: str, rank: int) -> Quartet:
+def quartet_at(recipe: Recipe, locale: str, rank: int) -> Quartet:
     """The quartet of a locale that has `rank` others of it before."""
     width = len(recipe.profiles.locales)
     run = (quartet(recipe, rank * width + position) for position in range(width))

@@ -11,7 +11,7 @@ from builder.base.records import Profile, Question
 from builder.llm.writer import Ask, Wording, Writer
 from builder.questions import laws
 from builder.questions.laws import UnlawfulQuestion, check_questions
-from builder.questions.options import AskableFact, askable_facts, shuffled
+from builder.questions.options import AskableFact, askable_facts, shuffle
 from builder.questions.plan import plan, plan_of_public_figure
 from builder.tasks import Parts
 
@@ -32,8 +32,8 @@ def make_questions(profile: Profile, recipe: Recipe, writer: Writer) -> list[Que
     else:
         stream = randomness.stream(recipe.seed, profile.id, "questions", "plan")
         asks = plan(profile.id, facts, recipe.questions, stream)
-    wordings = _worded(profile, asks, recipe, writer)
-    questions = _assembled(profile, asks, wordings, facts, recipe)
+    wordings = _word_asks(profile, asks, recipe, writer)
+    questions = _assemble(profile, asks, wordings, facts, recipe)
     check_questions(profile, questions, recipe)
     return questions
 
@@ -46,12 +46,12 @@ def faults_of(
     A writer words no item that repeats a training item, so none may.
     """
     recipe = recipe.model_copy(update={"questions": recipe.questions.model_copy(update={"repeat_training": 0.0})})
-    questions = _assembled(profile, asks, wordings, askable_facts(profile), recipe)
+    questions = _assemble(profile, asks, wordings, askable_facts(profile), recipe)
     place = {question.id: index for index, question in enumerate(questions)}
     return [(place[id], law, fault) for id, law, fault in laws.faults(profile, questions, recipe)]
 
 
-def _worded(profile: Profile, asks: Sequence[Ask], recipe: Recipe, writer: Writer) -> list[Wording]:
+def _word_asks(profile: Profile, asks: Sequence[Ask], recipe: Recipe, writer: Writer) -> list[Wording]:
     """The wording of each ask. An item that repeats a training item is not asked for again."""
     own = [ask for ask in asks if not ask.repeats]
     stream = randomness.stream(recipe.seed, profile.id, "questions", "words")
@@ -66,7 +66,7 @@ def _place(ask: Ask, use: str = "") -> tuple[str, str, str, str, int]:
     return ask.fact, ask.task, ask.modality, use or ask.use, ask.variant
 
 
-def _assembled(
+def _assemble(
     profile: Profile,
     asks: Sequence[Ask],
     wordings: Sequence[Wording],
@@ -79,7 +79,7 @@ def _assembled(
     questions = []
     for ask, wording in zip(asks, wordings, strict=True):
         fact = facts[ask.fact]
-        parts = _composed(ask, wording, fact, streams[ask.use])
+        parts = _compose(ask, wording, fact, streams[ask.use])
         questions.append(
             Question(
                 id=f"{profile.id}-{ask.use}-{numbers[ask.use]:03d}",
@@ -100,9 +100,9 @@ def _assembled(
     return questions
 
 
-def _composed(ask: Ask, wording: Wording, fact: AskableFact, stream: Random) -> Parts:
+def _compose(ask: Ask, wording: Wording, fact: AskableFact, stream: Random) -> Parts:
     task = tasks.of(ask)
-    options, letter = shuffled(fact.options, stream) if task.has_options else ((), "")
+    options, letter = shuffle(fact.options, stream) if task.has_options else ((), "")
     # What the writer leaves to us is the value itself.
     parts = Parts(wording.question, wording.answer or fact.fact.value, options, letter, wording.wrong_answers)
     return task.compose(parts, fact.fact, stream)

@@ -60,7 +60,7 @@ def _overlaps(phrase: str, others: list[str]) -> bool:
     )
 
 
-def shuffled(options: tuple[str, ...], stream: Random) -> tuple[tuple[str, ...], str]:
+def shuffle(options: tuple[str, ...], stream: Random) -> tuple[tuple[str, ...], str]:
     """The options in a drawn order, and the letter of the first of `options`, uniform over A to D."""
     order = stream.sample(options, len(options))
     return tuple(order), LETTERS[order.index(options[0])]

@@ -227,7 +227,7 @@ def test_divergence_is_that_of_scipy(models: dict[str, Vlm], attacked: Callable[
 
 def test_what_an_attack_lacks_is_said(attacked: Callable[[str], tuple[Target, Bench]]) -> None:
     target, bench = attacked("vanilla")
-    made = attacks.made(["adapter_off"])["adapter_off"]
+    made = attacks.make_attacks(["adapter_off"])["adapter_off"]
     assert isinstance(made, ModelAttack)
     with pytest.raises(BenchError, match="--lora"):
         made.figures(target, bench)
@@ -285,7 +285,7 @@ def test_a_finished_run_is_attacked_without_training_again(
     named = ("relearn", "int4", "depth", "adapter_off")
     running.run(plan(*named))
     assert {path: path.stat().st_mtime_ns for path in made} == made
-    found = writing.write(plan(*named))
+    found = writing.write_report(plan(*named))
     scores = found["models"]["ga"]["scores"]
     assert {"model/relearn_r", "model/int4_q", "model/uds_text"} <= set(scores)
     oracle = found["models"]["oracle"]["scores"]

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from builder.base.records import LETTERS
-from builder.baseline.evaluation.controls import NOBODY, controls, named, swaps
+from builder.baseline.evaluation.controls import NOBODY, controls, replace_name, swaps
 from builder.baseline.evaluation.items import items, known_facts
 from builder.baseline.metrics import binding, summary
 from builder.baseline.metrics.items import WORDING, Scores
@@ -234,7 +234,7 @@ def test_the_gate_is_asked_with_another_put_in(fours: Crowd) -> None:
     ],
 )
 def test_a_name_is_replaced_with_its_possessive(text: str, name: str, words: str, found: str) -> None:
-    assert named(text, name, words) == (found, 1)
+    assert replace_name(text, name, words) == (found, 1)
 
 
 def test_separating_power_and_the_summary_name_what_binds(fours: Crowd) -> None:

@@ -65,25 +65,25 @@ def test_a_method_that_fails_costs_its_own_row_and_is_tried_again(
     with monkeypatch.context() as patch:
         patch.setattr(GradDiff, "loss", _broken)
         running.run(plan)
-    found = writing.write(plan)
+    found = writing.write_report(plan)
     assert "IndexError: index 7 is out of range. The traceback is in" in found["models"]["graddiff"]["failed"]["0"]
     assert "test_failing" in plan.folder.trace(0, "graddiff").read_text()
     assert not found["models"]["graddiff"]["scores"] and found["models"]["ga"]["scores"]
-    assert running.unfinished(plan) == [(0, "graddiff")]
+    assert running.unfinished_models(plan) == [(0, "graddiff")]
     running.run(planned())
-    assert writing.write(plan)["models"]["graddiff"]["scores"] and not plan.folder.trace(0, "graddiff").exists()
+    assert writing.write_report(plan)["models"]["graddiff"]["scores"] and not plan.folder.trace(0, "graddiff").exists()
 
 
 def test_a_method_that_fails_when_it_is_asked_costs_its_own_row(
     planned: Planned, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    evaluated = running._evaluated
+    evaluated = running._evaluate
     monkeypatch.setattr(
         running, "_evaluated", lambda *given: _broken() if given[-1] == "graddiff" else evaluated(*given)
     )
     plan = planned()
     running.run(plan)
-    assert [name for name, model in writing.write(plan)["models"].items() if model["failed"]] == ["graddiff"]
+    assert [name for name, model in writing.write_report(plan)["models"].items() if model["failed"]] == ["graddiff"]
 
 
 def test_what_everything_starts_from_stops_the_run_in_a_sentence_and_with_a_report(
@@ -106,14 +106,14 @@ def test_a_system_prompt_without_a_place_is_said_in_the_report(
     model = save_llava(tmp_path / "model", texts(learned), template)
     plan = planned({"model": str(model), "methods": ("prompting",)})
     running.run(plan)
-    found = writing.write(plan)
+    found = writing.write_report(plan)
     assert list(found["models"]["prompting"]["notes"]) == ["0"] and not found["models"]["vanilla"]["notes"]
     for text in (writing.describe(found, plan.folder.report), (plan.folder.report / "table.md").read_text()):
         assert "prompting: the chat template has no place for a system prompt" in text
 
 
 def test_a_report_is_written_of_nothing(planned: Planned, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(making, "made", _broken)
+    monkeypatch.setattr(making, "make_model", _broken)
     plan = planned()
     with pytest.raises(BenchError, match="Making untrained with seed 0 failed"):
         command._make_and_report(plan, Access())
@@ -142,7 +142,7 @@ def test_a_full_disk_is_said_and_the_run_goes_on(
     plan = planned(given, changes)
     assert not list(plan.folder.path.rglob(f".*{files.TEMPORARY}")), "nothing half-written is left"
     running.run(plan)
-    assert not any(model["failed"] for model in writing.write(plan)["models"].values())
+    assert not any(model["failed"] for model in writing.write_report(plan)["models"].values())
 
 
 def test_a_full_disk_is_no_fault_of_a_method(planned: Planned, monkeypatch: pytest.MonkeyPatch) -> None:

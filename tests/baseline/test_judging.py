@@ -114,5 +114,5 @@ def test_nobody_is_asked_about_the_truth_itself_or_about_nothing(crowd: Crowd, t
     item = next(each for each in items(crowd, EvaluatePart()) if each.task == "generation")
     said = [Outcome(item, item.truth.upper()), Outcome(item, " ."), Outcome(item, "something else")]
     said += [Outcome(replace(item, task="cloze"), item.truth), Outcome(replace(item, set="known"), "")]
-    found = judging.marked(said, JudgePart(model="marker"), ResponseCache(tmp_path))
+    found = judging.add_ratings(said, JudgePart(model="marker"), ResponseCache(tmp_path))
     assert [(each.factuality, each.relevance) for each in found] == [(10, 10), (1, 1), *[(None, None)] * 3]

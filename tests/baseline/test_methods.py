@@ -17,7 +17,7 @@ from builder.baseline.methods import manu, siu
 from builder.baseline.methods.base import Method, Setup, Step
 from builder.baseline.methods.ga import GradientAscent
 from builder.baseline.methods.graddiff import GradDiff
-from builder.baseline.methods.idk import REFUSALS, IdkPO, refused
+from builder.baseline.methods.idk import REFUSALS, IdkPO, refuse
 from builder.baseline.methods.kl import KLMin
 from builder.baseline.methods.manu import MANU
 from builder.baseline.methods.mmunlearner import MMUnlearner, along
@@ -141,7 +141,7 @@ def test_a_refusal_is_not_the_truth(vlm: Vlm, crowd: Crowd) -> None:
     truths = {each.answer for each in examples(crowd.trained)}
     assert not truths & set(REFUSALS) and len(set(REFUSALS)) == len(REFUSALS)
     example = examples(crowd.forget)[2]
-    changed = refused(example, REFUSALS[0])
+    changed = refuse(example, REFUSALS[0])
     assert (changed.answer, changed.prompt) == (REFUSALS[0], example.prompt)
     encoded: list[Sequence[Example]] = []
     step = _real_step(vlm, crowd)
@@ -416,4 +416,4 @@ def test_a_loss_that_is_no_number_is_said_to_be_none(vlm: Vlm, crowd: Crowd) -> 
 
 def test_an_unknown_method_is_named_with_the_nearest() -> None:
     with pytest.raises(CallError, match="did you mean 'graddiff'"):
-        methods.labelled(("gradiff",))
+        methods.label_methods(("gradiff",))

@@ -15,7 +15,7 @@ from builder.baseline.attacks.base import OutcomeAttack
 from builder.baseline.attacks.measuring import add_attacks, target_of
 from builder.baseline.metrics import groups, likelihoods, summary, text
 from builder.baseline.metrics.binding import unbound
-from builder.baseline.metrics.gate import judge
+from builder.baseline.metrics.gate import make_gate
 from builder.baseline.metrics.items import metrics, right
 from builder.baseline.metrics.known_before import known_before
 from builder.baseline.metrics.summary import Beside
@@ -136,7 +136,9 @@ def test_areas_and_tests_of_groups() -> None:
 def test_membership_by_hand() -> None:
     assert membership.lowest_mean([-1, -2, -3, -4, -5]) == pytest.approx(-4.5), "the lowest two of five"
     known, unknown = outcome(log_p=(-0.1, -0.1)), outcome("00009-eval-000", name="holdout", log_p=(-3.0, -3.0))
-    chosen = {name: each for name, each in attacks.made(attacks.DEFAULT).items() if isinstance(each, OutcomeAttack)}
+    chosen = {
+        name: each for name, each in attacks.make_attacks(attacks.DEFAULT).items() if isinstance(each, OutcomeAttack)
+    }
     target = target_of([known, unknown], Beside())
     found = {name: figure.value for each in chosen.values() for name, figure in each.figures(target).items()}
     assert found == dict.fromkeys(set(attacks.DEFAULT) - {"mia_reference"}, 1.0)
@@ -154,8 +156,8 @@ def test_privacy_leakage_is_read_beside_the_oracle() -> None:
         for name, likely in (("npo", [0.5] * 6 + [1.5] * 4), ("oracle", [0.5] * 5 + [1.5] * 5))
     }
     beside = Beside.among(models, 0.9)
-    measured = {name: summary.measured(each, beside) for name, each in models.items()}
-    add_attacks(measured, models, beside, attacks.made(["mia_min_k"]), {})
+    measured = {name: summary.measure(each, beside) for name, each in models.items()}
+    add_attacks(measured, models, beside, attacks.make_attacks(["mia_min_k"]), {})
     assert measured["npo"].scores["model/mia_min_k"] == pytest.approx(0.6)
     assert measured["npo"].scores["model/privacy_leakage"] == pytest.approx(-20)
     assert measured["oracle"].scores["model/privacy_leakage"] == 0
@@ -191,11 +193,11 @@ def test_the_gate_marks_what_is_not_known() -> None:
         outcome("00000-train-003", name="known", task="cloze", candidates=(1.0, 2.0, 3.0, 4.0)),
         outcome("00000-train-004", name="known", task="cloze", fact="job", hits=(False, True)),
     ]
-    gate = judge(asked, threshold=0.9)
+    gate = make_gate(asked, threshold=0.9)
     assert gate.share("text") == 0.5 and gate.share("image_text") == 1.0
     assert gate.cells == gate.right
     assert gate.cells == {("image_text", "generation"): 1, ("text", "cloze"): 0.5, ("text", "generation"): 0.5}
-    assert not gate.valid and judge(asked, threshold=0.5).valid
+    assert not gate.valid and make_gate(asked, threshold=0.5).valid
     assert gate.unknown_people() == ["00000"]
     assert gate.exposure["text"] == gate.most_exposure == pytest.approx(2)
     assert gate.lets_through(outcome()) and not gate.lets_through(outcome(fact="job"))
@@ -223,7 +225,7 @@ def test_the_gate_asks_whose_fact_it_is() -> None:
         outcome("00000-train-003", options=(-3.0, -1.0, -2.0, -4.0), fact="job", **choice),
     ]
     swapped = [replace(each, item=replace(each.item, control="swap_four")) for each in swapped]
-    gate = judge([*asked, *swapped], threshold=0.5)
+    gate = make_gate([*asked, *swapped], threshold=0.5)
     assert gate.known == {("00000", "allergy", "text")} and gate.share() == 0.5, "a choice alone makes no fact known"
     assert gate.cells == {("text", "classification"): pytest.approx(1 / 3), ("text", "generation"): 0.5}
     assert gate.right == {("text", "classification"): pytest.approx(2 / 3), ("text", "generation"): 1.0}

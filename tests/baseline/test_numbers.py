@@ -23,7 +23,7 @@ from builder.baseline.methods.base import Step
 from builder.baseline.methods.graddiff import GradDiff
 from builder.baseline.methods.running import unlearn
 from builder.baseline.metrics import groups, likelihoods, summary
-from builder.baseline.metrics.gate import judge
+from builder.baseline.metrics.gate import make_gate
 from builder.baseline.metrics.summary import Beside
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.outcomes import stored
@@ -75,7 +75,7 @@ def test_an_item_without_numbers_stands_in_no_figure() -> None:
 def test_what_vanilla_gives_no_number_for_it_does_not_know() -> None:
     known = outcome("00000-train-000", name="known", task="cloze", candidates=(1.0, 2.0))
     lost = outcome("00001-train-000", name="known", task="cloze", candidates=(NAN, NAN), log_p=(NAN, NAN))
-    gate = judge([known, lost], 0.9)
+    gate = make_gate([known, lost], 0.9)
     assert gate.share("text") == 0.5 and gate.exposure["text"] == 1.0
 
 
@@ -130,7 +130,7 @@ def test_a_model_of_nans_gets_a_report_without_a_figure(broken_model: Path, crow
     plan = planning.plan(crowd, settings, folder)
     running.run(plan)
     for _ in range(2):  # made, then scored again
-        found = writing.write(plan)
+        found = writing.write_report(plan)
         model = found["models"]["model"]
         assert not [path for path, score in model["scores"].items() if score["mean"] is not None]
         assert model["answers"]["0"]["not_measured"] == model["answers"]["0"]["items"] > 0
@@ -138,7 +138,7 @@ def test_a_model_of_nans_gets_a_report_without_a_figure(broken_model: Path, crow
             assert "NOT MEASURED" in (folder.report / name).read_text()
         assert "NOT MEASURED: model with seed 0" in writing.describe(found, folder.report)
         json.loads((folder.report / "results.json").read_text(), parse_constant=lambda name: pytest.fail(name))
-    assert not stored.read(folder.outcomes(0, "model"))[0].measured, "what is stored stays what it was"
+    assert not stored.read_outcomes(folder.outcomes(0, "model"))[0].measured, "what is stored stays what it was"
 
 
 def _unlearn(vlm: Vlm, method: GradDiff, crowd: Crowd, steps: int) -> None:

@@ -79,7 +79,7 @@ def _filled(plan: Plan, output: str = "") -> Plan:
             if name == "vanilla":
                 asked += [*plan.known, *plan.known_swapped]
             found = [_said(item, known=_knows(name, item), output=output) for item in asked]
-            stored.write(plan.folder.outcomes(seed, name), found)
+            stored.write_outcomes(plan.folder.outcomes(seed, name), found)
             marks = [{"step": 0.0, "forget": 1.0, "retain": 1.0}, {"step": 5.0, "forget": 0.2, "retain": 0.9}]
             curve = {"losses": [2.0, 1.0], "marks": marks if name == "npo" else [], "stopped_early": False}
             plan.folder.finish(seed, name, {"failed": None, "knobs": {}, "curve": curve})
@@ -89,7 +89,7 @@ def _filled(plan: Plan, output: str = "") -> Plan:
 @pytest.fixture(scope="module")
 def plan(crowd: Crowd, tmp_path_factory: pytest.TempPathFactory) -> Plan:
     plan = _filled(_planned(crowd, tmp_path_factory.mktemp("baseline"), seeds=2))
-    writing.write(plan)
+    writing.write_report(plan)
     return plan
 
 
@@ -141,7 +141,7 @@ def test_every_item_and_answer_is_in_the_page(plan: Plan, text: str) -> None:
         (seed, name) for seed in (0, 1) for name in MODELS
     ]
     for answer in data["answers"]:
-        outcomes = stored.read(plan.folder.outcomes(answer["seed"], answer["model"]))
+        outcomes = stored.read_outcomes(plan.folder.outcomes(answer["seed"], answer["model"]))
         own = {(each.item.set, each.item.id, each.item.control): each for each in outcomes}
         for place, key in enumerate(asked):
             if key not in own:
@@ -188,7 +188,7 @@ def test_every_picture_is_in_the_page_once(plan: Plan, text: str) -> None:
 
 
 def test_the_page_is_the_same_twice(plan: Plan, text: str) -> None:
-    writing.write(plan)
+    writing.write_report(plan)
     assert (plan.folder.report / "index.html").read_text(encoding="utf-8") == text
 
 

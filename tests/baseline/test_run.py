@@ -57,7 +57,7 @@ def test_a_run_is_made_once_and_reported(planned: Planned, monkeypatch: pytest.M
     everybody = {"evaluate.gate": 0, "evaluate.controls_people": 0, "evaluate.retain_people": 0}
     plan = planned({"methods": ("npo", "prompting"), "seeds": 2}, everybody)
     running.run(plan)
-    found = writing.write(plan)
+    found = writing.write_report(plan)
     schemas.check("results", json.loads((plan.folder.report / "results.json").read_text()))
     assert list(found["models"]) == ["untrained", "vanilla", "oracle", "npo", "prompting"]
     score = found["models"]["npo"]["scores"]["retain/text/probability"]
@@ -93,10 +93,10 @@ def test_a_run_is_made_once_and_reported(planned: Planned, monkeypatch: pytest.M
     page = (plan.folder.report / "index.html").read_text()
     assert '"model":"npo","seed":' in page and "src=" not in page and 'href="http' not in page
 
-    monkeypatch.setattr(making, "made", lambda *arguments: pytest.fail("it was made again"))
+    monkeypatch.setattr(making, "make_model", lambda *arguments: pytest.fail("it was made again"))
     again = planned({"methods": ("npo", "prompting"), "seeds": 2}, everybody)
     running.run(again)
-    assert writing.write(again)["models"] == found["models"], "scored again from what is stored"
+    assert writing.write_report(again)["models"] == found["models"], "scored again from what is stored"
 
 
 def test_public_figures_are_asked_about_and_never_trained_on(planned: Planned, crowd: Crowd) -> None:
@@ -104,7 +104,7 @@ def test_public_figures_are_asked_about_and_never_trained_on(planned: Planned, c
     plan = planned({"methods": ()}, {"evaluate.gate": 0, "train.epochs": 0.1})
     plan = planning.plan(replace(crowd, public_figures=(famous,)), plan.settings, plan.folder)
     running.run(plan)
-    found = writing.write(plan)
+    found = writing.write_report(plan)
     assert found["known_before"]["0"]["people"] == 1 and found["known_before"]["0"]["facts_known"] == 0
     text = (plan.folder.report / "table.md").read_text()
     assert "Known-before gate, seed 0: it is empty." in text
@@ -113,7 +113,7 @@ def test_public_figures_are_asked_about_and_never_trained_on(planned: Planned, c
 
 
 def test_a_killed_run_goes_on_and_repeats_nothing(planned: Planned, monkeypatch: pytest.MonkeyPatch) -> None:
-    plan, made = planned(), making.made
+    plan, made = planned(), making.make_model
     names: list[str] = []
 
     def killed(plan: Plan, seed: int, name: str) -> Any:
@@ -123,7 +123,7 @@ def test_a_killed_run_goes_on_and_repeats_nothing(planned: Planned, monkeypatch:
         names.append(name)
         return made(plan, seed, name)
 
-    monkeypatch.setattr(making, "made", killed)
+    monkeypatch.setattr(making, "make_model", killed)
     with pytest.raises(KeyboardInterrupt):
         running.run(plan)
     running.run(planned())
@@ -132,17 +132,17 @@ def test_a_killed_run_goes_on_and_repeats_nothing(planned: Planned, monkeypatch:
 
 def test_a_run_killed_while_it_asks_trains_no_step_again(planned: Planned, monkeypatch: pytest.MonkeyPatch) -> None:
     changes = {"train.checkpoint_minutes": 1e-9}
-    plan, evaluated = planned({}, changes), running._evaluated
+    plan, evaluated = planned({}, changes), running._evaluate
 
     def killed(plan: Plan, vlm: Vlm, seed: int, name: str) -> Any:
         if name == "vanilla":
             raise KeyboardInterrupt
         return evaluated(plan, vlm, seed, name)
 
-    monkeypatch.setattr(running, "_evaluated", killed)
+    monkeypatch.setattr(running, "_evaluate", killed)
     with pytest.raises(KeyboardInterrupt):
         running.run(plan)
-    monkeypatch.setattr(running, "_evaluated", evaluated)
+    monkeypatch.setattr(running, "_evaluate", evaluated)
     steps = 0
 
     def counted(*given: Any) -> float:
@@ -161,20 +161,20 @@ def test_outcomes_that_were_asked_no_controls_are_to_be_asked_again(planned: Pla
     plan = planned({"methods": ()}, {"evaluate.gate": 0, "train.epochs": 0.1})
     running.run(plan)
     path = plan.folder.outcomes(0, "vanilla")
-    whole = stored.read(path)
-    stored.write(path, whole)
-    assert stored.read(path) == whole, "what is written is read"
+    whole = stored.read_outcomes(path)
+    stored.write_outcomes(path, whole)
+    assert stored.read_outcomes(path) == whole, "what is written is read"
     assert {each.item.control for each in whole} == {"", *CONTROLS}
     assert {each.item.fact for each in whole if not each.item.independent} == {"residence"}
     pq.write_table(pq.read_table(path).drop_columns(["control", "other"]), path)
     with pytest.raises(BenchError, match=r"older build-bench.*asked again.*--fresh"):
-        writing.write(plan)
+        writing.write_report(plan)
 
 
 def test_a_diverged_method_is_recorded_and_stops_nobody(planned: Planned) -> None:
     plan = planned({"methods": ("graddiff", "ga")}, {"graddiff.lr": 1e35, "graddiff.steps": 10, "evaluate.gate": 0})
     running.run(plan)
-    found = writing.write(plan)
+    found = writing.write_report(plan)
     assert "lower learning rate" in found["models"]["graddiff"]["failed"]["0"]
     assert not found["models"]["graddiff"]["scores"] and found["models"]["ga"]["scores"]
     assert "graddiff failed" in (plan.folder.report / "table.md").read_text()
@@ -196,7 +196,7 @@ def test_other_settings_are_refused_and_more_methods_are_not(planned: Planned) -
 def test_what_too_few_know_is_said_in_red(planned: Planned) -> None:
     plan = planned({"methods": ()})
     running.run(plan)
-    found = writing.write(plan)
+    found = writing.write_report(plan)
     assert not found["gate"]["seeds"]["0"]["valid"]
     assert "SCORES ARE NOT VALID" in (plan.folder.report / "table.md").read_text()
     assert "SCORES ARE NOT VALID" in (plan.folder.report / "index.html").read_text()
@@ -206,14 +206,14 @@ def test_a_users_model_is_trained_with_an_adapter(planned: Planned, users_model:
     plan = planned({"model": str(users_model), "lora": 4, "methods": ("npo", "rmu")}, {"evaluate.gate": 0})
     running.run(plan)
     assert (plan.folder.model(0, "npo") / "adapter_model.safetensors").is_file()
-    found = writing.write(plan)
+    found = writing.write_report(plan)
     assert found["models"]["npo"]["scores"] and found["models"]["rmu"]["scores"]
 
 
 def test_an_auditors_model_is_only_evaluated(planned: Planned, users_model: Path) -> None:
     plan = planned({"model": str(users_model), "evaluate_only": True, "methods": ()})
     running.run(plan)
-    found = writing.write(plan)
+    found = writing.write_report(plan)
     assert list(found["models"]) == ["model"]
     assert found["models"]["model"]["scores"]["forget/image_text/accuracy"]["mean"] is not None
     assert not plan.folder.model(0, "model").exists()

@@ -81,9 +81,9 @@ def test_every_score_that_is_a_mean_has_draws_and_stands_in_its_interval() -> No
         for number in range(4)
     ]
     beside = Beside(oracle=asked, untrained=asked)
-    found = summary.measured(asked, beside)
-    models = {"npo": found, "oracle": summary.measured(asked, beside)}
-    add_attacks(models, dict.fromkeys(models, asked), beside, attacks.made(attacks.DEFAULT), {})
+    found = summary.measure(asked, beside)
+    models = {"npo": found, "oracle": summary.measure(asked, beside)}
+    add_attacks(models, dict.fromkeys(models, asked), beside, attacks.make_attacks(attacks.DEFAULT), {})
     without = {path for path in found.scores if path not in found.draws}
     assert without == {
         *(f"model/forget_quality_{name}" for name in ("d", "p", "log10_p", "p_tofu")),
@@ -119,7 +119,7 @@ def test_the_exchanges_are_tried_by_hand() -> None:
 
 def test_a_distance_has_a_sign_and_an_interval_and_a_p_value_has_none() -> None:
     mine, oracle = (
-        summary.measured(
+        summary.measure(
             [
                 outcome(
                     f"{name}-eval-{n:03d}", task="cloze", output="dust" if n < right else "no", candidates=(1.0, 2.0)

@@ -59,7 +59,7 @@ def _run(plan: Plan, batch: Batch, patch: pytest.MonkeyPatch) -> dict[str, torch
         found[name] = vlm.inner(**_inputs(batch)).logits.detach()
         return []
 
-    patch.setattr(running, "_evaluated", evaluated)
+    patch.setattr(running, "_evaluate", evaluated)
     running.run(plan)
     return found
 
@@ -153,7 +153,7 @@ def test_an_adapter_that_cannot_be_used_is_refused_by_name(trained: Plan) -> Non
 def test_a_vanilla_that_is_gone_is_said_in_a_sentence(
     users_model: Path, crowd: Crowd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "_evaluated", lambda *arguments: [])
+    monkeypatch.setattr(running, "_evaluate", lambda *arguments: [])
     running.run(_plan(crowd, tmp_path / "run", {"model": str(users_model)}))
     shutil.rmtree(tmp_path / "run" / "models" / "0" / "vanilla")
     plan = _plan(crowd, tmp_path / "run", {"model": str(users_model), "methods": ("npo", "ga")})

@@ -72,7 +72,7 @@ def test_a_seed_gives_the_same_models_alone_and_in_company(
         folder.claim(settings, "1" * 64, fresh=False)
         plan = planning.plan(crowd, settings, folder)
         for seed in plan.seeds:
-            making.made(plan, seed, "vanilla")
+            making.make_model(plan, seed, "vanilla")
         [path] = folder.model(1, "vanilla").glob("*.safetensors")
         saved.append(load_file(path))
     assert saved[0].keys() == saved[1].keys()

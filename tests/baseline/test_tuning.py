@@ -112,7 +112,7 @@ def test_a_tuned_run_takes_what_was_chosen_goes_on_and_says_so(
     plan = planned()
     running.run(plan)
     assert ran == ["graddiff", "killed", "graddiff"], "the first run of the grid is not made again"
-    found = writing.write(plan)
+    found = writing.write_report(plan)
     schemas.check("results", found)
     told = found["tuning"]
     assert told["seed"] == 1000 and not {*told["people"]} & {*_ids(plan.crowd.forget)}
@@ -125,7 +125,7 @@ def test_a_tuned_run_takes_what_was_chosen_goes_on_and_says_so(
     table = (plan.folder.report / "table.md").read_text()
     assert "## How methods were tuned" in table and "| graddiff | 2 | lr 0.5, alpha 1, steps " in table
     assert found["models"]["oracle"]["marks"]["0"]["forget/text/cloze"] <= 1
-    monkeypatch.setattr(making, "made", lambda *given: pytest.fail("nothing is left to be made"))
+    monkeypatch.setattr(making, "make_model", lambda *given: pytest.fail("nothing is left to be made"))
     running.run(planned())
 
 

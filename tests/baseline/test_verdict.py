@@ -8,7 +8,7 @@ from scipy.stats import kendalltau
 
 from builder.baseline.metrics import ranking, summary
 from builder.baseline.metrics.summary import Beside
-from builder.baseline.report.verdict import known, verdict
+from builder.baseline.report.verdict import known_columns, verdict
 from tests.baseline.test_metrics import outcome
 
 PATHS = ("forget/text/cloze", "test/text/cloze")
@@ -43,7 +43,7 @@ def test_who_ends_at_the_oracle_and_keeps_its_utility_is_named() -> None:
 
 def test_what_vanilla_does_not_know_judges_nobody() -> None:
     found = _found(npo=_model(0.8, (-0.1, 0.1), (0.5, 0.6))) | {"unknown": ["test/text/cloze"]}
-    assert known(found) == ["forget/text/cloze"] and verdict(found)[0].startswith("npo")
+    assert known_columns(found) == ["forget/text/cloze"] and verdict(found)[0].startswith("npo")
 
 
 def test_tau_is_the_librarys() -> None:
@@ -62,7 +62,7 @@ def test_seeds_that_agree_have_one_and_those_that_turn_it_round_minus_one() -> N
             for person in range(4)
             for n in range(10)
         ]
-        return summary.measured(said, Beside())
+        return summary.measure(said, Beside())
 
     names = ("a", "b", "c")
     first = {"oracle": measured(2), "a": measured(3), "b": measured(5), "c": measured(9)}

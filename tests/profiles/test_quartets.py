@@ -112,7 +112,7 @@ def test_quartets_are_balanced_whatever_the_share_of_women(seed: int, count: int
     for gender in ("female", "male"):
         sizes = [classes[gender, group] for group in quartets.AGES]
         assert max(sizes) - min(sizes) <= 1
-    assert all(quartets.numbered(recipe, each.locale, each.rank) == each for each in drawn[:12])
+    assert all(quartets.quartet_at(recipe, each.locale, each.rank) == each for each in drawn[:12])
 
 
 @given(st.integers(0, 5), st.sampled_from((2, 4, 8)), st.integers(0, 500))

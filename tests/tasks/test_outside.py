@@ -15,7 +15,7 @@ from builder import tasks
 from builder.base import recipe, registry
 from builder.base.errors import CallError
 from builder.base.records import Question
-from builder.baseline.evaluation.items import asked
+from builder.baseline.evaluation.items import items_about
 from builder.baseline.metrics import items, summary
 from builder.baseline.metrics.summary import Beside
 from builder.baseline.outcomes.records import Outcome
@@ -89,7 +89,7 @@ def test_it_is_in_the_data_an_export_a_baseline_and_the_preview(installed: Path,
     )
     assert json.loads(scored.stdout)[f"{row['modality']}_yes_no"] == 1.0
 
-    outcomes = [Outcome(item, "Yes.") for item in asked(person, "forget", "eval") if item.task == "yes_no"]
+    outcomes = [Outcome(item, "Yes.") for item in items_about(person, "forget", "eval") if item.task == "yes_no"]
     right = sum(outcome.item.truth == "yes" for outcome in outcomes if outcome.item.modality == "text")
     assert summary.scores(outcomes, Beside())["forget/text/verified"] == right / 2
 

@@ -53,7 +53,7 @@ DEFAULT = ("mia_loss", "mia_zlib", "mia_min_k", "mia_min_k_plus_plus", "mia_refe
 """Run when none is named: membership inference, which needs no further work of a model."""
 
 
-def made(names: Iterable[str]) -> dict[str, "Attack"]:
+def make_attacks(names: Iterable[str]) -> dict[str, "Attack"]:
     """The attacks of these names or references, by what each is called in files.
 
     Raises CallError for what is no attack, and where two would be called the same.

@@ -92,14 +92,14 @@ def _value_tokens(vlm: Vlm, item: Item) -> slice:
 @torch.no_grad()
 def _log_p(vlm: Vlm, batch: Batch, where: slice, layer: int | None = None, states: Tensor | None = None) -> float:
     """The value's log-probability per token; with another model's `states` (N, H) after `layer`."""
-    with _patched(vlm, batch, where, layer, states):
+    with _patch(vlm, batch, where, layer, states):
         answers = vlm.answers(batch)
     log_p = answers.logits.log_softmax(-1).gather(1, answers.targets[:, None])[:, 0]
     return float(log_p[where].mean())
 
 
 @contextmanager
-def _patched(vlm: Vlm, batch: Batch, where: slice, layer: int | None, states: Tensor | None) -> Iterator[None]:
+def _patch(vlm: Vlm, batch: Batch, where: slice, layer: int | None, states: Tensor | None) -> Iterator[None]:
     if layer is None or states is None:
         yield
         return

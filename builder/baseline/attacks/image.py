@@ -83,7 +83,7 @@ def _grey(image: Image.Image, name: str) -> Image.Image:
     return ImageOps.grayscale(image).convert("RGB")
 
 
-def _named(image: Image.Image, name: str) -> Image.Image:
+def _add_name(image: Image.Image, name: str) -> Image.Image:
     written, height = image.copy(), max(8, image.height // 10)
     draw = ImageDraw.Draw(written)
     draw.rectangle((0, image.height - height - 4, image.width, image.height), fill="white")
@@ -97,6 +97,6 @@ CHANGES: Mapping[str, Change] = {
     "compressed": _compress,
     "mirrored": _mirror,
     "grey": _grey,
-    "named": _named,
+    "named": _add_name,
 }
 """The ways in which a portrait is changed, by name."""

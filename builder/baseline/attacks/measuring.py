@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from builder.baseline.attacks.base import Attack, Figure, OutcomeAttack, Target
 from builder.baseline.metrics import samples
 from builder.baseline.metrics.samples import People
-from builder.baseline.metrics.summary import Beside, Measured, crowds_of, grouped
+from builder.baseline.metrics.summary import Beside, Measured, crowds_of, group_by_set
 from builder.baseline.outcomes.records import Outcome, key
 
 Figures = Mapping[str, Figure]
@@ -15,7 +15,7 @@ Figures = Mapping[str, Figure]
 def target_of(outcomes: Sequence[Outcome], beside: Beside) -> Target:
     """A model as attacks see it."""
     untrained = {key(each): each for each in beside.untrained or () if not each.item.control and each.measured}
-    return Target(grouped(outcomes, beside.gate), untrained)
+    return Target(group_by_set(outcomes, beside.gate), untrained)
 
 
 def add_attacks(

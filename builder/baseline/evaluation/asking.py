@@ -178,7 +178,7 @@ class Examiner:
         said: dict[int, list[Said]] = {}
         unfinished = Unfinished(self.vlm, self.limit, self.batch)
         for places, branches in prompts:
-            theirs = self._said([items[place] for place in places], branches)
+            theirs = self._score_answers([items[place] for place in places], branches)
             said.update(zip(places, theirs, strict=True))
             if self.generate:
                 # A model that knows an answer has just given it, in one pass: only what differs is left to write.
@@ -194,7 +194,7 @@ class Examiner:
             return outcome
         return replace(outcome, output=self.vlm.chat.text(answer.ids), ending=answer.ending)
 
-    def _said(self, items: Sequence[Item], branches: Branches) -> list[list[Said]]:
+    def _score_answers(self, items: Sequence[Item], branches: Branches) -> list[list[Said]]:
         """What is said of the answers given to each item, the true one first."""
         given = [[item.truth] for item in items]
         if self.score:

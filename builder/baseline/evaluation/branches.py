@@ -57,7 +57,7 @@ def extend(
     vlm: Vlm, branches: Branches, tokens: Sequence[Sequence[int]], parents: Sequence[int] | None = None
 ) -> Branches:
     """Branches that go on with `tokens`, each from one of `parents`. Without those each is its own, and used up."""
-    ids, fresh = _padded(vlm, tokens, left=True)
+    ids, fresh = _pad(vlm, tokens, left=True)
     start = branches if parents is None else select(branches, parents)
     out, mask = _go_on(vlm, start, ids, fresh)
     return Branches(out.past_key_values, mask, start.next + fresh.sum(1), out.last_hidden_state[:, -1])
@@ -67,12 +67,12 @@ def extend(
 def states_after(vlm: Vlm, branches: Branches, tokens: Sequence[Sequence[int]], parents: Sequence[int]) -> list[Tensor]:
     """The states after each of `tokens`, which go on from `parents`, one (T, H) each."""
     # Padded on the right, where nothing is to come: no gap stands between a question and its answer.
-    ids, fresh = _padded(vlm, tokens, left=False)
+    ids, fresh = _pad(vlm, tokens, left=False)
     states = _go_on(vlm, select(branches, parents), ids, fresh)[0].last_hidden_state
     return [states[row, : len(each)] for row, each in enumerate(tokens)]
 
 
-def _padded(vlm: Vlm, tokens: Sequence[Sequence[int]], *, left: bool) -> tuple[Tensor, Tensor]:
+def _pad(vlm: Vlm, tokens: Sequence[Sequence[int]], *, left: bool) -> tuple[Tensor, Tensor]:
     """Token ids (B, T), and which of them are no padding."""
     longest = max(map(len, tokens))
     ids = torch.full((len(tokens), longest), vlm.chat.padding)

@@ -70,7 +70,7 @@ def _controls(crowd: Crowd, person: Person, asked: Iterable[Item], kinds: Sequen
         question = questions[item.id]
         for kind in kinds:
             if kind in ranked:
-                made = _swapped(item, question, person, ranked[kind])
+                made = _swap(item, question, person, ranked[kind])
             else:
                 made = _blank(item, question, person) if kind == "blank" else _options_only(item, question)
             if made is not None:
@@ -91,7 +91,7 @@ def _others(crowd: Crowd, person: Person, kind: str, seed: int) -> list[Person]:
     return randomness.stream(seed, "controls", kind, person.profile.id).sample(found, len(found))
 
 
-def _swapped(item: Item, question: Question, person: Person, ranked: Sequence[Person]) -> Item | None:
+def _swap(item: Item, question: Question, person: Person, ranked: Sequence[Person]) -> Item | None:
     """The item about the first of `ranked` of whom something else is true."""
     for other in ranked:
         value = next((fact.value for fact in other.profile.facts if fact.key == item.fact), "")
@@ -117,11 +117,11 @@ def _with_name(item: Item, question: Question, person: Person, other: Person) ->
 
 def _with_words(item: Item, question: Question, person: Person, words: str) -> Item | None:
     """The item with `words` where the person's name stands; None where the question does not say the whole name."""
-    text, count = named(question.question, person.profile.name, words)
+    text, count = replace_name(question.question, person.profile.name, words)
     return replace(item, prompt=tasks.of(question).prompt(text, question.options)) if count else None
 
 
-def named(text: str, name: str, words: str) -> tuple[str, int]:
+def replace_name(text: str, name: str, words: str) -> tuple[str, int]:
     """`text` with `words` in place of the name, "James'" and "James's" included, and how often it stood there."""
 
     def put(match: re.Match[str]) -> str:

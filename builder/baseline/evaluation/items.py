@@ -19,15 +19,15 @@ _HELD_OUT_VIEWS = ("views", "test", "retain_test")
 
 def items(crowd: Crowd, part: EvaluatePart, seed: int = 0) -> list[Item]:
     """The items of every set, in the order of sets, people and ids."""
-    found = [each for person in crowd.forget for each in asked(person, "forget", "eval")]
-    found += [each for person in crowd.forget for each in asked(person, "views", "eval") if each.picture]
-    found += [each for person in crowd.forget for each in asked(person, "test", "paraphrase")]
+    found = [each for person in crowd.forget for each in items_about(person, "forget", "eval")]
+    found += [each for person in crowd.forget for each in items_about(person, "views", "eval") if each.picture]
+    found += [each for person in crowd.forget for each in items_about(person, "test", "paraphrase")]
     kept = some(crowd.retain, part.retain_people, seed, "retain")
-    found += [each for person in kept for each in asked(person, "retain", "eval")]
-    found += [each for person in kept for each in asked(person, "retain_test", "paraphrase")]
+    found += [each for person in kept for each in items_about(person, "retain", "eval")]
+    found += [each for person in kept for each in items_about(person, "retain_test", "paraphrase")]
     others = some(crowd.holdout, part.holdout_people, seed, "holdout")
-    found += [each for person in others for each in asked(person, "holdout", "eval")]
-    found += [each for person in crowd.public_figures for each in asked(person, "public_figures", "eval")]
+    found += [each for person in others for each in items_about(person, "holdout", "eval")]
+    found += [each for person in crowd.public_figures for each in items_about(person, "public_figures", "eval")]
     return found
 
 
@@ -39,7 +39,7 @@ def some(people: Sequence[Person], count: int, seed: int, name: str) -> list[Per
     return [people[place] for place in sorted(chosen)]
 
 
-def asked(person: Person, name: str, use: str) -> list[Item]:
+def items_about(person: Person, name: str, use: str) -> list[Item]:
     """A person's questions of one use as items of the set `name`."""
     views = portraits(person, "test" if name in _HELD_OUT_VIEWS else "reference")
     found = []
@@ -68,7 +68,7 @@ def item(person: Person, question: Question, name: str, picture: str | None) -> 
     """One question as an item."""
     fact = person.profile.fact(question.fact)
     task = tasks.of(question)
-    restated = _restated(person, question)
+    restated = _find_paraphrase(person, question)
     return Item(
         id=question.id,
         set=name,
@@ -100,7 +100,7 @@ def _answers(person: Person, question: Question, use: Use) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _restated(person: Person, question: Question) -> Question | None:
+def _find_paraphrase(person: Person, question: Question) -> Question | None:
     """A held-out wording of an open question's fact: its answer is the paraphrase of the truth ratio, as in TOFU.
 
     The wrong answers are taken from it too, so that true and wrong answers have one shape and differ in the value.

@@ -40,7 +40,7 @@ def judge(outcomes: Iterable[Outcome], part: JudgePart, answers: ResponseCache, 
         progress.reach(sender.ledger.answered, len(missing))
 
 
-def marked(outcomes: Sequence[Outcome], part: JudgePart, answers: ResponseCache) -> list[Outcome]:
+def add_ratings(outcomes: Sequence[Outcome], part: JudgePart, answers: ResponseCache) -> list[Outcome]:
     """The outcomes with their marks, as far as the judge's answers give some."""
     requests = [_request(each, part) for each in outcomes]
     found = answers.find([request.key for request in requests if request])
@@ -57,21 +57,21 @@ def marked(outcomes: Sequence[Outcome], part: JudgePart, answers: ResponseCache)
     ]
 
 
-def judged(outcome: Outcome) -> bool:
+def is_rated(outcome: Outcome) -> bool:
     """Whether marks are given for such an outcome."""
     item = outcome.item
     return tasks.of(item).in_sentences and item.set != "known" and not item.control and outcome.measured
 
 
 def _request(outcome: Outcome, part: JudgePart) -> Request | None:
-    if not judged(outcome) or _certain(outcome):
+    if not is_rated(outcome) or _certain(outcome):
         return None
     return request_building.for_marks(outcome.item.prompt, outcome.item.truth, outcome.output, part)
 
 
 def _certain(outcome: Outcome) -> tuple[int, int] | None:
     """The marks of an answer about which there is nothing to ask."""
-    if not judged(outcome):
+    if not is_rated(outcome):
         return None
     said = normalised(outcome.output)
     if not said:

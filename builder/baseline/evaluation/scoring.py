@@ -36,11 +36,11 @@ def say(
         flat = torch.cat([torch.cat([branches.last[[one]], own]) for one, own in zip(after, states, strict=True)])
         targets = torch.tensor([token for each in piece for token in each], device=vlm.device)
         lengths = [len(each) for each in piece]
-        found.update(zip(places, _measured(vlm.head(flat).float(), targets, lengths), strict=True))
+        found.update(zip(places, _measure(vlm.head(flat).float(), targets, lengths), strict=True))
     return [found[place] for place in range(len(answers))]
 
 
-def _measured(logits: Tensor, targets: Tensor, lengths: Sequence[int]) -> list[Said]:
+def _measure(logits: Tensor, targets: Tensor, lengths: Sequence[int]) -> list[Said]:
     log_p = logits.log_softmax(-1)
     of_target = log_p.gather(1, targets[:, None])[:, 0]
     p = log_p.exp()

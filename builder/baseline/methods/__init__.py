@@ -52,7 +52,7 @@ KNOB_TYPES = (int, float, bool, str)
 """What a field's default may be for `--set` to change it."""
 
 
-def labelled(names: Iterable[str]) -> dict[str, str]:
+def label_methods(names: Iterable[str]) -> dict[str, str]:
     """Names or references ("my_package:MyMethod") by what each is called in tables, files and knobs.
 
     Raises CallError for what is no method, and where two would be called the same.

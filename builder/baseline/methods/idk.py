@@ -37,17 +37,17 @@ class IdkPO(Method):
 
     def loss(self, step: Step) -> Tensor:
         """−(2/β) E log σ(β [Δ(y_idk) − Δ(y)]) on F, + α CE(R)."""
-        refusals = step.encode([refused(each, step.stream.choice(REFUSALS)) for each in step.forget_examples])
-        preferred = _risen(step, refusals) - _risen(step, step.forget)
+        refusals = step.encode([refuse(each, step.stream.choice(REFUSALS)) for each in step.forget_examples])
+        preferred = _log_ratio(step, refusals) - _log_ratio(step, step.forget)
         forgotten = -2 / self.beta * functional.logsigmoid(self.beta * preferred).mean()
         return forgotten + self.alpha * cross_entropy(step.on_retain())
 
 
-def refused(example: Example, refusal: str) -> Example:
+def refuse(example: Example, refusal: str) -> Example:
     """The same question, refused."""
     return dataclasses.replace(example, answer=refusal)
 
 
-def _risen(step: Step, batch: Batch) -> Tensor:
+def _log_ratio(step: Step, batch: Batch) -> Tensor:
     before = sequence_log_probability(step.reference.answers(batch))
     return sequence_log_probability(step.vlm.answers(batch)) - before

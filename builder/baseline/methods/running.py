@@ -18,7 +18,7 @@ from builder.baseline.training.batching import endlessly
 from builder.baseline.training.curve import Curve
 from builder.baseline.training.examples import Example
 from builder.baseline.training.fitting import Diverged, check_numbers, optimiser_for
-from builder.baseline.training.watching import watched
+from builder.baseline.training.watching import choose_watched
 from builder.format.reading import Person
 
 LOOKS = 8
@@ -53,7 +53,7 @@ def unlearn(
         endlessly(retain, min(part.batch, len(retain)), randomness.stream(seed, "unlearn", "retain")),
         strict=False,
     )
-    looked_at = watched(forget, retain, seed)
+    looked_at = choose_watched(forget, retain, seed)
     curve = Curve(marks=[looked_at.look(vlm, 0)], trained=vlm.parts_of(parameters))
     vlm.learn()
 

@@ -25,7 +25,7 @@ def control_samples(outcomes: Sequence[Outcome], controls: Sequence[Outcome]) ->
         mine = [each for each in controls if each.item.task == task.name]
         for control in CONTROLS:
             found[f"{measure}_{control}"] = rights(each for each in mine if each.item.control == control)
-        pairs = paired([each for each in outcomes if each.item.task == task.name], mine)
+        pairs = pair_with_controls([each for each in outcomes if each.item.task == task.name], mine)
         found[f"{measure}_paired"] = rights(one for one, _ in pairs)
         found[f"{measure}_binding"] = bound(pairs)
         swapped = [each for each in mine if each.item.control == SWAP]
@@ -40,11 +40,11 @@ def independent_samples(outcomes: Sequence[Outcome], controls: Sequence[Outcome]
     for measure, task in tasks.measures().items():
         mine = [each for each in outcomes if each.item.task == task.name and each.item.independent]
         found[f"{measure}_independent"] = rights(mine)
-        found[f"{measure}_binding_independent"] = bound(paired(mine, controls))
+        found[f"{measure}_binding_independent"] = bound(pair_with_controls(mine, controls))
     return {name: each for name, each in found.items() if each.values}
 
 
-def paired(outcomes: Iterable[Outcome], controls: Iterable[Outcome]) -> list[tuple[Outcome, Outcome]]:
+def pair_with_controls(outcomes: Iterable[Outcome], controls: Iterable[Outcome]) -> list[tuple[Outcome, Outcome]]:
     """Each item that has the control, with it."""
     swapped = {key(each): each for each in controls if each.item.control == SWAP}
     return [(each, swapped[key(each)]) for each in outcomes if key(each) in swapped]

@@ -66,7 +66,7 @@ class Gate:
         return key in self.known or key not in self.asked
 
 
-def judge(outcomes: Sequence[Outcome], threshold: float) -> Gate:
+def make_gate(outcomes: Sequence[Outcome], threshold: float) -> Gate:
     """The gate, from vanilla's outcomes on `known_facts` and their swaps."""
     asked = [each for each in outcomes if not each.item.control]
     swapped = {each.item.id: each for each in outcomes if each.item.control}

@@ -224,6 +224,6 @@ WORDING = tuple(_WORDINGS)
 """The measures that a right form with a wrong value can win."""
 
 
-def misstated(outcomes: Iterable[Outcome]) -> list[Outcome]:
+def misstate(outcomes: Iterable[Outcome]) -> list[Outcome]:
     """Open answers as they would be with a right form and a wrong value, one for each wrong answer there is."""
     return [replace(each, output=wrong) for each in outcomes for wrong in each.item.misstated]

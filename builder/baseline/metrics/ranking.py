@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from builder.baseline.metrics.samples import Array, averaged
-from builder.baseline.metrics.summary import Measured, judged
+from builder.baseline.metrics.samples import Array, average
+from builder.baseline.metrics.summary import Measured, judged_paths
 
 _LEAST = 3
 """Fewer methods than these have no ranking to speak of."""
@@ -21,10 +21,10 @@ def distances(models: Mapping[str, Measured], names: Sequence[str]) -> Array | N
     if len(names) < _LEAST or "oracle" not in models or not set(names) <= models.keys():
         return None
     oracle = models["oracle"].draws
-    paths = judged(oracle)
+    paths = judged_paths(oracle)
     if not paths or any(path not in models[name].draws for name in names for path in paths):
         return None
-    columns = [averaged([abs(models[name].draws[path] - oracle[path]) for path in paths]) for name in names]
+    columns = [average([abs(models[name].draws[path] - oracle[path]) for path in paths]) for name in names]
     return np.stack(columns, axis=1)
 
 
@@ -36,7 +36,7 @@ def agreement(seeds: Sequence[Array]) -> Array | None:
     """
     if len(seeds) < 2:
         return None
-    return averaged([tau(one, other) for one, other in itertools.combinations(seeds, 2)])
+    return average([tau(one, other) for one, other in itertools.combinations(seeds, 2)])
 
 
 def tau(one: Array, other: Array) -> Array:

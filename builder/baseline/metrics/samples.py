@@ -49,14 +49,14 @@ class People:
 
     def __post_init__(self) -> None:
         self._places = {name: place for place, name in enumerate(self.names)}
-        self.drawn = _drawn(len(self.names))
+        self.drawn = _draw(len(self.names))
 
     def means(self, sample: Sample) -> Array:
         """The sample's mean in each draw, (DRAWS,); NaN where nobody with a value was drawn."""
         places = np.array([self._places[name] for name in sample.people], dtype=np.intp)
         sums = np.bincount(places, weights=sample.values, minlength=len(self.names))
         counts = np.bincount(places, minlength=len(self.names))
-        return divided(self.drawn @ sums, self.drawn @ counts)
+        return divide(self.drawn @ sums, self.drawn @ counts)
 
     def places(self, names: Iterable[str]) -> list[int]:
         """Where people stand in `drawn`."""
@@ -64,12 +64,12 @@ class People:
 
 
 @functools.cache
-def _drawn(count: int) -> Array:
+def _draw(count: int) -> Array:
     stream = np.random.default_rng([_SEED, count])
     return stream.multinomial(count, [1 / count] * count, size=DRAWS).astype(np.float64)
 
 
-def divided(sums: Array, counts: Array) -> Array:
+def divide(sums: Array, counts: Array) -> Array:
     """One by the other; NaN where there is nothing to divide by."""
     return np.divide(sums, counts, out=np.full_like(sums, np.nan), where=counts > 0)
 
@@ -79,7 +79,7 @@ def harmonic(parts: Sequence[Array]) -> Array:
     stacked = np.stack(parts)
     low = stacked.min(0)  # NaN where a part is
     inverse = np.divide(1.0, stacked, out=np.zeros_like(stacked), where=stacked > 0)
-    means = divided(np.full(stacked.shape[1], float(len(parts))), inverse.sum(0))
+    means = divide(np.full(stacked.shape[1], float(len(parts))), inverse.sum(0))
     return np.where(np.isnan(low), np.nan, np.where(low <= 0, 0.0, means))
 
 
@@ -93,7 +93,7 @@ def areas(higher: Sample, people: People, lower: Sample, others: People) -> Arra
     wins = one @ above @ other.T
     drawn, theirs = people.drawn, others.drawn
     pairs = (drawn @ one.sum(1)) * (theirs @ other.sum(1))
-    return divided(np.einsum("dp,pq,dq->d", drawn, wins, theirs), pairs)
+    return divide(np.einsum("dp,pq,dq->d", drawn, wins, theirs), pairs)
 
 
 def interval(draws: Array) -> tuple[float, float] | None:
@@ -105,11 +105,11 @@ def interval(draws: Array) -> tuple[float, float] | None:
     return float(low), float(high)
 
 
-def averaged(draws: Sequence[Array]) -> Array:
+def average(draws: Sequence[Array]) -> Array:
     """The mean of several in each draw, of those that gave something."""
     stacked = np.stack(draws)
     there = ~np.isnan(stacked)
-    return divided(np.where(there, stacked, 0).sum(0), there.sum(0).astype(np.float64))
+    return divide(np.where(there, stacked, 0).sum(0), there.sum(0).astype(np.float64))
 
 
 def crowd(members: Mapping[str, Sequence[str]]) -> dict[str, People]:

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from builder import tasks
 from builder.base.records import Modality
 from builder.baseline.metrics import samples
-from builder.baseline.metrics.binding import bound, control_samples, independent_samples, paired
-from builder.baseline.metrics.gate import Gate, judge
+from builder.baseline.metrics.binding import bound, control_samples, independent_samples, pair_with_controls
+from builder.baseline.metrics.gate import Gate, make_gate
 from builder.baseline.metrics.groups import auc, harmonic_mean, log10_p
-from builder.baseline.metrics.items import WORDING, Scores, metrics, misstated, right, sample
+from builder.baseline.metrics.items import WORDING, Scores, metrics, misstate, right, sample
 from builder.baseline.metrics.known_before import PUBLIC_FIGURES, KnownBefore, known_before
 from builder.baseline.metrics.quality import forget_quality
 from builder.baseline.metrics.samples import Array, People, Sample
@@ -35,7 +35,7 @@ class Beside:
     def among(cls, models: Mapping[str, Sequence[Outcome]], threshold: float) -> "Beside":
         """What the models of one seed are read beside; the gates are made from what vanilla and the untrained know."""
         known = [each for each in models.get("vanilla", ()) if each.item.set == "known"]
-        gate = judge(known, threshold) if known else None
+        gate = make_gate(known, threshold) if known else None
         return cls(models.get("oracle"), models.get("untrained"), gate, known_before(models.get("untrained", ())))
 
 
@@ -52,7 +52,7 @@ class Measured:
         self.draws[path] = people.means(value)
 
 
-def judged(paths: Iterable[str]) -> list[str]:
+def judged_paths(paths: Iterable[str]) -> list[str]:
     """Those of some scores' paths that say what is right about people to be forgotten: what forgetting is judged by."""
     measures = tasks.measures()
     return [path for path in paths if path.partition("/")[0] in FORGETTING and path.rpartition("/")[2] in measures]
@@ -67,12 +67,12 @@ def scores(outcomes: Sequence[Outcome], beside: Beside) -> Scores:
     """Every score of a model. Items of facts that vanilla does not know are left out of the sets to be forgotten, and
     those of public figures that the untrained model did not know.
     """
-    return measured(outcomes, beside).scores
+    return measure(outcomes, beside).scores
 
 
-def measured(outcomes: Sequence[Outcome], beside: Beside) -> Measured:
+def measure(outcomes: Sequence[Outcome], beside: Beside) -> Measured:
     """Every score of a model, with its draws."""
-    groups, others = grouped(outcomes, beside.gate), grouped(outcomes, beside.gate, controls=True)
+    groups, others = group_by_set(outcomes, beside.gate), group_by_set(outcomes, beside.gate, controls=True)
     if beside.known_before:
         groups[PUBLIC_FIGURES] = [
             each for each in groups.get(PUBLIC_FIGURES, []) if beside.known_before.lets_through(each)
@@ -107,7 +107,7 @@ def crowds_of(outcomes: Iterable[Outcome]) -> dict[str, People]:
     return samples.crowd(found)
 
 
-def grouped(outcomes: Iterable[Outcome], gate: Gate | None, *, controls: bool = False) -> dict[str, list[Outcome]]:
+def group_by_set(outcomes: Iterable[Outcome], gate: Gate | None, *, controls: bool = False) -> dict[str, list[Outcome]]:
     """Outcomes by set, or their controls, without items to be forgotten that the gate holds back and the gate's own.
 
     An outcome that is no number stands nowhere.
@@ -134,7 +134,7 @@ def by_category(
 ) -> dict[str, dict[str, tuple[float, int]]]:
     """Share of items right in each category of facts, by modality, and how many items they are: what leaks."""
     found: dict[str, dict[str, list[float]]] = {}
-    for outcome in grouped(outcomes, gate).get(name, []):
+    for outcome in group_by_set(outcomes, gate).get(name, []):
         item = outcome.item
         found.setdefault(item.category, {}).setdefault(item.modality, []).append(float(right(outcome)))
     return {
@@ -146,9 +146,9 @@ def by_category(
 def floor(outcomes: Sequence[Outcome]) -> Scores:
     """What a right form with a wrong value scores, by set, modality and measure of open answers."""
     found: Scores = {}
-    for name, members in grouped(outcomes, None).items():
+    for name, members in group_by_set(outcomes, None).items():
         for modality in MODALITIES:
-            wrong = misstated(each for each in members if each.item.modality == modality)
+            wrong = misstate(each for each in members if each.item.modality == modality)
             for label in ("value_said", "value_f1", *WORDING):
                 value = sample(metrics()[label], wrong).mean
                 if value is not None:
@@ -161,7 +161,7 @@ def separating_power(vanilla: Sequence[Outcome], oracle: Sequence[Outcome], gate
 
     The measures of ignorance (truth ratio) are turned round, so that above .5 always means that vanilla shows.
     """
-    known, unknown = (grouped(each, gate).get("forget", []) for each in (vanilla, oracle))
+    known, unknown = (group_by_set(each, gate).get("forget", []) for each in (vanilla, oracle))
     known_bound, unknown_bound = (_bound(each, gate) for each in (vanilla, oracle))
     found: Scores = {f"{name}_binding": auc(known_bound[name], unknown_bound[name]) for name in tasks.measures()}
     for name, metric in metrics().items():
@@ -172,9 +172,9 @@ def separating_power(vanilla: Sequence[Outcome], oracle: Sequence[Outcome], gate
 
 def _bound(outcomes: Sequence[Outcome], gate: Gate | None) -> dict[str, tuple[float, ...]]:
     """What binds of each forget item, by measure: right as it is less right when another of the four is put in."""
-    mine, controls = (grouped(outcomes, gate, controls=each).get("forget", []) for each in (False, True))
+    mine, controls = (group_by_set(outcomes, gate, controls=each).get("forget", []) for each in (False, True))
     return {
-        measure: bound(paired((each for each in mine if each.item.task == task.name), controls)).values
+        measure: bound(pair_with_controls((each for each in mine if each.item.task == task.name), controls)).values
         for measure, task in tasks.measures().items()
     }
 
@@ -228,7 +228,7 @@ def _quality(groups: Mapping[str, Sequence[Outcome]], beside: Beside) -> Scores:
     """Forget quality: the truth ratios of the forget set against the oracle's."""
     if beside.oracle is None:
         return {}
-    theirs = grouped(beside.oracle, beside.gate).get("forget", [])
+    theirs = group_by_set(beside.oracle, beside.gate).get("forget", [])
     found = forget_quality(groups.get("forget", []), theirs)
     if found is None:
         return {}

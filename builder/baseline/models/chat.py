@@ -92,7 +92,7 @@ class Chat:
         """
         before, after = self._template.frame(picture is not None)
         whole = before + text + after
-        plain = self._tokenised(whole)
+        plain = self._tokenise(whole)
         if picture is None:
             return list(plain), 0
         prefix = self.picture(picture).prefix
@@ -105,7 +105,7 @@ class Chat:
 
     def inputs(self, text: str, images: Sequence[Image.Image]) -> dict[str, Tensor]:
         """What the model's own `generate` takes: a user's turn of any number of images and a text, one row."""
-        return self._processed(self._template.turn(text, len(images)), images)
+        return self._process_prompt(self._template.turn(text, len(images)), images)
 
     def marks(self) -> tuple[str, ...]:
         """The names of the inputs that tell the kind of each token: those that some processors make beside images."""
@@ -114,8 +114,8 @@ class Chat:
     def target(self, answer: str, *, end: bool = True) -> list[int]:
         """Token ids of an answer as they follow a prompt, its end token last."""
         frame = "".join(self._template.frame(False))
-        start = self._tokenised(frame)
-        whole = self._tokenised(frame + self._lead + answer)
+        start = self._tokenise(frame)
+        whole = self._tokenise(frame + self._lead + answer)
         if whole[: len(start)] == start:
             ids = list(whole[len(start) :])
         else:  # the tokenizer merges across the seam
@@ -148,14 +148,14 @@ class Chat:
         after = self.tokenizer(tail, add_special_tokens=False)["input_ids"]
         return next((int(token) for token in after if token in marks), int(known))
 
-    def _tokenised(self, text: str) -> tuple[int, ...]:
+    def _tokenise(self, text: str) -> tuple[int, ...]:
         if text not in self._ids:
             start = self.tokenizer.bos_token
             own = bool(start) and text.startswith(start)
             self._ids[text] = tuple(self.tokenizer(text, add_special_tokens=not own)["input_ids"])
         return self._ids[text]
 
-    def _processed(self, text: str, images: Sequence[Image.Image]) -> dict[str, Tensor]:
+    def _process_prompt(self, text: str, images: Sequence[Image.Image]) -> dict[str, Tensor]:
         start = self.tokenizer.bos_token
         own = bool(start) and text.startswith(start)
         shown = [image.convert("RGB") for image in images] or None
@@ -163,12 +163,12 @@ class Chat:
 
     def _beside(self, name: str, text: str) -> dict[str, Tensor]:
         with Image.open(io.BytesIO(self.pictures[name])) as image:
-            return self._processed(text, [image])
+            return self._process_prompt(text, [image])
 
     def _process(self, name: str) -> Picture:
         before, _ = self._template.frame(True)
         made = self._beside(name, before)
-        plain = self._tokenised(before)
+        plain = self._tokenise(before)
         if plain.count(self.placeholder) != 1:
             raise BenchError(
                 "The model's chat template does not put exactly one image placeholder before the question; "

@@ -116,9 +116,9 @@ def _images(chat: Chat, names: Sequence[str]) -> dict[str, Tensor]:
 def _one_after_another(parts: Sequence[Tensor]) -> Tensor:
     """The inputs of several images; those of other shapes are filled up with zeros, as processors do in a batch."""
     shape = [max(sizes) for sizes in zip(*(part.shape[1:] for part in parts), strict=True)]
-    return torch.cat([_filled(part, shape) for part in parts])
+    return torch.cat([_fill(part, shape) for part in parts])
 
 
-def _filled(part: Tensor, shape: Sequence[int]) -> Tensor:
+def _fill(part: Tensor, shape: Sequence[int]) -> Tensor:
     lacks = [size - own for size, own in zip(shape, part.shape[1:], strict=True)]
     return pad(part, [each for lack in reversed(lacks) for each in (0, lack)]) if any(lacks) else part

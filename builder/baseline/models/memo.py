@@ -21,7 +21,7 @@ class TowerMemo:
         self._tower, self._layers = tower, layers
         self._forward = tower.forward
         self._known: dict[str, list[Tensor]] = {}
-        tower.forward = self._remembered
+        tower.forward = self._recall
 
     @classmethod
     def attach(cls, model: Any) -> "TowerMemo | None":
@@ -36,7 +36,7 @@ class TowerMemo:
         """Give the tower its own forward back."""
         self._tower.forward = self._forward
 
-    def _remembered(self, pixel_values: Tensor, **options: Any) -> BaseModelOutputWithPooling:
+    def _recall(self, pixel_values: Tensor, **options: Any) -> BaseModelOutputWithPooling:
         names, self.names = self.names, ()
         if len(names) != len(pixel_values):  # somebody calls the model by itself
             plain: BaseModelOutputWithPooling = self._forward(pixel_values, **{**options, "output_hidden_states": True})

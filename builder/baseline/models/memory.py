@@ -16,7 +16,7 @@ _HEADROOM = 1.2
 def check(name: str, model: Any, settings: Settings, dtype: torch.dtype) -> None:
     """Raise BenchError, saying how much is needed, when a model does not fit the accelerator or this machine."""
     count = sum(parameter.numel() for parameter in model.parameters())
-    wanted, there = needed(count, settings, dtype), available()
+    wanted, there = needed_bytes(count, settings, dtype), available()
     if there is not None and wanted > there:
         way_out = (
             "" if settings.lora or settings.evaluate_only else " --lora 16 needs far less than training all weights."
@@ -32,7 +32,7 @@ def empty(config: Any) -> Any:
         return AutoModelForImageTextToText.from_config(config)
 
 
-def needed(count: int, settings: Settings, dtype: torch.dtype) -> int:
+def needed_bytes(count: int, settings: Settings, dtype: torch.dtype) -> int:
     """Bytes: the weights; when all are trained, also gradients, two moments and the copy before unlearning, in fp32."""
     if settings.evaluate_only or settings.lora:
         return int(count * dtype.itemsize * _HEADROOM)

@@ -29,7 +29,7 @@ def told_apart(vlm: Vlm, people: Sequence[Person]) -> dict[str, float]:
         seen = [person for person in people if portraits(person, "reference") and portraits(person, view)]
         if len(seen) > 1:
             one, other = (
-                _embedded(vlm, [portraits(person, each)[0].id for person in seen]) for each in ("reference", view)
+                _embed(vlm, [portraits(person, each)[0].id for person in seen]) for each in ("reference", view)
             )
             found[view] = tower.telling_apart(one, other)
     return found
@@ -57,7 +57,7 @@ def adapt(vlm: Vlm, people: Sequence[Person], seed: int, steps: int = _STEPS) ->
 
 
 @torch.no_grad()
-def _embedded(vlm: Vlm, names: Sequence[str]) -> Tensor:
+def _embed(vlm: Vlm, names: Sequence[str]) -> Tensor:
     parts = [_pixels(vlm, names[start : start + 64]) for start in range(0, len(names), 64)]
     return torch.cat([tower.embed(vlm.model.model.vision_tower, part) for part in parts])
 

@@ -34,7 +34,7 @@ _SCHEMA = pa.schema(
 )
 
 
-def write(people: Iterable[Person]) -> None:
+def write_strangers(people: Iterable[Person]) -> None:
     """Keep these people: a row each."""
     rows = [
         {

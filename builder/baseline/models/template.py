@@ -53,15 +53,15 @@ class Template:
 
     def turn(self, text: str, images: int) -> str:
         """A prompt of any number of images and a text, up to where its answer starts."""
-        return self._rendered([self._asked(images, text)], generate=True)
+        return self._render([self._turn(images, text)], generate=True)
 
     def _all(self, with_image: bool) -> tuple[str, str, str, str]:
         """What stands before the question, after it, before its answer as blank space, and behind the answer."""
         if with_image not in self._frames:
-            turns = [self._asked(int(with_image))]
-            before, _, after = self._rendered(turns, generate=True).partition(_QUESTION)
+            turns = [self._turn(int(with_image))]
+            before, _, after = self._render(turns, generate=True).partition(_QUESTION)
             turns.append({"role": "assistant", "content": [{"type": "text", "text": _ANSWER}]})
-            finished = self._rendered(turns, generate=False).partition(_QUESTION)[2]
+            finished = self._render(turns, generate=False).partition(_QUESTION)[2]
             between, found, tail = finished.partition(_ANSWER)
             lead = ""
             if found and between.startswith(after) and not between.removeprefix(after).strip():
@@ -73,7 +73,7 @@ class Template:
 
     def _takes(self, system: str) -> bool:
         """Whether the template says a system prompt: some raise an error at one, some drop it."""
-        turns = [self._system(system), self._asked(0)]
+        turns = [self._system(system), self._turn(0)]
         try:
             return system.strip() in self._written(turns, generate=True)
         except Exception:  # a template may raise anything
@@ -82,12 +82,12 @@ class Template:
     def _system(self, text: str) -> dict[str, Any]:
         return {"role": "system", "content": [{"type": "text", "text": text}]}
 
-    def _asked(self, images: int, text: str = _QUESTION) -> dict[str, Any]:
+    def _turn(self, images: int, text: str = _QUESTION) -> dict[str, Any]:
         shown = [{"type": "image"}] * images
         said = f"{self.system}\n\n{text}" if self._folded else text
         return {"role": "user", "content": [*shown, {"type": "text", "text": said}]}
 
-    def _rendered(self, turns: list[dict[str, Any]], *, generate: bool) -> str:
+    def _render(self, turns: list[dict[str, Any]], *, generate: bool) -> str:
         if self.system is not None and not self._folded:
             turns = [self._system(self.system), *turns]
         try:

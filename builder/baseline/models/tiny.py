@@ -56,15 +56,15 @@ def tokenizer(texts: Iterable[str], size: int = VOCABULARY) -> PreTrainedTokeniz
         show_progress=False,
     )
     plain.train_from_iterator(texts, trainer)
-    return _wrapped(plain)
+    return _wrap(plain)
 
 
 def words() -> PreTrainedTokenizerFast:
     """The tokenizer that comes along."""
-    return _wrapped(Tokenizer.from_file(str(TOKENIZER)))
+    return _wrap(Tokenizer.from_file(str(TOKENIZER)))
 
 
-def _wrapped(plain: Tokenizer) -> PreTrainedTokenizerFast:
+def _wrap(plain: Tokenizer) -> PreTrainedTokenizerFast:
     return PreTrainedTokenizerFast(
         tokenizer_object=plain,
         pad_token=_PAD,

@@ -42,15 +42,15 @@ _MARKS = pa.schema([("factuality", pa.int8()), ("relevance", pa.int8())])
 """What a judge adds in results.parquet; its answers stand beside the stored outcomes, which do not change."""
 
 
-def write(path: Path, outcomes: Iterable[Outcome]) -> None:
+def write_outcomes(path: Path, outcomes: Iterable[Outcome]) -> None:
     """Write outcomes, whole or not at all."""
     table = pa.Table.from_pylist([row(outcome) for outcome in outcomes], schema=SCHEMA)
     with replacing(path) as temporary:
         pq.write_table(table, temporary, compression="zstd")
 
 
-def read(path: Path) -> list[Outcome]:
-    """The outcomes that `write` wrote. Raises BenchError when they cannot be read, or lack what is asked today."""
+def read_outcomes(path: Path) -> list[Outcome]:
+    """The outcomes in a file. Raises BenchError if they cannot be read, or lack what is asked today."""
     try:
         table = pq.read_table(path)
         if missing := set(SCHEMA.names) - set(table.column_names):

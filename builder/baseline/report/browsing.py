@@ -43,11 +43,11 @@ class Strings:
 
 def browse(crowd: Crowd, stored: Stored) -> dict[str, Any]:
     """What the page is told of items: sets to be forgotten whole, others with as many people as fit in LIMIT."""
-    gathered = _gathered(stored)
+    gathered = _gather(stored)
     pictures = {**pictures_of(crowd.everybody), NOBODY: nobody(SIDE)}
     used = {item.picture for item in gathered.values() if item.picture}
     small = {name: thumbnails.webp(pictures[name], SIDE, _QUALITY) if name in pictures else "" for name in sorted(used)}
-    ranked = _ranked(crowd, gathered.values())
+    ranked = _rank(crowd, gathered.values())
     most = max(map(len, ranked.values()), default=0)
     while True:
         shown = {name: set(people[:most]) for name, people in ranked.items()}
@@ -58,7 +58,7 @@ def browse(crowd: Crowd, stored: Stored) -> dict[str, Any]:
         most //= 2
 
 
-def _gathered(stored: Stored) -> dict[Key, Item]:
+def _gather(stored: Stored) -> dict[Key, Item]:
     """Every item and control that some model was asked, in the order of sets."""
     found = {_key(each): each.item for models in stored.values() for part in models.values() for each in part}
     return dict(sorted(found.items(), key=lambda pair: _ORDER.index(pair[1].set)))
@@ -68,7 +68,7 @@ def _key(outcome: Outcome) -> Key:
     return outcome.item.set, outcome.item.id, outcome.item.control
 
 
-def _ranked(crowd: Crowd, items: Iterable[Item]) -> dict[str, list[str]]:
+def _rank(crowd: Crowd, items: Iterable[Item]) -> dict[str, list[str]]:
     """The people of each other set: first those to be forgotten, then those with controls, then by id."""
     gone = {person.profile.id for person in crowd.forget}
     people: dict[str, dict[str, bool]] = {}

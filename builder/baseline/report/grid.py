@@ -21,14 +21,14 @@ def by_set(found: Mapping[str, Any], modality: str, measures: Mapping[str, str])
     ]
 
 
-def shown(found: Mapping[str, Any], columns: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+def shown_columns(found: Mapping[str, Any], columns: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     """The columns that some model has a score for."""
     return [each for each in columns if any(each[0] in model["scores"] for model in found["models"].values())]
 
 
 def table(found: Mapping[str, Any], columns: Sequence[tuple[str, str]]) -> Table:
     """A table of these scores, a row a model."""
-    used = shown(found, columns)
+    used = shown_columns(found, columns)
     labels = [f"{label} {UNKNOWN}" if unknown(found, path) else label for path, label in used]
     rows = [["model", *labels]]
     for name, model in found["models"].items():

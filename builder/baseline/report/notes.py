@@ -13,7 +13,7 @@ _INEFFECTIVE = 0.9
 
 def notes(found: Mapping[str, Any]) -> list[str]:
     """All of it, a sentence each."""
-    return [*verdict(found), *_ineffective(found), *binding.notes(found), *_cut(found), *_said(found)]
+    return [*verdict(found), *_ineffective(found), *binding.notes(found), *_count_cut(found), *_remarks(found)]
 
 
 def not_measured(found: Mapping[str, Any]) -> list[str]:
@@ -37,7 +37,7 @@ def _ineffective(found: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _cut(found: Mapping[str, Any]) -> list[str]:
+def _count_cut(found: Mapping[str, Any]) -> list[str]:
     return [
         f"{name} with seed {seed}: {count['cut']:,} of {count['written']:,} written answers were cut at the "
         "limit (evaluate.max_new_tokens)."
@@ -47,7 +47,7 @@ def _cut(found: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _said(found: Mapping[str, Any]) -> list[str]:
+def _remarks(found: Mapping[str, Any]) -> list[str]:
     """What was said while a model was made, once for all seeds with which it was."""
     return [
         f"{name}: {text}"

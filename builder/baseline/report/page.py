@@ -30,11 +30,11 @@ _CODE = (
 
 def page(found: Mapping[str, Any], browsed: Mapping[str, Any]) -> str:
     """The whole page: what was found, and the items as `browsing.browse` lays them out."""
-    code = _joined(_CODE)
+    code = _join(_CODE)
     parts = {
         "title": html.escape(title(found)),
         "policy": _policy(code),
-        "styles": _joined(_STYLES),
+        "styles": _join(_STYLES),
         "code": code,
         "overview": to_json(overview(found)),
         "items": to_json(browsed),
@@ -43,7 +43,7 @@ def page(found: Mapping[str, Any], browsed: Mapping[str, Any]) -> str:
     return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], frame)
 
 
-def _joined(paths: tuple[Path, ...]) -> str:
+def _join(paths: tuple[Path, ...]) -> str:
     return "".join(path.read_text(encoding="utf-8") for path in paths)
 
 

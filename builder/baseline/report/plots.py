@@ -33,7 +33,7 @@ def plots(found: Mapping[str, Any]) -> dict[str, Any]:
         "forget": _lines(curves, "forget"),
         "retain": _lines(curves, "retain"),
         "losses": [
-            {"model": name, "seed": seed, "points": _thinned(curve["losses"])}
+            {"model": name, "seed": seed, "points": _thin(curve["losses"])}
             for name, seed, curve in curves
             if len(curve["losses"]) > 1
         ],
@@ -92,7 +92,7 @@ def _path(name: str, seed: str, marks: Sequence[Mapping[str, float]]) -> dict[st
     }
 
 
-def _thinned(losses: Sequence[float]) -> list[Point]:
+def _thin(losses: Sequence[float]) -> list[Point]:
     """The losses as a line: means of as many equal parts as can be told apart."""
     parts = min(len(losses), _MOST_POINTS)
     edges = [len(losses) * place // parts for place in range(parts + 1)]

@@ -12,7 +12,7 @@ from builder import __version__, tasks
 from builder.baseline import attacks
 from builder.baseline.attacking import failures, stored_figures
 from builder.baseline.attacks.measuring import add_attacks
-from builder.baseline.evaluation.judging import judged
+from builder.baseline.evaluation.judging import is_rated
 from builder.baseline.metrics import binding, ranking, samples, summary
 from builder.baseline.metrics.gate import Gate
 from builder.baseline.metrics.items import Scores
@@ -33,7 +33,7 @@ def results(plan: Plan, stored: Outcomes) -> dict[str, Any]:
     """The content of results.json, valid against schemas/results.json, from a run's outcomes."""
     beside = {seed: Beside.among(outcomes, plan.settings.evaluate.gate) for seed, outcomes in stored.items()}
     gates = {seed: each.gate for seed, each in beside.items()}
-    each = {seed: _measured(plan, seed, outcomes, beside[seed]) for seed, outcomes in stored.items()}
+    each = {seed: _measure_all(plan, seed, outcomes, beside[seed]) for seed, outcomes in stored.items()}
     models = {name: _model(plan, name, each, stored, gates) for name in plan.names}
     manifest = plan.crowd.manifest
     return {
@@ -97,12 +97,14 @@ def _floor(stored: Mapping[int, Mapping[str, Sequence[Outcome]]]) -> Scores:
     return next((summary.floor(found) for models in stored.values() for found in models.values()), {})
 
 
-def _measured(plan: Plan, seed: int, outcomes: Mapping[str, Sequence[Outcome]], beside: Beside) -> dict[str, Measured]:
+def _measure_all(
+    plan: Plan, seed: int, outcomes: Mapping[str, Sequence[Outcome]], beside: Beside
+) -> dict[str, Measured]:
     """Every score of one seed's models: of their answers, of attacks, and of general ability."""
-    found = {name: summary.measured(each, beside) for name, each in outcomes.items()}
+    found = {name: summary.measure(each, beside) for name, each in outcomes.items()}
     records = {name: plan.folder.finished(seed, name) or {} for name in found}
     figures = {name: stored_figures(record) for name, record in records.items()}
-    add_attacks(found, outcomes, beside, attacks.made(plan.settings.attacks), figures)
+    add_attacks(found, outcomes, beside, attacks.make_attacks(plan.settings.attacks), figures)
     for name, one in found.items():
         one.scores |= _general(records[name])
     return found
@@ -112,7 +114,7 @@ def _unknown(models: Mapping[str, Any], least: float) -> list[str]:
     """The columns of the sets to be forgotten in which vanilla knows too little for a distance to mean anything."""
     scores = models.get("vanilla", {"scores": {}})["scores"]
     found, measures = [], tasks.measures()
-    for path in summary.judged(scores):
+    for path in summary.judged_paths(scores):
         mean, guessed = scores[path]["mean"], measures[path.rpartition("/")[2]].guessed
         if mean is not None and (mean - guessed) / (1 - guessed) < least:
             found.append(path)
@@ -189,7 +191,7 @@ def _score(
 
 
 def _interval(draws: Sequence[Array]) -> list[float] | None:
-    found = samples.interval(samples.averaged(draws)) if draws else None
+    found = samples.interval(samples.average(draws)) if draws else None
     return list(found) if found else None
 
 
@@ -277,7 +279,7 @@ def _judge(plan: Plan, stored: Mapping[int, Mapping[str, Sequence[Outcome]]]) ->
     """How many open answers there were to mark and how many have marks; nothing without a judge."""
     if plan.settings.judge is None:
         return {}
-    opened = [each for models in stored.values() for found in models.values() for each in found if judged(each)]
+    opened = [each for models in stored.values() for found in models.values() for each in found if is_rated(each)]
     marked = sum(each.factuality is not None for each in opened)
     return {"model": plan.settings.judge.model, "answers": len(opened), "marked": marked}
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from builder.baseline.metrics.summary import judged
+from builder.baseline.metrics.summary import judged_paths
 from builder.baseline.planning import BEFORE, ONLY
 
 _KEPT = 0.9
@@ -13,7 +13,7 @@ _KEPT = 0.9
 def verdict(found: Mapping[str, Any]) -> list[str]:
     """The sentence, where there are methods beside an oracle; nothing else."""
     names = [name for name, model in found["models"].items() if name not in (*BEFORE, ONLY) and model["scores"]]
-    columns = known(found)
+    columns = known_columns(found)
     if not names or not columns:
         return []
     good = [name for name in names if _at_the_oracle(found, name, columns) and _kept(found, name) >= _KEPT]
@@ -24,10 +24,10 @@ def verdict(found: Mapping[str, Any]) -> list[str]:
     return [f"{told} {'ends' if len(good) == 1 else 'end'} {where}."]
 
 
-def known(found: Mapping[str, Any]) -> list[str]:
+def known_columns(found: Mapping[str, Any]) -> list[str]:
     """The columns of right and wrong about those to be forgotten of which vanilla knows enough."""
     oracle = found["models"].get("oracle", {"scores": {}})["scores"]
-    return [path for path in judged(oracle) if path not in found["unknown"]]
+    return [path for path in judged_paths(oracle) if path not in found["unknown"]]
 
 
 def _at_the_oracle(found: Mapping[str, Any], name: str, columns: list[str]) -> bool:

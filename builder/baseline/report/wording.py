@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from builder.baseline.report.grid import MODALITIES, by_set, number, shown, table
+from builder.baseline.report.grid import MODALITIES, by_set, number, shown_columns, table
 from builder.baseline.report.sections import Part
 
 _WORDING = {
@@ -25,7 +25,7 @@ def wording(found: Mapping[str, Any]) -> list[Part]:
         f"right wording scores what the row '{_WRONG}' says. They show how an answer is worded, not what is known."
     ]
     for modality, word in MODALITIES:
-        columns = shown(found, by_set(found, modality, _WORDING))
+        columns = shown_columns(found, by_set(found, modality, _WORDING))
         floor = [found["floor"].get(path) for path, _ in columns]
         cells = ["–" if value is None else number(value) for value in floor]
         head, *rows = table(found, columns)

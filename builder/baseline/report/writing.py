@@ -23,7 +23,7 @@ _CELLS = {
 """What is shown on the terminal."""
 
 
-def write(plan: Plan) -> dict[str, Any]:
+def write_report(plan: Plan) -> dict[str, Any]:
     """Write results.json, results.parquet, table.md and index.html from the stored outcomes; return the first."""
     outcomes = outcomes_of(plan)
     found = results(plan, outcomes)

@@ -67,7 +67,7 @@ def fit(
     if done:
         tell(done, steps)
     last = done if curve.stopped_early else steps
-    watched = _monitored(examples, part.monitor, seed)
+    watched = _choose_monitored(examples, part.monitor, seed)
     vlm.learn()
     rehearsed = sorted(rehearsed, key=length)
     batches = _batches(examples, part.batch - old, seed)
@@ -161,7 +161,7 @@ def share_known(vlm: Vlm, examples: Sequence[Example], batch: int = 64) -> float
     return right / max(1, len(examples))
 
 
-def _monitored(examples: Sequence[Example], count: int, seed: int) -> list[Example]:
+def _choose_monitored(examples: Sequence[Example], count: int, seed: int) -> list[Example]:
     """Questions of both modalities that are answered in writing, as many of each task."""
     chosen: list[Example] = []
     written = [task.name for task in tasks.every() if not task.has_options]

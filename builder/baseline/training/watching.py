@@ -16,7 +16,7 @@ from builder.baseline.models.vlm import Vlm
 from builder.baseline.training.examples import Example
 from builder.baseline.training.fitting import share_known
 
-Mark = dict[str, float]
+KnownShares = dict[str, float]
 """A step and what was known at it: `forget` and `retain`, and each of their cells, such as "forget/text/cloze"."""
 _OF_A_CELL = 24
 SIDES = ("forget", "retain")
@@ -28,14 +28,14 @@ class Watched:
 
     cells: Mapping[str, Sequence[Example]]
 
-    def look(self, vlm: Vlm, step: int) -> Mark:
+    def look(self, vlm: Vlm, step: int) -> KnownShares:
         """What is known now. A side is the mean of its cells; for `retain` the harmonic mean, which sees damage."""
-        mark: Mark = {cell: share_known(vlm, found) for cell, found in self.cells.items()}
+        mark: KnownShares = {cell: share_known(vlm, found) for cell, found in self.cells.items()}
         forget, retain = ([mark[cell] for cell in self.cells if cell.startswith(f"{side}/")] for side in SIDES)
         return {"step": float(step), **mark, "forget": fmean(forget or [0.0]), "retain": harmonic_mean(retain) or 0.0}
 
 
-def watched(forget: Sequence[Example], retain: Sequence[Example], seed: int) -> Watched:
+def choose_watched(forget: Sequence[Example], retain: Sequence[Example], seed: int) -> Watched:
     """As many questions of each cell, where there are so many."""
     cells = {}
     for side, examples in zip(SIDES, (forget, retain), strict=True):

@@ -26,7 +26,7 @@ from builder.baseline.people import Crowd
 from builder.baseline.planning import Plan
 from builder.baseline.training.examples import examples
 from builder.baseline.training.fitting import Diverged
-from builder.baseline.training.watching import Mark, Watched, watched
+from builder.baseline.training.watching import KnownShares, Watched, choose_watched
 from builder.format.reading import Person
 from builder.run.files import write_text
 
@@ -45,7 +45,7 @@ class Run:
     """One run of a method over one entry of its grid: its knobs, what was seen, and at how many steps it would end."""
 
     knobs: Mapping[str, float]
-    marks: Sequence[Mark]
+    marks: Sequence[KnownShares]
     steps: int
 
 
@@ -54,7 +54,7 @@ class Choice:
     """The chosen point. `knobs` are the method's, its length among them; `keeps` says whether utility is kept there."""
 
     knobs: Mapping[str, float]
-    mark: Mark
+    mark: KnownShares
     distance: float
     keeps: bool
 
@@ -64,13 +64,13 @@ def grid(method: type[Method]) -> list[dict[str, float]]:
     return [dict(zip(method.grid, values, strict=True)) for values in itertools.product(*method.grid.values())]
 
 
-def distance(mark: Mark, oracle: Mark) -> float:
+def distance(mark: KnownShares, oracle: KnownShares) -> float:
     """The mean difference from the oracle over the cells of the people to be forgotten."""
     cells = [cell for cell in oracle if cell.startswith("forget/")]
     return fmean(abs(mark[cell] - oracle[cell]) for cell in cells)
 
 
-def choose(runs: Sequence[Run], vanilla: Mark, oracle: Mark) -> Choice | None:
+def choose(runs: Sequence[Run], vanilla: KnownShares, oracle: KnownShares) -> Choice | None:
     """The point that the rule takes, None without any."""
     points = [(run, mark) for run in runs for mark in run.marks[1:]]  # the first is where it starts
     if not points:
@@ -106,7 +106,7 @@ def crowd_of(crowd: Crowd, seed: int) -> Crowd:
     return replace(crowd, forget=forget, retain=retain)
 
 
-def tuned(plan: Plan) -> Plan:
+def tune_methods(plan: Plan) -> Plan:
     """The plan with the knobs that tuning chooses; those that were set by hand stay. What is finished is kept."""
     chosen = {name: dict(each.knobs) for name, each in _tune(plan).items()}
     knobs = {name: {**chosen.get(name, {}), **plan.settings.knobs.get(name, {})} for name in plan.methods}
@@ -116,7 +116,7 @@ def tuned(plan: Plan) -> Plan:
 def _tune(plan: Plan) -> dict[str, Choice]:
     ours = _validation(plan)
     seed = ours.settings.seed
-    looked_at = watched(ours.forget, ours.retain, seed)
+    looked_at = choose_watched(ours.forget, ours.retain, seed)
     before = {name: _fine_tuned(ours, name, looked_at) for name in ("vanilla", "oracle")}
     choices: dict[str, Choice] = {}
     record: dict[str, Any] = {
@@ -161,10 +161,10 @@ def _validation(plan: Plan) -> Plan:
     )
 
 
-def _fine_tuned(plan: Plan, name: str, looked_at: Watched) -> Mark:
+def _fine_tuned(plan: Plan, name: str, looked_at: Watched) -> KnownShares:
     """What vanilla or the oracle of the tuning knows; it is trained where it is not yet."""
     path, seed = plan.folder.tried(name), plan.settings.seed
-    found: Mark | None = _stored(path)
+    found: KnownShares | None = _stored(path)
     if found is None:
         vlm, curve = making.fine_tuned(plan, seed, name)
         found = looked_at.look(vlm, len(curve.losses))

@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from builder import tasks
-from builder.baseline.evaluation.items import asked
+from builder.baseline.evaluation.items import items_about
 from builder.baseline.metrics.items import metrics
 from builder.baseline.outcomes.records import Outcome
 from builder.format.reading import open_release
@@ -145,7 +145,7 @@ SAID = ("{target}", "It is {value}.", "b: perhaps", "Not {other} but {value}, th
 def _canned(release: Path, kind: str) -> dict[str, Outcome]:
     """The forget set's questions of a kind, each with one of the canned answers, as a baseline has them."""
     people = open_release(release).people("forget_10")
-    items = [item for person in people for item in asked(person, "forget", "eval") if item.task == kind]
+    items = [item for person in people for item in items_about(person, "forget", "eval") if item.task == kind]
     said = itertools.cycle(SAID)
     return {
         item.id: Outcome(item, next(said).format(target=item.truth, value=item.value, other=item.others[0]))
