@@ -280,12 +280,12 @@ def export(source: str, layout: str, to: str) -> None:
 @click.option(
     "--methods",
     callback=_split,
-    help="With commas between: names, or my_package:MyMethod.  [default: ga,graddiff,kl,npo]",
+    help="Names or my_package:MyMethod, separated by commas.  [default: ga,graddiff,kl,npo]",
 )
 @click.option(
     "--attacks",
     callback=_split,
-    help="With commas between: names, or my_package:MyAttack.  [default: membership inference]",
+    help="Names or my_package:MyAttack, separated by commas.  [default: membership inference]",
 )
 @click.option("--modality", type=click.Choice(["image", "text"]), help="Unlearn from one modality alone.")
 @click.option(
@@ -299,7 +299,7 @@ def export(source: str, layout: str, to: str) -> None:
 @click.option(
     "--general",
     callback=_split,
-    help="Tasks of lmms-eval that measure general ability, with commas between: mmmu_val,pope.",
+    help="Tasks of lmms-eval that measure general ability, separated by commas: mmmu_val,pope.",
 )
 @click.option("--evaluate-only", is_flag=True, help="Evaluate the model as it is; train nothing.")
 @click.option("--judge", metavar="MODEL", help="Have this language model rate the open answers.")
@@ -319,7 +319,7 @@ def baseline_command(source: str, resume: bool, **given: Any) -> None:
 @cli.command("list")
 @click.argument("kind", metavar="KIND")
 def list_command(kind: str) -> None:
-    """List what can be chosen by name: its name, whose it is and what it is.
+    """List what can be chosen by name: name, origin and description.
 
     KIND is methods, metrics, attacks, layouts, painters, writers, recipes, audits or tasks.
     """
