@@ -32,6 +32,8 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except BenchError as error:
             raise _Shown(str(error), error.exit_code) from error
+        except (click.ClickException, click.exceptions.Exit):
+            raise
         except Exception as error:
             from builder.run.files import full_disk
 
