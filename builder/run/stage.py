@@ -100,6 +100,7 @@ def _knobs(part: str, value: Any) -> dict[str, Any]:
     return {key: knob for key, knob in knobs.items() if key not in CHANGES_NO_RECORD}
 
 
+@functools.cache
 def _version(library: str) -> str:
     """The version of a library. A run may have been made elsewhere, with an extra that this machine lacks."""
     try:

@@ -53,17 +53,19 @@ def spans(recipe: Recipe) -> Iterator[Span]:
 
 def survey(run: RunFolder, stages: Sequence[Stage], recipe: Recipe) -> dict[str, list[ShardStatus]]:
     """The status of every shard of every stage, by the stage's name."""
-    result: dict[str, list[ShardStatus]] = {}
+    result: dict[str, list[ShardStatus]] = {stage.name: [] for stage in stages}
     by_name = {stage.name: stage for stage in stages}
-    for stage in stages:
-        source = by_name.get(stage.follows)
-        result[stage.name] = []
-        for span in spans(recipe):
+    for span in spans(recipe):
+        inputs: dict[str, list[Any]] = {}  # what several stages follow is read once
+        for stage in stages:
+            source = by_name.get(stage.follows)
             if source and result[source.name][span.index].state != "made":
                 status = ShardStatus(span, "waiting", f"{source.name} must be made first")
             else:
-                before = input_records(run, source, span)
-                status = check_shard(run, stage, span, wanted_footer(run, stage, recipe, span, before))
+                if stage.follows not in inputs:
+                    inputs[stage.follows] = input_records(run, source, span)
+                wanted = wanted_footer(run, stage, recipe, span, inputs[stage.follows])
+                status = check_shard(run, stage, span, wanted)
             result[stage.name].append(status)
     return result
 
