@@ -27,6 +27,9 @@ _LITTLE = [
     "questions.train_generation=1",
     "questions.train_cloze=0",
     "questions.train_classification=0",
+    "questions.classification=1",
+    "questions.generation=1",
+    "questions.cloze=1",
 ]
 
 
