@@ -51,4 +51,42 @@ const page = {
   words(key) {
     return key.replace(/_/g, " ");
   },
+
+  // What the address asks for, such as #/person/00012?sort=name: a view that there is, what follows it, and its search.
+  asked(otherwise) {
+    const [path, search] = location.hash.replace(/^#\/?/, "").split("?");
+    const [first, second] = path.split("/");
+    const view = Object.hasOwn(page.views, first) ? first : otherwise;
+    return { view, second: second && decodeURIComponent(second), search: Object.fromEntries(new URLSearchParams(search ?? "")) };
+  },
+
+  // Titles the page and marks its view in the navigation.
+  entitle(view, title) {
+    document.title = title;
+    for (const link of document.querySelectorAll("nav [data-view]")) {
+      if (link.dataset.view === view) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    }
+  },
+
+  // Follows the address from now on. "/" goes to the search, which stands on the page at `searched`; `press` takes other keys.
+  start(route, searched, press) {
+    document.addEventListener("keydown", (event) => {
+      const typing = /INPUT|SELECT|TEXTAREA/.test(event.target.tagName);
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.key === "/" && !typing) {
+        event.preventDefault();
+        if (!document.getElementById("search")) location.hash = searched;
+        setTimeout(() => document.getElementById("search")?.focus(), 60);
+      } else if (event.key === "Escape" && typing) event.target.blur();
+      else if (!typing) press?.(event.key);
+    });
+    document.querySelector(".skip").addEventListener("click", (event) => {
+      event.preventDefault(); // the address after # is ours
+      document.getElementById("main").focus();
+    });
+    window.addEventListener("hashchange", route);
+    history.scrollRestoration = "manual";
+    route();
+  },
 };
