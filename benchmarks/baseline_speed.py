@@ -23,7 +23,7 @@ from PIL import Image
 from torch.nn import functional
 
 from builder.baseline.evaluation.asking import Examiner
-from builder.baseline.evaluation.items import items
+from builder.baseline.evaluation.item_sets import items
 from builder.baseline.models.allocation import keep_freed_memory
 from builder.baseline.models.source import ModelOpener
 from builder.baseline.models.vlm import Vlm

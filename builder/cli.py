@@ -339,7 +339,7 @@ def list_command(kind: str) -> None:
 _REGISTRIES = {
     "tasks": "builder.tasks:TASKS",
     "methods": "builder.baseline.methods:METHODS",
-    "metrics": "builder.baseline.metrics.items:METRICS",
+    "metrics": "builder.baseline.metrics.item_metrics:METRICS",
     "attacks": "builder.baseline.attacks:ATTACKS",
     "layouts": "builder.release.exports:LAYOUTS",
     "painters": "builder.base.makers:PAINTERS",

@@ -13,7 +13,7 @@ import pytest
 from builder import tasks
 from builder.audit.registry import audits
 from builder.base import registry
-from builder.baseline.metrics.items import metrics
+from builder.baseline.metrics.item_metrics import metrics
 from builder.format.reading import open_release
 from tests.conftest import Run
 

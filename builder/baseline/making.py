@@ -4,7 +4,7 @@ from pathlib import Path
 
 from builder.base.errors import BenchError
 from builder.base.progress import Progress
-from builder.baseline.methods.running import unlearn
+from builder.baseline.methods.unlearning import unlearn
 from builder.baseline.models import source
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.planning import ONLY, Plan

@@ -7,7 +7,7 @@ from builder.base.errors import CallError
 from builder.baseline import methods, people
 from builder.baseline.evaluation.agreement import check_answers
 from builder.baseline.evaluation.controls import NOBODY, controls, nobody, swaps
-from builder.baseline.evaluation.items import items, known_facts, some
+from builder.baseline.evaluation.item_sets import items, known_facts, some
 from builder.baseline.folder import BaselineFolder
 from builder.baseline.methods.base import Method
 from builder.baseline.models.source import ModelOpener

@@ -11,7 +11,7 @@ import torch
 from builder.base.records import LETTERS
 from builder.baseline.evaluation.asking import Examiner, room
 from builder.baseline.evaluation.controls import NOBODY, controls, nobody
-from builder.baseline.evaluation.items import items, known_facts
+from builder.baseline.evaluation.item_sets import items, known_facts
 from builder.baseline.models.chat import Chat
 from builder.baseline.models.encoding import collate, encode
 from builder.baseline.models.likelihood import token_nll

@@ -20,7 +20,7 @@ from builder.baseline.attacks import context, depth, image, lens, quantise, rele
 from builder.baseline.attacks.base import Bench, Figure, ModelAttack, Target
 from builder.baseline.attacks.success import any_right, forgotten, gain, likeness
 from builder.baseline.evaluation.asking import Examiner
-from builder.baseline.evaluation.items import items
+from builder.baseline.evaluation.item_sets import items
 from builder.baseline.folder import BaselineFolder
 from builder.baseline.models import adapter
 from builder.baseline.models.encoding import collate, encode

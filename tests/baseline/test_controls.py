@@ -7,9 +7,9 @@ import pytest
 
 from builder.base.records import LETTERS
 from builder.baseline.evaluation.controls import NOBODY, controls, replace_name, swaps
-from builder.baseline.evaluation.items import items, known_facts
+from builder.baseline.evaluation.item_sets import items, known_facts
 from builder.baseline.metrics import binding, summary
-from builder.baseline.metrics.items import WORDING, Scores
+from builder.baseline.metrics.item_metrics import WORDING, Scores
 from builder.baseline.metrics.summary import Beside
 from builder.baseline.outcomes.records import CONTROLS, Item, Outcome, Said
 from builder.baseline.people import Crowd

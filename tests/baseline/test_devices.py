@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.utils._pytree import tree_leaves
 
 from builder.baseline.evaluation.asking import Examiner
-from builder.baseline.evaluation.items import items
+from builder.baseline.evaluation.item_sets import items
 from builder.baseline.models.encoding import collate
 from builder.baseline.models.likelihood import cross_entropy
 from builder.baseline.models.vlm import Vlm

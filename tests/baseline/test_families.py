@@ -16,7 +16,7 @@ from builder.base.errors import CallError
 from builder.baseline.evaluation import general
 from builder.baseline.evaluation.agreement import check_answers
 from builder.baseline.evaluation.asking import Examiner
-from builder.baseline.evaluation.items import items
+from builder.baseline.evaluation.item_sets import items
 from builder.baseline.models import adapter, pretrained
 from builder.baseline.models.encoding import collate, encode
 from builder.baseline.models.likelihood import token_nll

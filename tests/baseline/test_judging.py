@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from builder.baseline.evaluation import judging
-from builder.baseline.evaluation.items import items
+from builder.baseline.evaluation.item_sets import items
 from builder.baseline.outcomes.records import Outcome
 from builder.baseline.people import Crowd
 from builder.baseline.settings import EvaluatePart, JudgePart

@@ -24,10 +24,10 @@ from builder.baseline.methods.mmunlearner import MMUnlearner, along
 from builder.baseline.methods.npo import NPO
 from builder.baseline.methods.prompting import NamePrompting, Prompting
 from builder.baseline.methods.rmu import RMU, direction
-from builder.baseline.methods.running import unlearn
 from builder.baseline.methods.simnpo import SimNPO
 from builder.baseline.methods.siu import SIU
 from builder.baseline.methods.undial import UNDIAL
+from builder.baseline.methods.unlearning import unlearn
 from builder.baseline.models.encoding import Batch, collate
 from builder.baseline.models.likelihood import cross_entropy
 from builder.baseline.models.reference import ReferenceModel

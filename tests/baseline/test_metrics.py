@@ -16,7 +16,7 @@ from builder.baseline.attacks.measuring import add_attacks, target_of
 from builder.baseline.metrics import groups, likelihoods, summary, text
 from builder.baseline.metrics.binding import unbound
 from builder.baseline.metrics.gate import make_gate
-from builder.baseline.metrics.items import metrics, right
+from builder.baseline.metrics.item_metrics import metrics, right
 from builder.baseline.metrics.known_before import known_before
 from builder.baseline.metrics.summary import Beside
 from builder.baseline.outcomes.records import Item, Outcome, Said

@@ -16,12 +16,12 @@ from builder.baseline import methods, planning, running
 from builder.baseline.attacks import membership
 from builder.baseline.attacks.measuring import target_of
 from builder.baseline.evaluation.asking import Examiner
-from builder.baseline.evaluation.items import items
+from builder.baseline.evaluation.item_sets import items
 from builder.baseline.evaluation.scoring import NO_TOKEN, likeliest
 from builder.baseline.folder import BaselineFolder
 from builder.baseline.methods.base import Step
 from builder.baseline.methods.graddiff import GradDiff
-from builder.baseline.methods.running import unlearn
+from builder.baseline.methods.unlearning import unlearn
 from builder.baseline.metrics import groups, likelihoods, summary
 from builder.baseline.metrics.gate import make_gate
 from builder.baseline.metrics.summary import Beside

@@ -20,7 +20,7 @@ from builder.base.records import LETTERS
 from builder.baseline import methods, planning, running
 from builder.baseline.evaluation.controls import NOBODY
 from builder.baseline.folder import BaselineFolder
-from builder.baseline.metrics.items import right
+from builder.baseline.metrics.item_metrics import right
 from builder.baseline.outcomes import stored
 from builder.baseline.outcomes.records import Item, Outcome, Said
 from builder.baseline.people import Crowd

@@ -10,7 +10,7 @@ from torch import nn
 
 from builder.baseline import making, methods, planning
 from builder.baseline.folder import BaselineFolder
-from builder.baseline.methods.running import unlearn
+from builder.baseline.methods.unlearning import unlearn
 from builder.baseline.models.source import ModelOpener
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.people import Crowd, pictures_of

@@ -13,7 +13,7 @@ from builder.base import schemas
 from builder.base.errors import BenchError
 from builder.baseline import making, methods, planning, running, settings
 from builder.baseline.folder import BaselineFolder
-from builder.baseline.methods.running import unlearn
+from builder.baseline.methods.unlearning import unlearn
 from builder.baseline.planning import Plan
 from builder.baseline.report import writing
 from builder.baseline.settings import resolve

@@ -15,8 +15,8 @@ from builder import tasks
 from builder.base import recipe, registry
 from builder.base.errors import CallError
 from builder.base.records import Question
-from builder.baseline.evaluation.items import items_about
-from builder.baseline.metrics import items, summary
+from builder.baseline.evaluation.item_sets import items_about
+from builder.baseline.metrics import item_metrics, summary
 from builder.baseline.metrics.summary import Beside
 from builder.baseline.outcomes.records import Outcome
 from builder.format.reading import open_release
@@ -32,7 +32,7 @@ RECIPE = recipe.Recipe.model_validate({"questions": {"tasks": ({"name": "yes_no"
 
 
 def _forget() -> None:
-    for cached in (registry._points, tasks.named, tasks.names, items.metrics):
+    for cached in (registry._points, tasks.named, tasks.names, item_metrics.metrics):
         cached.cache_clear()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from builder.base.errors import BenchError
 from builder.baseline.attacks.base import Bench, Figure, ModelAttack, Target
 from builder.baseline.attacks.success import forgotten, gain
-from builder.baseline.metrics.items import rights
+from builder.baseline.metrics.item_metrics import rights
 from builder.baseline.models import adapter
 
 

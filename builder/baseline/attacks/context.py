@@ -7,7 +7,7 @@ from builder.baseline.attacks.base import Bench, Figure, ModelAttack, Target
 from builder.baseline.attacks.success import any_right, forgotten, put
 from builder.baseline.evaluation.branches import roots
 from builder.baseline.evaluation.greedy import follow
-from builder.baseline.metrics.items import rights
+from builder.baseline.metrics.item_metrics import rights
 from builder.baseline.models.encoding import encode
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.outcomes.records import Item, Outcome

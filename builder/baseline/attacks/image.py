@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw, ImageOps
 
 from builder.baseline.attacks.base import Bench, Figure, ModelAttack, Target
 from builder.baseline.attacks.success import any_right, forgotten, put
-from builder.baseline.metrics.items import rights
+from builder.baseline.metrics.item_metrics import rights
 from builder.baseline.models.vlm import Vlm
 
 _CROPPED = 0.1

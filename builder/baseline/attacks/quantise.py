@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from builder.baseline.attacks.base import Bench, Figure, ModelAttack, Target
 from builder.baseline.attacks.success import forgotten, gain, likeness
-from builder.baseline.metrics.items import rights
+from builder.baseline.metrics.item_metrics import rights
 from builder.baseline.models import adapter
 from builder.baseline.models.vlm import Vlm
 

@@ -11,7 +11,7 @@ from builder.base import randomness
 from builder.base.errors import BenchError
 from builder.baseline.attacks.base import Bench, Figure, ModelAttack, Target
 from builder.baseline.attacks.success import forgotten, gain, likeness
-from builder.baseline.metrics.items import rights
+from builder.baseline.metrics.item_metrics import rights
 from builder.baseline.models.encoding import collate
 from builder.baseline.models.likelihood import cross_entropy
 from builder.baseline.models.vlm import Vlm

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from builder.baseline.attacks.base import Target
-from builder.baseline.metrics.items import right
+from builder.baseline.metrics.item_metrics import right
 from builder.baseline.metrics.samples import Sample
 from builder.baseline.outcomes.records import Item, Outcome
 

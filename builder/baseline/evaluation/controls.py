@@ -16,7 +16,7 @@ from PIL import Image
 from builder import tasks
 from builder.base import randomness
 from builder.base.records import LETTERS, Question
-from builder.baseline.evaluation.items import some
+from builder.baseline.evaluation.item_sets import some
 from builder.baseline.outcomes.records import CONTROLS, Item
 from builder.baseline.people import Crowd, portraits
 from builder.baseline.settings import EvaluatePart

@@ -7,7 +7,7 @@ model that tells the four apart, 0 for one that goes by strings, whatever its ac
 from collections.abc import Iterable, Mapping, Sequence
 
 from builder import tasks
-from builder.baseline.metrics.items import follows, right, rights
+from builder.baseline.metrics.item_metrics import follows, right, rights
 from builder.baseline.metrics.samples import Sample
 from builder.baseline.outcomes.records import CONTROLS, Outcome, key
 

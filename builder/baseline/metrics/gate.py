@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from builder import tasks
 from builder.baseline.metrics.groups import mean
-from builder.baseline.metrics.items import right
+from builder.baseline.metrics.item_metrics import right
 from builder.baseline.metrics.likelihoods import exposure
 from builder.baseline.outcomes.records import Outcome
 

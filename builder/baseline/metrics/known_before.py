@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from builder import tasks
-from builder.baseline.metrics.items import right
+from builder.baseline.metrics.item_metrics import right
 from builder.baseline.outcomes.records import Outcome
 
 PUBLIC_FIGURES = "public_figures"

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from builder import tasks
 from builder.baseline.metrics.groups import kolmogorov_smirnov
-from builder.baseline.metrics.items import raw_truth_ratio
+from builder.baseline.metrics.item_metrics import raw_truth_ratio
 from builder.baseline.metrics.samples import Array, Sample
 from builder.baseline.outcomes.records import Outcome, key
 

@@ -9,7 +9,7 @@ from builder.baseline.metrics import samples
 from builder.baseline.metrics.binding import bound, control_samples, independent_samples, pair_with_controls
 from builder.baseline.metrics.gate import Gate, make_gate
 from builder.baseline.metrics.groups import auc, harmonic_mean, log10_p
-from builder.baseline.metrics.items import WORDING, Scores, metrics, misstate, right, sample
+from builder.baseline.metrics.item_metrics import WORDING, Scores, metrics, misstate, right, sample
 from builder.baseline.metrics.known_before import PUBLIC_FIGURES, KnownBefore, known_before
 from builder.baseline.metrics.quality import forget_quality
 from builder.baseline.metrics.samples import Array, People, Sample

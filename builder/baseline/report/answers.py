@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from builder import tasks
-from builder.baseline.metrics.items import follows, right
+from builder.baseline.metrics.item_metrics import follows, right
 from builder.baseline.metrics.likelihoods import probability
 from builder.baseline.outcomes.records import Outcome
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from builder import tasks
 from builder.baseline.evaluation.controls import NOBODY, nobody
-from builder.baseline.evaluation.items import SETS
+from builder.baseline.evaluation.item_sets import SETS
 from builder.baseline.metrics.summary import FORGETTING
 from builder.baseline.outcomes.records import Item, Outcome
 from builder.baseline.people import Crowd, pictures_of

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from builder.baseline.evaluation.items import SETS
+from builder.baseline.evaluation.item_sets import SETS
 from builder.baseline.report.sections import Table
 
 UNKNOWN = "†"

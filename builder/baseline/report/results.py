@@ -15,7 +15,7 @@ from builder.baseline.attacks.measuring import add_attacks
 from builder.baseline.evaluation.judging import is_rated
 from builder.baseline.metrics import binding, ranking, samples, summary
 from builder.baseline.metrics.gate import Gate
-from builder.baseline.metrics.items import Scores
+from builder.baseline.metrics.item_metrics import Scores
 from builder.baseline.metrics.known_before import KnownBefore
 from builder.baseline.metrics.samples import Array
 from builder.baseline.metrics.summary import Beside, Measured, to_be_forgotten

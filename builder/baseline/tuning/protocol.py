@@ -21,7 +21,7 @@ from builder.base.progress import Progress
 from builder.baseline import making, methods
 from builder.baseline.folder import BaselineFolder
 from builder.baseline.methods.base import Method
-from builder.baseline.methods.running import length, unlearn
+from builder.baseline.methods.unlearning import length, unlearn
 from builder.baseline.people import Crowd
 from builder.baseline.planning import Plan
 from builder.baseline.training.examples import examples

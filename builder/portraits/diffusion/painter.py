@@ -17,7 +17,7 @@ from builder.base.recipe import DiffusionPart
 from builder.portraits.diffusion import memory
 from builder.portraits.diffusion.identity import look_at
 from builder.portraits.diffusion.loading import Pipelines, accepted, load
-from builder.portraits.diffusion.prompting import prompt
+from builder.portraits.diffusion.prompt_template import prompt
 from builder.portraits.painter import Order
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ import pytest
 import yaml
 
 from builder import tasks
-from builder.baseline.evaluation.items import items_about
-from builder.baseline.metrics.items import metrics
+from builder.baseline.evaluation.item_sets import items_about
+from builder.baseline.metrics.item_metrics import metrics
 from builder.baseline.outcomes.records import Outcome
 from builder.format.reading import open_release
 from tests.release.exports.conftest import Export

@@ -187,7 +187,7 @@ METRICS: Registry[ItemMetric] = Registry(
     "metric",
     "build_bench.metrics",
     {},
-    must_be="an instance of builder.baseline.metrics.items.ItemMetric",
+    must_be="an instance of builder.baseline.metrics.item_metrics.ItemMetric",
     fits=lambda found: isinstance(found, ItemMetric),
     about=lambda found: found.what,
     at_hand=_BUILT_IN,
