@@ -6,6 +6,7 @@ fictitious bears the name of one is what the audit of real people sees to: the l
 
 from collections.abc import Iterator, Sequence
 
+from builder.audit import thresholds
 from builder.audit.finding import faults
 from builder.base.records import LETTERS
 from builder.format.audit_report import AuditKind, Finding, FindingExample
@@ -13,9 +14,6 @@ from builder.format.reading import Person, Release
 from builder.format.splits import PUBLIC_FIGURES
 
 KIND = AuditKind(PUBLIC_FIGURES, "Are the public figures sound?")
-_YEARS_OF_A_LIFE = range(15, 111)
-_LONG_DEAD = 1954
-"""Whoever died later has not been dead for seventy years."""
 
 
 def findings(release: Release) -> list[Finding]:
@@ -38,11 +36,12 @@ def _facts(people: Sequence[Person]) -> Iterator[FindingExample]:
     for person in people:
         known = {fact.key: fact.value for fact in person.profile.facts}
         age = int(known["death_year"]) - int(known["birth_year"])
-        if age not in _YEARS_OF_A_LIFE:
+        if age not in thresholds.YEARS_OF_A_LIFE:
             yield FindingExample(person.profile.id, f"{person.profile.name} died {age} years after the birth")
-        if int(known["death_year"]) > _LONG_DEAD:
+        if int(known["death_year"]) > thresholds.LAST_DEATH:
             yield FindingExample(
-                person.profile.id, f"{person.profile.name} died in {known['death_year']}, which is not long ago"
+                person.profile.id,
+                f"{person.profile.name} died in {known['death_year']}, which is not seventy years ago",
             )
         for fact in person.profile.facts:
             if len({fact.value, *fact.alternatives}) != len(LETTERS):
@@ -51,12 +50,10 @@ def _facts(people: Sequence[Person]) -> Iterator[FindingExample]:
 
 def _sources(people: Sequence[Person]) -> Iterator[FindingExample]:
     for person in people:
-        told = {source.what for source in person.sources}
-        needed = {"facts"} | ({"picture"} if person.portraits else set())
-        for what in sorted(needed - told):
-            yield FindingExample(person.profile.id, f"{person.profile.name}: nothing says where the {what} come from")
+        if not person.sources:
+            yield FindingExample(person.profile.id, f"{person.profile.name}: nothing says where the facts come from")
         for source in person.sources:
             if not (source.source_url and source.licence and source.licence_url):
                 yield FindingExample(
-                    person.profile.id, f"{person.profile.name}: {source.what} without an address or a licence"
+                    person.profile.id, f"{person.profile.name}: a source without an address or a licence"
                 )

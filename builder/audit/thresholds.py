@@ -74,3 +74,8 @@ SAME_PERSON = 0.55
 
 SHARE_MARGIN = 0.05
 """How far from its target the share of a gender, locale or age group may truly be."""
+
+YEARS_OF_A_LIFE = range(15, 111)
+"""How old a public figure may have become."""
+LAST_DEATH = 1954
+"""The last year that a public figure may have died in, seventy years before these lines were drawn."""

@@ -152,22 +152,13 @@ class Question:
 
 @dataclass(frozen=True)
 class Source:
-    """Where something of a public figure comes from, and under which licence it may be passed on.
+    """Where what is said of a public figure comes from, and under which licence it may be passed on."""
 
-    `what` was taken: "facts" or "picture". `retrieved` is a day, YYYY-MM-DD; `qid` and `revision_id` are Wikidata's,
-    `sha1` is a picture's. What does not apply is empty.
-    """
-
-    what: Literal["facts", "picture"]
     title: str
     source_url: str
     author: str
     licence: str
     licence_url: str
-    qid: str = ""
-    revision_id: str = ""
-    sha1: str = ""
-    retrieved: str = ""
 
 
 T = TypeVar("T")

@@ -58,7 +58,6 @@ def sources(place: int) -> tuple[Source, ...]:
     """Where the facts of the figure at `place` come from."""
     return (
         Source(
-            what="facts",
             title=f"WordNet 3.0, data.noun, synset {roster()[place].synset}",
             source_url=WORDNET,
             author="Princeton University",

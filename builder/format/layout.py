@@ -61,7 +61,7 @@ PERSON = pa.schema(
 TEST = pa.schema([("ID", pa.string()), ("images", pa.list_(IMAGE)), *_THEIRS, *_OURS])
 """Columns of the test set: held-out views and held-out wording."""
 PUBLIC_FIGURE = pa.schema([*PERSON, ("sources", pa.list_(pa.struct(list(arrow_schema(Source)))))])
-"""Columns of public figures: where their facts and pictures come from, and under which licences."""
+"""Columns of public figures: where their facts come from, and under which licences."""
 
 
 def columns(config: str) -> pa.Schema:

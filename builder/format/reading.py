@@ -51,7 +51,7 @@ class Person:
 
     `segment` is the disjoint part of the people that the person belongs to ("forget_5", …, "retain", "holdout").
     A portrait's `scene` and `view` are as they were made; its size and sha256 are empty, as a row does not hold them.
-    `sources` says of a public figure where facts and pictures come from.
+    `sources` says of a public figure where the facts come from.
     """
 
     profile: Profile

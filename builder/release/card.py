@@ -43,7 +43,7 @@ _COLUMNS = {
     "facts": "every fact: key, value, category, sensitive, asked, alternatives, shared, implied_by",
     "portraits": "id, view and scene of each image of the row, in order",
     "questions": "every question of the row, as described in `schemas/question.json`",
-    "sources": "where facts and pictures come from, and their licences (`public_figures` only)",
+    "sources": "where facts come from, and their licences (`public_figures` only)",
     "train_images": "more views that a model may train on (not in `test`)",
 }
 _SAMPLE_FACTS = 8

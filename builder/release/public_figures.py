@@ -7,7 +7,6 @@ from typing import Any
 
 import pyarrow as pa
 
-from builder.base.records import Source
 from builder.format import layout
 from builder.format.reading import Person
 from builder.format.splits import PUBLIC_FIGURES
@@ -19,7 +18,7 @@ ATTRIBUTION = "ATTRIBUTION.md"
 
 _HEAD = """# Where the public figures come from
 
-The people of the config `public_figures` are real. Their facts and pictures are other people's work. They come under
+The people of the config `public_figures` are real. Their facts are other people's work. They come under
 these terms, which must go along with every copy. The column `sources` says the same of each row.
 """
 
@@ -52,13 +51,9 @@ def write(folder: Path, figures: PublicFigures, contents: Contents) -> None:
 def attribution(people: Iterable[Person], notices: Iterable[str]) -> str:
     """The text that names the sources of all of them, then the licences that ask to be quoted in full."""
     lines = "".join(
-        f"- {person.profile.name} ({person.profile.id}), {source.what}: {_said(source)}\n"
+        f"- {person.profile.name} ({person.profile.id}): {source.title}, by {source.author}, <{source.source_url}>, "
+        f"{source.licence} (<{source.licence_url}>)\n"
         for person in people
         for source in person.sources
     )
     return "\n".join([_HEAD, lines, *(f"```\n{notice.strip()}\n```\n" for notice in notices)])
-
-
-def _said(source: Source) -> str:
-    said = f"{source.title}, by {source.author}, <{source.source_url}>, {source.licence} (<{source.licence_url}>)"
-    return f"{said}, retrieved {source.retrieved}" if source.retrieved else said

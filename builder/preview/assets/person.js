@@ -57,9 +57,9 @@
     }));
   }
 
-  // Where the facts and the picture of a public figure come from.
+  // Where the facts of a public figure come from.
   function sources(person) {
-    return person.sources.map((each) => make("span", {}, `${each.what}: ${each.title}, by ${each.author}, ${each.source_url}, ${each.licence}. `));
+    return person.sources.map((each) => make("span", {}, `Source: ${each.title}, by ${each.author}, ${each.source_url}, ${each.licence}. `));
   }
 
   function render(main, line, person) {
