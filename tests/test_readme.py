@@ -23,6 +23,7 @@ SET_UP = {"make demo", "make test", PIP}
 _LITTLE = [
     "splits.holdout=4",
     "portraits.train_views=0",
+    "portraits.test_views=1",
     "portraits.size=64",
     "questions.train_generation=1",
     "questions.train_cloze=0",
