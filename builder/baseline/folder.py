@@ -19,7 +19,7 @@ from typing import Any
 
 from builder.base.errors import BenchError, CallError
 from builder.baseline.settings import Settings, differences
-from builder.run.files import sweep, write_text
+from builder.run.files import read_json, sweep, write_text
 
 _MAY_GROW = ("methods", "attacks", "seeds", "knobs", "judge", "general")
 """Settings that may change from one call to the next: they add models or tasks, change methods that are run again, or
@@ -104,10 +104,8 @@ class BaselineFolder:
 
     def finished(self, seed: int, name: str) -> dict[str, Any] | None:
         """How a finished model was made, None when it is not finished."""
-        path = self.outcomes(seed, name).with_suffix(".json")
-        try:
-            found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        except (FileNotFoundError, ValueError):
+        found: dict[str, Any] | None = read_json(self.outcomes(seed, name).with_suffix(".json"))
+        if found is None:
             return None
         return found if found.get("failed") or self.outcomes(seed, name).is_file() else None
 

@@ -1,12 +1,14 @@
-"""Atomic writes: a reader never sees half a file."""
+"""Files of a run: written so that a reader never sees half of one, and read where they may be missing."""
 
 import errno
+import json
 import os
 import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from builder.base.errors import BenchError
 
@@ -77,6 +79,14 @@ def sweep(folder: Path) -> None:
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
+
+
+def read_json(path: Path) -> Any:
+    """The JSON value in a file; None when there is no such file, or when it holds no JSON."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return None
 
 
 def write_text(path: Path, text: str) -> None:

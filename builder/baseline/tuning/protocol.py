@@ -28,7 +28,7 @@ from builder.baseline.training.examples import examples
 from builder.baseline.training.fitting import Diverged
 from builder.baseline.training.watching import KnownShares, Watched, choose_watched
 from builder.format.reading import Person
-from builder.run.files import write_text
+from builder.run.files import read_json, write_text
 
 PASSES = 2.0
 """How long each run of the grid is, in passes over the forget questions."""
@@ -164,7 +164,7 @@ def _validation(plan: Plan) -> Plan:
 def _fine_tuned(plan: Plan, name: str, looked_at: Watched) -> KnownShares:
     """What vanilla or the oracle of the tuning knows; it is trained where it is not yet."""
     path, seed = plan.folder.tried(name), plan.settings.seed
-    found: KnownShares | None = _stored(path)
+    found: KnownShares | None = read_json(path)
     if found is None:
         vlm, curve = making.fine_tuned(plan, seed, name)
         found = looked_at.look(vlm, len(curve.losses))
@@ -179,7 +179,7 @@ def _run(plan: Plan, name: str, number: int, knobs: Mapping[str, float]) -> Run:
     part = plan.settings.unlearn.model_copy(update={"epochs": PASSES, "steps": 0})
     method = methods.make(plan.methods[name], knobs)
     steps = length(part, method, len(plan.forget))
-    found = _stored(path)
+    found = read_json(path)
     if found is None or found["knobs"] != knobs:
         vlm = plan.source.trainable(seed, name, making.vanilla_of(plan, seed, name))
         found = {"knobs": dict(knobs), "marks": []}
@@ -193,10 +193,3 @@ def _run(plan: Plan, name: str, number: int, knobs: Mapping[str, float]) -> Run:
             found["failed"] = str(error)
         write_text(path, json.dumps(found) + "\n")
     return Run(knobs, found["marks"], steps)
-
-
-def _stored(path: Any) -> Any:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
-        return None
