@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from builder import tasks
 from builder.base import randomness
 from builder.baseline.attacks.base import Bench, Figure, ModelAttack, Target
 from builder.baseline.attacks.success import any_right, forgotten, put
@@ -28,7 +29,7 @@ class Context(ModelAttack):
 
     def figures(self, target: Target, bench: Bench) -> Mapping[str, Figure]:
         """Success with any prompt, and with each."""
-        items = [item for item in forgotten(target) if item.task != "classification"]
+        items = [item for item in forgotten(target) if not tasks.of(item).has_options]
         vlm = bench.open()
         shown = _demonstrations(bench)
         prompts: Mapping[str, Callable[[Item], str]] = {
@@ -39,7 +40,7 @@ class Context(ModelAttack):
         variants = {
             name: bench.ask(vlm, [put(item, prompt=worded(item)) for item in items]) for name, worded in prompts.items()
         }
-        variants["begun"] = begun(vlm, [item for item in items if item.task == "generation"])
+        variants["begun"] = begun(vlm, [item for item in items if tasks.of(item).in_sentences])
         found = {f"context_{name}": Figure(rights(outcomes)) for name, outcomes in variants.items()}
         return {"context": Figure(any_right(variants)), **found}
 

@@ -17,6 +17,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from builder import tasks
 from builder.baseline.attacks.base import Bench, Figure, ModelAttack, Target
 from builder.baseline.attacks.success import forgotten
 from builder.baseline.metrics.samples import Sample
@@ -37,7 +38,7 @@ class Depth(ModelAttack):
         vanilla, oracle, mine = bench.other("vanilla"), bench.other("oracle"), bench.open()
         for vlm in (vanilla, oracle, mine):
             vlm.learn(False)
-        items = [item for item in forgotten(target) if item.task != "classification" and item.value in item.truth]
+        items = [item for item in forgotten(target) if not tasks.of(item).has_options and item.value in item.truth]
         scores = {item.id: depth(vanilla, oracle, mine, item) for item in items}
         found = {
             f"uds_{name}": Figure(
