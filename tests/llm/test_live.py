@@ -172,8 +172,8 @@ def test_the_key_is_nowhere_on_disk_nor_in_a_message(
     assert KEY not in result.output
     assert "by m-1" in result.output
     card = (out / "release" / "README.md").read_text()
-    assert "| biographies by m-1 | 28, of them 0 mended, 0 worded offline |" in card
-    assert re.search(r"\| questions by m-1 \| \d+, of them 0 mended, 0 worded offline \|", card)
+    assert "| biographies by m-1 | 28, 0 repaired, 0 worded offline |" in card
+    assert re.search(r"\| questions by m-1 \| \d+, 0 repaired, 0 worded offline \|", card)
     assert "judge: naturalness 8.0, consistency 9.0" in result.output
     assert "on 3 people, by m-1" in result.output
     assert len(json.loads((out / "judge.json").read_text())["opinions"]) == 3
@@ -451,7 +451,7 @@ def test_a_key_file_may_be_written_as_people_write_them(tmp_path: Path, content:
         (f"{KEY}\x1b".encode(), "signs of ASCII"),
         (f"{KEY}\n{KEY}".encode(), "on one line"),
         (b"", "on one line"),
-        (b"OPENAI_API_KEY=", "no key"),
+        (b"OPENAI_API_KEY=", "does not hold a key"),
         (KEY.encode("utf-16"), "not UTF-8 text"),
         (None, "cannot be read: No such file"),
     ],
