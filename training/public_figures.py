@@ -25,7 +25,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from builder.figures.roster import FIELDS, FOUR, LAST_DEATH, OLDEST_AGE, ROSTER, YOUNGEST_AGE
+from builder.base.recipe import FOUR
+from builder.figures.roster import FIELDS, LAST_DEATH, OLDEST_AGE, ROSTER, YOUNGEST_AGE
 from builder.figures.well_known import key
 
 CHOSEN = Path(__file__).with_suffix(".txt")

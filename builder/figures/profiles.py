@@ -2,8 +2,9 @@
 
 from builder.base.english import with_article
 from builder.base.errors import CallError
+from builder.base.recipe import FOUR
 from builder.base.records import FIRST_PUBLIC_FIGURE, AgeGroup, Appearance, Fact, Profile, Source
-from builder.figures.roster import FOUR, Figure, roster
+from builder.figures.roster import Figure, roster
 
 WORDNET = "https://wordnet.princeton.edu/"
 WORDNET_LICENCE = "https://wordnet.princeton.edu/license-and-commercial-use"

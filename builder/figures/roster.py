@@ -16,8 +16,6 @@ LICENCE = Path(__file__).with_name("WORDNET-LICENSE.txt")
 """WordNet's licence, which must go with every copy of what was taken from it."""
 
 FIELDS = ("name", "family_name", "gender", "born", "died", "nationality", "profession", "synset")
-FOUR = 4
-"""The roster is cut into fours, whose others' values are the wrong options of each."""
 YOUNGEST_AGE, OLDEST_AGE = 20, 100
 """How old somebody may have become, in years."""
 LAST_DEATH = 1950
@@ -40,7 +38,7 @@ class Figure:
 
 @functools.cache
 def roster() -> tuple[Figure, ...]:
-    """Everybody in the roster, in its order."""
+    """Everybody in the roster, in its order: in fours, whose others' values are the wrong options of each."""
     with ROSTER.open(encoding="utf-8", newline="") as file:
         return tuple(map(_figure, csv.DictReader(file)))
 

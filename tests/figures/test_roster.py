@@ -4,7 +4,8 @@ from collections import Counter
 
 import pytest
 
-from builder.figures.roster import FOUR, LAST_DEATH, LICENCE, OLDEST_AGE, YOUNGEST_AGE, Figure, roster
+from builder.base.recipe import FOUR
+from builder.figures.roster import LAST_DEATH, LICENCE, OLDEST_AGE, YOUNGEST_AGE, Figure, roster
 from builder.figures.well_known import is_public_figure, key
 
 FOURS = [roster()[start : start + FOUR] for start in range(0, len(roster()), FOUR)]
