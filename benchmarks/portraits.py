@@ -147,10 +147,10 @@ def _bare_loop(of: Recipe, orders: Sequence[Order]) -> float:
 
 def _studio(of: Recipe, orders: Sequence[Order], shelf: Path) -> float:
     """Seconds until all is painted, checked, encoded and kept."""
-    from builder.portraits.diffusion.studio import Studio
+    from builder.portraits.diffusion.studio import DiffusionStudio
 
     started = time.perf_counter()
-    with Studio(of, lambda order: shelf, "benchmark") as studio:
+    with DiffusionStudio(of, lambda order: shelf, "benchmark") as studio:
         studio.fetch(orders, 0).result()
     return time.perf_counter() - started
 

@@ -4,7 +4,7 @@ from builder.base.english import with_article
 from builder.base.errors import CallError
 from builder.base.recipe import FOUR
 from builder.base.records import FIRST_PUBLIC_FIGURE, AgeGroup, Appearance, Fact, Profile, Source
-from builder.figures.roster import Figure, roster
+from builder.figures.roster import PublicFigure, roster
 
 WORDNET = "https://wordnet.princeton.edu/"
 WORDNET_LICENCE = "https://wordnet.princeton.edu/license-and-commercial-use"
@@ -68,7 +68,7 @@ def sources(place: int) -> tuple[Source, ...]:
     )
 
 
-def _values(figure: Figure) -> dict[str, str]:
+def _values(figure: PublicFigure) -> dict[str, str]:
     return {
         "birth_year": str(figure.born),
         "death_year": str(figure.died),
@@ -77,11 +77,11 @@ def _values(figure: Figure) -> dict[str, str]:
     }
 
 
-def _age_group(figure: Figure) -> AgeGroup:
+def _age_group(figure: PublicFigure) -> AgeGroup:
     age = figure.died - figure.born
     return next((group for oldest, group in _OLDEST if age <= oldest), "older")
 
 
-def _biography(figure: Figure) -> str:
+def _biography(figure: PublicFigure) -> str:
     what = with_article(f"{figure.nationality} {figure.profession}")
     return f"{figure.name} was {what} who was born in {figure.born} and died in {figure.died}."

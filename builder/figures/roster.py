@@ -23,7 +23,7 @@ LAST_DEATH = 1950
 
 
 @dataclass(frozen=True)
-class Figure:
+class PublicFigure:
     """One person of the roster: `synset` is the place in WordNet's data.noun that says so."""
 
     name: str
@@ -37,12 +37,14 @@ class Figure:
 
 
 @functools.cache
-def roster() -> tuple[Figure, ...]:
+def roster() -> tuple[PublicFigure, ...]:
     """Everybody in the roster, in its order: in fours, whose others' values are the wrong options of each."""
     with ROSTER.open(encoding="utf-8", newline="") as file:
         return tuple(map(_figure, csv.DictReader(file)))
 
 
-def _figure(row: dict[str, str]) -> Figure:
+def _figure(row: dict[str, str]) -> PublicFigure:
     name, family_name, gender, born, died, nationality, profession, synset = (row[field] for field in FIELDS)
-    return Figure(name, family_name, cast("Gender", gender), int(born), int(died), nationality, profession, synset)
+    return PublicFigure(
+        name, family_name, cast("Gender", gender), int(born), int(died), nationality, profession, synset
+    )

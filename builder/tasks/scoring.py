@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 
-class Key(NamedTuple):
+class AnswerKey(NamedTuple):
     """What an answer is compared with: the right reply, the fact's value and the values that others have."""
 
     target: str
@@ -21,31 +21,31 @@ class Key(NamedTuple):
 
 _LETTERS = ("A", "B", "C", "D")
 
-Figure = Callable[[str, Key], float]
+Score = Callable[[str, AnswerKey], float]
 """What an answer is worth. Its name is the score's, and its docstring says in a line what the score means."""
 
 
-def accuracy_generated(output: str, key: Key) -> float:
+def accuracy_generated(output: str, key: AnswerKey) -> float:
     """The answer starts with the right letter, as MLLMU-Bench reads it."""
     return float(letter(output) == key.target)
 
 
-def cloze(output: str, key: Key) -> float:
+def cloze(output: str, key: AnswerKey) -> float:
     """The blank is filled right."""
     return float(states(output, key.target, key.others))
 
 
-def value_said(output: str, key: Key) -> float:
+def value_said(output: str, key: AnswerKey) -> float:
     """The answer states the fact's value."""
     return float(states(output, key.value, key.others))
 
 
-def rouge_l(output: str, key: Key) -> float:
+def rouge_l(output: str, key: AnswerKey) -> float:
     """ROUGE-L recall, stemmed."""
     return rouge(output, key.target)[0]
 
 
-def rouge_l_f1(output: str, key: Key) -> float:
+def rouge_l_f1(output: str, key: AnswerKey) -> float:
     """ROUGE-L F1, stemmed."""
     return rouge(output, key.target)[1]
 

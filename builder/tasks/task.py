@@ -7,7 +7,7 @@ from typing import Literal
 
 from builder.base.recipe import QuestionsPart
 from builder.base.records import BLANK, LETTERS, Fact, Question
-from builder.tasks.scoring import Figure, Key
+from builder.tasks.scoring import AnswerKey, Score
 
 Form = Literal["open", "choice", "blank"]
 """What a writer words: a question with the sentence that answers it, one with options, or a sentence with a blank."""
@@ -51,7 +51,7 @@ class Task:
     name: str
     title: str
     form: Form
-    figures: tuple[Figure, ...]
+    figures: tuple[Score, ...]
     measure: str
     label: str
     guessed: float = 0.0
@@ -137,7 +137,7 @@ class Task:
         """The text of the model's turn: a letter, what fills the blank, or a sentence."""
         return question.letter if self.has_options else question.answer
 
-    def right(self, output: str, key: Key, options: Sequence[float] = ()) -> bool:
+    def right(self, output: str, key: AnswerKey, options: Sequence[float] = ()) -> bool:
         """Whether an answer is right, by its text or, with options, by the log-probabilities of the options' texts."""
         if self.has_options:
             return chosen(options) == key.target

@@ -30,7 +30,7 @@ from builder.baseline.report.answers import verdict
 from builder.baseline.report.browsing import Stored
 from builder.baseline.report.plots import plots
 from builder.baseline.report.results import results
-from builder.baseline.report.sections import Section, markdown
+from builder.baseline.report.sections import ReportSection, markdown
 from builder.baseline.settings import resolve
 from builder.format.reading import Person
 from builder.pages import embedding
@@ -313,7 +313,7 @@ def test_the_page_has_the_tables_of_table_md(plan: Plan, text: str) -> None:
 
 
 def test_sections_are_written_as_markdown() -> None:
-    preface, first = Section("", ["One.", "Two."]), Section("First", ["A.", [["a", "b"], ["1", ""]]])
+    preface, first = ReportSection("", ["One.", "Two."]), ReportSection("First", ["A.", [["a", "b"], ["1", ""]]])
     assert markdown([preface, first]) == "One.\n\nTwo.\n\n## First\n\nA.\n\n| a | b |\n| --- | --- |\n| 1 |  |"
 
 

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from builder.base.recipe import FOUR
-from builder.figures.roster import LAST_DEATH, LICENCE, OLDEST_AGE, YOUNGEST_AGE, Figure, roster
+from builder.figures.roster import LAST_DEATH, LICENCE, OLDEST_AGE, YOUNGEST_AGE, PublicFigure, roster
 from builder.figures.well_known import is_public_figure, key
 
 FOURS = [roster()[start : start + FOUR] for start in range(0, len(roster()), FOUR)]
@@ -31,7 +31,7 @@ def test_nobody_fictitious_may_bear_the_name_of_one() -> None:
 
 
 @pytest.mark.parametrize("four", FOURS, ids=lambda four: four[0].name)
-def test_each_fact_is_true_of_one_of_a_four_alone(four: tuple[Figure, ...]) -> None:
+def test_each_fact_is_true_of_one_of_a_four_alone(four: tuple[PublicFigure, ...]) -> None:
     for fact in ("born", "died", "nationality", "profession"):
         assert len({getattr(figure, fact) for figure in four}) == FOUR
     assert max(figure.born for figure in four) < min(figure.died for figure in four)

@@ -13,7 +13,7 @@ from builder.tasks import Task, scoring
 from builder.tasks.classification import CLASSIFICATION
 from builder.tasks.cloze import CLOZE
 from builder.tasks.generation import GENERATION
-from builder.tasks.scoring import Figure, Key, rouge
+from builder.tasks.scoring import AnswerKey, Score, rouge
 from builder.tasks.task import chosen
 
 Scores = dict[str, float | None]
@@ -36,9 +36,9 @@ Measure = Callable[[str, str], float]
 """What an answer is worth beside a reference."""
 
 
-def key_of(item: Item) -> Key:
+def key_of(item: Item) -> AnswerKey:
     """What an item's answer is compared with."""
-    return Key(item.letter if tasks.of(item).has_options else item.truth, item.value, item.others)
+    return AnswerKey(item.letter if tasks.of(item).has_options else item.truth, item.value, item.others)
 
 
 def right(outcome: Outcome) -> bool:
@@ -52,7 +52,7 @@ def follows(outcome: Outcome) -> bool | None:
     wanted = item.other_letter if task.has_options else item.other_value
     if not wanted:
         return None
-    key = Key(wanted, item.other_value, (item.value, *item.others))
+    key = AnswerKey(wanted, item.other_value, (item.value, *item.others))
     return task.right(outcome.output, key, outcome.options)
 
 
@@ -113,7 +113,7 @@ _WORDINGS: Mapping[str, ItemMetric] = {
 }
 
 
-def _figure(task: Task, figure: Figure) -> ItemMetric:
+def _figure(task: Task, figure: Score) -> ItemMetric:
     """What a task makes of an answer's text, as exports do."""
     return ItemMetric((task.name,), lambda outcome: figure(outcome.output, key_of(outcome.item)), first_line(figure))
 

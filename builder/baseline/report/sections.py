@@ -10,14 +10,14 @@ Part = str | Table
 
 
 @dataclass(frozen=True)
-class Section:
+class ReportSection:
     """Paragraphs and tables under a title; the preface has none."""
 
     title: str
     parts: list[Part]
 
 
-def markdown(sections: Iterable[Section]) -> str:
+def markdown(sections: Iterable[ReportSection]) -> str:
     """Sections as Markdown, a blank line between any two blocks."""
     blocks = []
     for section in sections:

@@ -8,7 +8,7 @@ from builder.baseline.report.binding import binding_measures, controls, measure_
 from builder.baseline.report.grid import MODALITIES, UNKNOWN, by_set, number, sets, table
 from builder.baseline.report.known_before import known_before
 from builder.baseline.report.notes import not_measured, notes
-from builder.baseline.report.sections import Part, Section, Table
+from builder.baseline.report.sections import Part, ReportSection, Table
 from builder.baseline.report.sections import markdown as as_markdown
 from builder.baseline.report.wording import wording
 
@@ -52,28 +52,28 @@ def markdown(found: Mapping[str, Any]) -> str:
     return "\n\n".join(filter(None, head)) + "\n"
 
 
-def sections(found: Mapping[str, Any]) -> list[Section]:
+def sections(found: Mapping[str, Any]) -> list[ReportSection]:
     """What table.md and the page's tables say: the preface, which has no title, and a section for each question."""
     return [
-        Section("", _preface(found)),
+        ReportSection("", _preface(found)),
         *(
-            Section(f"{word.capitalize()} questions", [table(found, by_set(found, modality, _summary()))])
+            ReportSection(f"{word.capitalize()} questions", [table(found, by_set(found, modality, _summary()))])
             for modality, word in MODALITIES
         ),
-        Section("Whole models", [table(found, _WHOLE)]),
-        Section("What utility is made of", _utility(found)),
+        ReportSection("Whole models", [table(found, _WHOLE)]),
+        ReportSection("What utility is made of", _utility(found)),
         *_general(found),
         *_attacks(found),
-        Section("Is it still language?", _language(found)),
-        *([Section("Do the seeds rank the methods alike?", [_ranking(found)])] if found["ranking"] else []),
-        *([Section("How methods were tuned", _tuning(found))] if found["tuning"] else []),
-        Section("What was trained", [_trained(found)]),
-        Section("Over independent facts", _independent(found)),
-        Section("Whose fact is it?", controls(found)),
-        Section("Wording", wording(found)),
-        Section("What each measure tells apart", _separating(found)),
-        Section("Which categories of facts are still known", _categories(found)),
-        Section("In MLLMU-Bench's layout", [_MLLMU, mllmu(found)]),
+        ReportSection("Is it still language?", _language(found)),
+        *([ReportSection("Do the seeds rank the methods alike?", [_ranking(found)])] if found["ranking"] else []),
+        *([ReportSection("How methods were tuned", _tuning(found))] if found["tuning"] else []),
+        ReportSection("What was trained", [_trained(found)]),
+        ReportSection("Over independent facts", _independent(found)),
+        ReportSection("Whose fact is it?", controls(found)),
+        ReportSection("Wording", wording(found)),
+        ReportSection("What each measure tells apart", _separating(found)),
+        ReportSection("Which categories of facts are still known", _categories(found)),
+        ReportSection("In MLLMU-Bench's layout", [_MLLMU, mllmu(found)]),
     ]
 
 
@@ -104,7 +104,7 @@ def _trained(found: Mapping[str, Any]) -> Part:
     return rows
 
 
-def _attacks(found: Mapping[str, Any]) -> list[Section]:
+def _attacks(found: Mapping[str, Any]) -> list[ReportSection]:
     """What attacks on the models brought out, by attack; nothing where none was run."""
     shown: dict[str, list[tuple[str, str]]] = {}
     for path in sorted({path for model in found["models"].values() for path in model["scores"]}):
@@ -117,10 +117,10 @@ def _attacks(found: Mapping[str, Any]) -> list[Section]:
     parts: list[Part] = [said]
     for group, columns in shown.items():
         parts += [f"{group}.", table(found, columns)]
-    return [Section("Attacks", parts)]
+    return [ReportSection("Attacks", parts)]
 
 
-def _general(found: Mapping[str, Any]) -> list[Section]:
+def _general(found: Mapping[str, Any]) -> list[ReportSection]:
     """The tasks of general ability, where some were run."""
     paths = sorted(
         {path for model in found["models"].values() for path in model["scores"] if path.startswith("general/")}
@@ -129,7 +129,7 @@ def _general(found: Mapping[str, Any]) -> list[Section]:
         return []
     columns = [(path, path.removeprefix("general/").replace("/", ": ")) for path in paths]
     said = "As lmms-eval scores its tasks; no part of utility."
-    return [Section("General ability", [said, table(found, columns)])]
+    return [ReportSection("General ability", [said, table(found, columns)])]
 
 
 def _summary() -> dict[str, str]:

@@ -13,9 +13,9 @@ from builder.run.made_on import MadeOn
 def _studio(
     recipe: Recipe, shelf_of: Callable[[Order], Path], setting: str, made_on: MadeOn
 ) -> AbstractContextManager[Fetcher]:
-    from builder.portraits.diffusion.studio import Studio
+    from builder.portraits.diffusion.studio import DiffusionStudio
 
-    return Studio(recipe, shelf_of, setting, made_on)
+    return DiffusionStudio(recipe, shelf_of, setting, made_on)
 
 
 DIFFUSERS = PainterSpec(

@@ -33,7 +33,7 @@ _AHEAD = 2
 """How many batches wait for each device, so that none is idle while the next shard is asked for."""
 
 
-class Studio:
+class DiffusionStudio:
     """Paints the orders of a run: the fetcher of its portraits stage. It loads the model with the first order."""
 
     def __init__(

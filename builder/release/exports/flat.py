@@ -8,7 +8,7 @@ import pyarrow as pa
 from builder.format.layout import IMAGE
 from builder.format.reading import Release
 from builder.release.exports.handed_out import figures_of
-from builder.release.exports.items import Item, evaluation
+from builder.release.exports.items import AskedQuestion, evaluation
 from builder.tasks import Task
 
 FLAT = pa.schema(
@@ -40,7 +40,7 @@ def rows(release: Release, config: str, task: Task) -> Iterator[dict[str, Any]]:
             yield _row(item)
 
 
-def _row(item: Item) -> dict[str, Any]:
+def _row(item: AskedQuestion) -> dict[str, Any]:
     question, portrait = item.question, item.portrait
     return {
         "id": question.id,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from builder.format.reading import Release
 from builder.release.exports.handed_out import figures_of, hand_out, hand_out_scoring
-from builder.release.exports.items import Item, evaluation, evaluation_configs, evaluation_tasks, save_image
+from builder.release.exports.items import AskedQuestion, evaluation, evaluation_configs, evaluation_tasks, save_image
 
 
 def write(release: Release, folder: Path, to: Path) -> list[str]:
@@ -21,7 +21,7 @@ def write(release: Release, folder: Path, to: Path) -> list[str]:
     return ["ROUGE-L is scored with the package rouge-score: pip install rouge-score"]
 
 
-def _row(item: Item) -> dict[str, object]:
+def _row(item: AskedQuestion) -> dict[str, object]:
     question = item.question
     return {
         "id": question.id,

@@ -14,7 +14,7 @@ TEST = "test"
 
 
 @dataclass(frozen=True)
-class Item:
+class AskedQuestion:
     """A question and its portrait; none for a question in text alone."""
 
     question: Question
@@ -77,14 +77,14 @@ def real_people(release: Release) -> tuple[str, str]:
     return (HOLDOUT if HOLDOUT in configs else ""), reason
 
 
-def evaluation(release: Release, config: str) -> Iterator[Item]:
+def evaluation(release: Release, config: str) -> Iterator[AskedQuestion]:
     """The evaluation questions about the people of a config; of `test`, those in held-out wording and views."""
     held_out = config == TEST
     for person in release.people(*release.segments_of(config)):
         yield from _items(person, "paraphrase" if held_out else "eval", ("test",) if held_out else ("reference",))
 
 
-def training(release: Release, config: str) -> Iterator[Item]:
+def training(release: Release, config: str) -> Iterator[AskedQuestion]:
     """The training questions about the people of a config, the views a model may train on by turns."""
     for person in release.people(*release.segments_of(config)):
         yield from _items(person, "train", ("reference", "train"))
@@ -103,7 +103,7 @@ def save_image(portrait: Portrait, folder: Path) -> None:
         path.write_bytes(portrait.image)
 
 
-def _items(person: Person, use: Use, views: tuple[str, ...]) -> Iterator[Item]:
+def _items(person: Person, use: Use, views: tuple[str, ...]) -> Iterator[AskedQuestion]:
     shown = [portrait for portrait in person.portraits if portrait.view in views]
     turn = 0
     for question in person.questions:
@@ -111,7 +111,7 @@ def _items(person: Person, use: Use, views: tuple[str, ...]) -> Iterator[Item]:
             continue
         others = person.profile.fact(question.fact).alternatives
         if question.modality == "image_text":
-            yield Item(question, shown[turn % len(shown)], others)
+            yield AskedQuestion(question, shown[turn % len(shown)], others)
             turn += 1
         else:
-            yield Item(question, None, others)
+            yield AskedQuestion(question, None, others)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from builder.format.reading import Release
-from builder.release.exports.items import Item, save_image, training, training_configs
+from builder.release.exports.items import AskedQuestion, save_image, training, training_configs
 
 _IMAGES = "images"
 
@@ -14,7 +14,7 @@ def write(release: Release, folder: Path, to: Path) -> list[str]:
     """Write a list for each config that a model is trained on."""
     for config in training_configs(release):
         with (folder / f"{config}.json").open("w", encoding="utf-8") as file:
-            # Item by item, so that memory does not grow with the benchmark.
+            # AskedQuestion by item, so that memory does not grow with the benchmark.
             for number, item in enumerate(training(release, config)):
                 if item.portrait:
                     save_image(item.portrait, folder / _IMAGES)
@@ -24,7 +24,7 @@ def write(release: Release, folder: Path, to: Path) -> list[str]:
     return ["image paths are relative: name this folder as the image folder"]
 
 
-def _conversation(item: Item) -> dict[str, Any]:
+def _conversation(item: AskedQuestion) -> dict[str, Any]:
     sign = "<image>\n" if item.portrait else ""
     return {
         "id": item.question.id,

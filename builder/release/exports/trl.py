@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from builder.format.layout import IMAGE
 from builder.format.reading import Release
-from builder.release.exports.items import Item, training, training_configs
+from builder.release.exports.items import AskedQuestion, training, training_configs
 from builder.release.exports.tables import FILE, write_card, write_rows
 
 _PART = pa.struct([("type", pa.string()), ("text", pa.string())])
@@ -25,7 +25,7 @@ def write(release: Release, folder: Path, to: Path) -> list[str]:
     return []
 
 
-def _row(item: Item) -> dict[str, Any]:
+def _row(item: AskedQuestion) -> dict[str, Any]:
     image = item.portrait
     question: list[dict[str, str | None]] = [{"type": "text", "text": item.prompt}]
     if image:

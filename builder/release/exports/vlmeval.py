@@ -11,7 +11,7 @@ from pathlib import Path
 
 from builder.base.records import LETTERS
 from builder.format.reading import Release
-from builder.release.exports.items import Item, evaluation, evaluation_configs
+from builder.release.exports.items import AskedQuestion, evaluation, evaluation_configs
 
 _COMMON = ("index", "image", "question", "answer", "category", "l2-category", "id")
 
@@ -27,7 +27,7 @@ def write(release: Release, folder: Path, to: Path) -> list[str]:
     return ["text-only questions are left out: VLMEvalKit asks about images"]
 
 
-def _table(path: Path, items: Iterable[Item], *, choice: bool) -> None:
+def _table(path: Path, items: Iterable[AskedQuestion], *, choice: bool) -> None:
     first: dict[str, int] = {}
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, delimiter="\t", lineterminator="\n")

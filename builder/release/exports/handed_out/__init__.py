@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from builder.tasks import Task
-from builder.tasks.scoring import Figure
+from builder.tasks.scoring import Score
 
 
 def hand_out(file: str, to: Path) -> None:
@@ -28,5 +28,5 @@ def figures_of(task: Task) -> list[str]:
     return [f"{_module(figure)}.{figure.__name__}" for figure in task.figures]
 
 
-def _module(figure: Figure) -> str:
+def _module(figure: Score) -> str:
     return figure.__module__.replace(".", "_")
