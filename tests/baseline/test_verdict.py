@@ -29,14 +29,13 @@ def _found(**models: Any) -> dict[str, Any]:
 def test_who_ends_at_the_oracle_and_keeps_its_utility_is_named() -> None:
     near, far = (-0.1, 0.1), (0.05, 0.3)
     assert verdict(_found(npo=_model(0.76, near, near), ga=_model(0.1, near, near), kl=_model(0.8, near, far))) == [
-        "npo (95% of vanilla's utility) ends within the oracle's interval in all 2 columns about the forget set."
+        "npo (which keeps 95% of utility) ends within the oracle's interval in all 2 columns about the forget set."
     ]
     assert verdict(_found(npo=_model(0.76, near, near), simnpo=_model(0.8, near, near)))[0].startswith(
-        "npo (95% of vanilla's utility), simnpo (100% of vanilla's utility) end within"
+        "npo (which keeps 95% of utility), simnpo (which keeps 100% of utility) end within"
     )
     assert verdict(_found(ga=_model(0.1, near, near), kl=_model(0.8, near, None))) == [
-        "No method ends within the oracle's interval in all 2 columns about the forget set at 90% of vanilla's "
-        "utility or more."
+        "No method ends within the oracle's interval in all 2 columns about the forget set and keeps 90% of utility."
     ]
     assert verdict(_found()) == [], "there is no method"
 

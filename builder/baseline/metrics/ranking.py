@@ -8,24 +8,34 @@ import numpy as np
 from builder.baseline.metrics.samples import Array, average
 from builder.baseline.metrics.summary import Measured, judged_paths
 
-_LEAST = 3
+LEAST = 3
 """Fewer methods than these have no ranking to speak of."""
+
+
+def distance(mine: Measured, oracle: Measured) -> tuple[float, Array] | None:
+    """How far a model is from the oracle of its seed, and the same in each draw of people.
+
+    That is the mean difference over the columns of right and wrong about those to be forgotten. None without them.
+    """
+    paths = judged_paths(oracle.draws)
+    if not paths or any(path not in mine.draws for path in paths):
+        return None
+    pairs = [(mine.scores[path], oracle.scores[path]) for path in paths]
+    known = [abs(one - other) for one, other in pairs if one is not None and other is not None]
+    draws = average([abs(mine.draws[path] - oracle.draws[path]) for path in paths])
+    return (sum(known) / len(known), draws) if known else None
 
 
 def distances(models: Mapping[str, Measured], names: Sequence[str]) -> Array | None:
     """How far each method is from the oracle of its seed, in each draw of people, (DRAWS, methods).
 
-    That is the mean difference over the columns of right and wrong about those to be forgotten. None of fewer than
-    three methods, and where one of them, or the oracle, is missing.
+    None of fewer than three methods, and where one of them, or the oracle, is missing.
     """
-    if len(names) < _LEAST or "oracle" not in models or not set(names) <= models.keys():
+    if len(names) < LEAST or "oracle" not in models or not set(names) <= models.keys():
         return None
-    oracle = models["oracle"].draws
-    paths = judged_paths(oracle)
-    if not paths or any(path not in models[name].draws for name in names for path in paths):
-        return None
-    columns = [average([abs(models[name].draws[path] - oracle[path]) for path in paths]) for name in names]
-    return np.stack(columns, axis=1)
+    found = [distance(models[name], models["oracle"]) for name in names]
+    known = [draws for each in found if each is not None for draws in each[1:]]
+    return np.stack(known, axis=1) if len(known) == len(names) else None
 
 
 def agreement(seeds: Sequence[Array]) -> Array | None:

@@ -11,7 +11,7 @@ from builder.baseline.metrics.gate import Gate, make_gate
 from builder.baseline.metrics.groups import auc, harmonic_mean, log10_p
 from builder.baseline.metrics.item_metrics import WORDING, Scores, metrics, misstate, right, sample
 from builder.baseline.metrics.known_before import PUBLIC_FIGURES, KnownBefore, known_before
-from builder.baseline.metrics.quality import forget_quality
+from builder.baseline.metrics.quality import forget_quality, nearness
 from builder.baseline.metrics.samples import Array, People, Sample
 from builder.baseline.outcomes.records import Outcome
 
@@ -30,13 +30,20 @@ class Beside:
     untrained: Sequence[Outcome] | None = None
     gate: Gate | None = None
     known_before: KnownBefore | None = None
+    vanilla: Sequence[Outcome] | None = None
 
     @classmethod
     def among(cls, models: Mapping[str, Sequence[Outcome]], threshold: float) -> "Beside":
         """What the models of one seed are read beside; the gates are made from what vanilla and the untrained know."""
         known = [each for each in models.get("vanilla", ()) if each.item.set == "known"]
         gate = make_gate(known, threshold) if known else None
-        return cls(models.get("oracle"), models.get("untrained"), gate, known_before(models.get("untrained", ())))
+        return cls(
+            oracle=models.get("oracle"),
+            untrained=models.get("untrained"),
+            gate=gate,
+            known_before=known_before(models.get("untrained", ())),
+            vanilla=models.get("vanilla"),
+        )
 
 
 @dataclass
@@ -96,7 +103,17 @@ def measure(outcomes: Sequence[Outcome], beside: Beside) -> Measured:
     _add_utility(found, "model/utility_independent", independent, crowds, measures)
     _add_utility(found, "model/utility_tofu", groups, crowds, _TOFU_UTILITY)
     found.scores |= {f"model/{label}": value for label, value in _quality(groups, beside).items()}
+    if (near := _nearness(groups, beside, crowds)) is not None:
+        found.scores["model/nearness"], found.draws["model/nearness"] = near
     return found
+
+
+def retrained(other: Sequence[Outcome], beside: Beside) -> tuple[float, float] | None:
+    """Kolmogorov's D of the oracle of another seed from this seed's, and its nearness: how far chance alone goes."""
+    groups = group_by_set(other, beside.gate)
+    d = _quality(groups, beside).get("forget_quality_d")
+    near = _nearness(groups, beside, crowds_of(other))
+    return (d, near[0]) if d is not None and near is not None else None
 
 
 def crowds_of(outcomes: Iterable[Outcome]) -> dict[str, People]:
@@ -222,6 +239,16 @@ def _joint(outcomes: Sequence[Outcome]) -> dict[str, Sample]:
         "no_modal": Sample.of((person, float(not one and not other)) for person, one, other in said),
         "text_minus_image": Sample.of((person, float(other) - float(one)) for person, one, other in said),
     }
+
+
+def _nearness(
+    groups: Mapping[str, Sequence[Outcome]], beside: Beside, crowds: Mapping[str, People]
+) -> tuple[float, Array] | None:
+    """Whether the forget set's truth ratios are nearer to the oracle's or to vanilla's; None where one is missing."""
+    if beside.oracle is None or beside.vanilla is None or "forget" not in groups:
+        return None
+    oracle, vanilla = (group_by_set(each, beside.gate).get("forget", []) for each in (beside.oracle, beside.vanilla))
+    return nearness(groups["forget"], oracle, vanilla, crowds["forget"])
 
 
 def _quality(groups: Mapping[str, Sequence[Outcome]], beside: Beside) -> Scores:

@@ -1,6 +1,7 @@
 """results.json: every score of every model over the seeds, beside the oracle's and the untrained model's."""
 
 import importlib.metadata
+import itertools
 import json
 import statistics
 from collections.abc import Mapping, Sequence
@@ -13,7 +14,7 @@ from builder.baseline import attacks
 from builder.baseline.attacking import failures, stored_figures
 from builder.baseline.attacks.measuring import add_attacks
 from builder.baseline.evaluation.judging import is_rated
-from builder.baseline.metrics import binding, ranking, samples, summary
+from builder.baseline.metrics import binding, concordance, ranking, samples, summary
 from builder.baseline.metrics.gate import Gate
 from builder.baseline.metrics.item_metrics import Scores
 from builder.baseline.metrics.known_before import KnownBefore
@@ -21,10 +22,11 @@ from builder.baseline.metrics.samples import Array
 from builder.baseline.metrics.summary import Beside, Measured, to_be_forgotten
 from builder.baseline.outcomes.records import Outcome, key
 from builder.baseline.planning import Plan
+from builder.baseline.report import trust
 from builder.baseline.running import Outcomes
 from builder.tasks.task import chosen
 
-VERSION = 4
+VERSION = 5
 """Raised when a score of the same name comes to mean something else, or results.json is laid out otherwise."""
 _PACKAGES = ("torch", "transformers", "peft", "accelerate", "safetensors", "rouge_score", "sacrebleu", "scipy")
 
@@ -64,6 +66,8 @@ def results(plan: Plan, stored: Outcomes) -> dict[str, Any]:
         },
         "tuning": _tuning(plan),
         "ranking": _ranking(plan, each),
+        "agreement": _agreement(plan, each),
+        "retrained": _retrained(stored, beside),
         "models": models,
         "separating_power": _separating(stored, gates),
         "unbound": _unbound(models),
@@ -107,6 +111,8 @@ def _measure_all(
     add_attacks(found, outcomes, beside, attacks.make_attacks(plan.settings.attacks), figures)
     for name, one in found.items():
         one.scores |= _general(records[name])
+        if "oracle" in found and (apart := ranking.distance(one, found["oracle"])) is not None:
+            one.scores["model/oracle_distance"], one.draws["model/oracle_distance"] = apart
     return found
 
 
@@ -293,6 +299,38 @@ def _ranking(plan: Plan, each: Mapping[int, Mapping[str, Measured]]) -> dict[str
     if taus is None or np.isnan(taus).all():
         return {}
     return {"methods": names, "seeds": len(found), "tau": float(np.nanmean(taus)), "interval": _interval([taus])}
+
+
+def _agreement(plan: Plan, each: Mapping[int, Mapping[str, Measured]]) -> dict[str, Any]:
+    """Whether the measures order methods and seeds alike, and as the distance to the oracle does."""
+    names = [name for name in plan.methods if all(name in models for models in each.values())]
+    found = concordance.concordance(each, names)
+    return {
+        "methods": names,
+        "models": len(names) * len(each),
+        "mean_tau": concordance.mean_tau(found),
+        "measures": {
+            path: {
+                "spearman": one.spearman,
+                "interval": _interval([one.draws]) if one.draws is not None else None,
+                "blind": one.blind,
+                "tau": dict(one.tau),
+            }
+            for path, one in found.items()
+        },
+        "sentence": trust.sentence(names, found),
+    }
+
+
+def _retrained(stored: Outcomes, beside: Mapping[int, Beside]) -> dict[str, Any]:
+    """How far the oracles of two seeds are from each other, each read beside the other's seed; nothing of one seed."""
+    found = [
+        summary.retrained(stored[other]["oracle"], beside[seed])
+        for seed, other in itertools.permutations(stored, 2)
+        if "oracle" in stored[other]
+    ]
+    known = [each for each in found if each is not None]
+    return {"d": [d for d, _ in known], "nearness": [near for _, near in known]} if known else {}
 
 
 def _tuning(plan: Plan) -> dict[str, Any]:

@@ -10,15 +10,18 @@ from builder.baseline.report.known_before import known_before
 from builder.baseline.report.notes import not_measured, notes
 from builder.baseline.report.sections import Part, ReportSection, Table
 from builder.baseline.report.sections import markdown as as_markdown
+from builder.baseline.report.trust import agreement
 from builder.baseline.report.wording import wording
 
 _LANGUAGE = {"fluency": "fluency", "repetition": "repetition", "refused": "refusals"}
 _MLLMU = "Rouge Score compares with the wording of the question's own answer: a wrong value can win it (see Wording)."
 _WHOLE = (
+    ("model/oracle_distance", "distance to the oracle"),
     ("model/utility", "utility"),
     ("forget/joint/all_modal", "forget: both modalities"),
     ("model/forget_quality_p", "forget quality p"),
     ("model/forget_quality_d", "KS D"),
+    ("model/nearness", "nearer to the oracle (+) or vanilla (−)"),
     ("model/mia_min_k", "Min-K% AUC"),
     ("model/privacy_leakage", "PrivLeak"),
     ("forget/image_text/truth_ratio", "TR image"),
@@ -66,6 +69,7 @@ def sections(found: Mapping[str, Any]) -> list[ReportSection]:
         *_attacks(found),
         ReportSection("Is it still language?", _language(found)),
         *([ReportSection("Do the seeds rank the methods alike?", [_ranking(found)])] if found["ranking"] else []),
+        ReportSection("Which number may be believed?", agreement(found)),
         *([ReportSection("How methods were tuned", _tuning(found))] if found["tuning"] else []),
         ReportSection("What was trained", [_trained(found)]),
         ReportSection("Over independent facts", _independent(found)),

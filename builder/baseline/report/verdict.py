@@ -7,7 +7,7 @@ from builder.baseline.metrics.summary import judged_paths
 from builder.baseline.planning import BEFORE, ONLY
 
 _KEPT = 0.9
-"""The share of vanilla's utility that a method must keep."""
+"""The share that a method must keep of vanilla's utility, or of the oracle's where that is less."""
 
 
 def verdict(found: Mapping[str, Any]) -> list[str]:
@@ -16,11 +16,11 @@ def verdict(found: Mapping[str, Any]) -> list[str]:
     columns = known_columns(found)
     if not names or not columns:
         return []
-    good = [name for name in names if _at_the_oracle(found, name, columns) and _kept(found, name) >= _KEPT]
+    good = [name for name in names if _at_the_oracle(found, name, columns) and kept(found, name) >= _KEPT]
     where = f"within the oracle's interval in all {len(columns)} columns about the forget set"
     if not good:
-        return [f"No method ends {where} at {_KEPT:.0%} of vanilla's utility or more."]
-    told = ", ".join(f"{name} ({_kept(found, name):.0%} of vanilla's utility)" for name in good)
+        return [f"No method ends {where} and keeps {_KEPT:.0%} of utility."]
+    told = ", ".join(f"{name} (which keeps {kept(found, name):.0%} of utility)" for name in good)
     return [f"{told} {'ends' if len(good) == 1 else 'end'} {where}."]
 
 
@@ -36,10 +36,11 @@ def _at_the_oracle(found: Mapping[str, Any], name: str, columns: list[str]) -> b
     return len(intervals) == len(columns) and all(each and each[0] <= 0 <= each[1] for each in intervals)
 
 
-def _kept(found: Mapping[str, Any], name: str) -> float:
-    """The method's utility as a share of vanilla's."""
-    mine, vanilla = (
+def kept(found: Mapping[str, Any], name: str) -> float:
+    """The method's utility as a share of vanilla's, or of the oracle's where that is less: no method can be asked for
+    more than retraining keeps."""
+    mine, *theirs = (
         found["models"].get(each, {"scores": {}})["scores"].get("model/utility", {}).get("mean") or 0.0
-        for each in (name, "vanilla")
+        for each in (name, "vanilla", "oracle")
     )
-    return mine / vanilla if vanilla else 0.0
+    return mine / min(theirs) if min(theirs) else 0.0

@@ -4,7 +4,8 @@ A vanilla and an oracle are trained with another seed; to be forgotten are other
 many of them. From that vanilla each method runs over its grid, as many times as any other and as long, and is looked at
 on the way (`watching`). Chosen is the point, of all runs and all looks, that is nearest to the oracle in what is known
 of the people to be forgotten (the mean over task and modality of the difference), among those that keep a stated share
-of what vanilla knows of the others; of equal points the earliest. Where none keeps so much, the one that keeps most.
+of what vanilla and the oracle both know of the others; of equal points the earliest. Where none keeps so much, the one
+that keeps most.
 """
 
 import dataclasses
@@ -35,7 +36,7 @@ PASSES = 2.0
 LOOKS = 12
 """How often each run is looked at: the points at which it may be stopped."""
 KEPT = 0.9
-"""The share of what vanilla knows of the people to be kept that a method must keep."""
+"""The share of what vanilla knows of the people to be kept, or the oracle where that is less, that must be kept."""
 _SEED_APART = 1000
 """The seed of tuning is so far from the first that is reported."""
 
@@ -75,7 +76,7 @@ def choose(runs: Sequence[Run], vanilla: KnownShares, oracle: KnownShares) -> Ch
     points = [(run, mark) for run in runs for mark in run.marks[1:]]  # the first is where it starts
     if not points:
         return None
-    least = KEPT * vanilla["retain"]
+    least = KEPT * min(vanilla["retain"], oracle["retain"])  # retraining itself must pass
     keeping = [(run, mark) for run, mark in points if mark["retain"] >= least]
     if keeping:
         run, mark = min(keeping, key=lambda each: (distance(each[1], oracle), each[1]["step"]))
