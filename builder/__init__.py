@@ -5,6 +5,8 @@ Every command of `build-bench` is a function here that returns what the command 
 
 from typing import TYPE_CHECKING
 
+from builder.base.version import __version__
+
 if TYPE_CHECKING:
     from builder.api import (
         audit_release,
@@ -22,11 +24,10 @@ if TYPE_CHECKING:
     )
     from builder.base.errors import BenchError, CallError
 
-__version__ = "0.1.0"
-
 __all__ = [
     "BenchError",
     "CallError",
+    "__version__",
     "audit_release",
     "diff",
     "estimate",

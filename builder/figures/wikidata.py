@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import builder
 from builder.base.errors import BenchError
 from builder.base.matching import without_accents
 from builder.base.retrying import Retries, retried, seconds_asked
+from builder.base.version import __version__
 
 Kind = Literal["person", "organisation"]
 
@@ -30,7 +30,7 @@ ADDRESS = "BUILD_BENCH_WIKIDATA"
 """The environment variable that names another server of the same protocol."""
 
 _PUBLIC = "https://query.wikidata.org/sparql"
-_AGENT = f"build-bench/{builder.__version__} (checks that invented names are nobody's; one query at a time)"
+_AGENT = f"build-bench/{__version__} (checks that invented names are nobody's; one query at a time)"
 _CLASSES: dict[Kind, str] = {"person": "wdt:P31 wd:Q5", "organisation": "wdt:P31/wdt:P279* wd:Q43229"}
 _LANGUAGES = ("en", "mul")
 _TOGETHER = 40

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import builder
 from builder.base import schemas
 from builder.base.recipe import Recipe
+from builder.base.version import __version__
 from builder.format.reading import FORMAT
 from builder.release.contents import Contents
 from builder.run.files import left_by_tools, write_text
@@ -33,7 +33,7 @@ def origin(
     `figures` is what the public figures depend on.
     """
     libraries = sorted({library for stage in stages for library in stage.libraries} | {"pyarrow"})
-    made_with = {"build-bench": builder.__version__}
+    made_with = {"build-bench": __version__}
     made_with |= {library: importlib.metadata.version(library) for library in libraries}
     made_with |= made_on
     basis = {stage.name: stage.basis(recipe) for stage in stages} | ({"public figures": figures} if figures else {})

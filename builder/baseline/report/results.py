@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from builder import __version__, tasks
+from builder import tasks
+from builder.base.version import __version__
 from builder.baseline import attacks
 from builder.baseline.attacking import failures, stored_figures
 from builder.baseline.attacks.measuring import add_attacks
