@@ -10,6 +10,7 @@ from builder.base.version import __version__
 if TYPE_CHECKING:
     from builder.api import (
         audit_release,
+        compare,
         diff,
         estimate,
         export,
@@ -29,6 +30,7 @@ __all__ = [
     "CallError",
     "__version__",
     "audit_release",
+    "compare",
     "diff",
     "estimate",
     "export",

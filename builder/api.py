@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from builder.audit import Report
     from builder.base.recipe import Recipe
     from builder.baseline.command import Baseline
+    from builder.baseline.comparing.command import Comparison
     from builder.format.reading import Release
     from builder.hub.results import Published, Verified
     from builder.pipeline.estimate import Estimate
@@ -278,6 +279,22 @@ def run_baseline(
         rescore=rescore,
         access=Access(_path(api_key_file), max_cost),
     )
+
+
+def compare(runs: Iterable[str | Path], out: str | Path = "comparison", *, mix: bool = False) -> Comparison:
+    """Lay several baseline runs side by side as one leaderboard: a page, a Markdown table and JSON.
+
+    Args:
+        runs: The folders of results, of different methods, models or seeds.
+        out: The folder of the leaderboard.
+        mix: Allow runs of different releases, or with settings that make their figures incomparable.
+    """
+    from builder import baseline
+
+    baseline.check_installed()
+    from builder.baseline.comparing import command
+
+    return command.compare([Path(run) for run in runs], Path(out), mix=mix)
 
 
 def _each_once(names: Iterable[str] | None) -> tuple[str, ...] | None:

@@ -318,6 +318,18 @@ def baseline_command(source: str, resume: bool, **given: Any) -> None:
     click.echo(builder.run_baseline(source, fresh=not resume, **given))
 
 
+@cli.command()
+@click.argument("runs", nargs=-1, required=True, metavar="RUN...", type=click.Path())
+@click.option("--out", type=click.Path(), default="comparison", show_default=True, help="Folder of the leaderboard.")
+@click.option("--mix", is_flag=True, help="Allow runs of different releases or settings.")
+def compare(runs: tuple[str, ...], out: str, mix: bool) -> None:
+    """Lay the baseline runs in the folders RUN... side by side as one leaderboard.
+
+    Runs may differ in methods, models and seeds. Other differences are named and refused without --mix.
+    """
+    click.echo(builder.compare(runs, out, mix=mix))
+
+
 @cli.command("list")
 @click.argument("kind", metavar="KIND")
 def list_command(kind: str) -> None:

@@ -179,7 +179,7 @@ def _score(
     first, with its sign and its interval. A p-value has no distance."""
     mean, deviation, values = _over(path, [one.scores for one, _ in beside])
     oracle = _over(path, [other.scores for _, other in beside if other])[0]
-    compared = mean is not None and oracle is not None and not path.removesuffix("_tofu").endswith("_p")
+    compared = mean is not None and oracle is not None and not _no_distance(path)
     apart = [
         one.draws[path] - other.draws[path]
         for one, other in beside
@@ -195,6 +195,11 @@ def _score(
         "distance_to_oracle": mean - oracle if compared and mean is not None and oracle is not None else None,
         "distance_interval": _interval(apart) if compared else None,
     }
+
+
+def _no_distance(path: str) -> bool:
+    """Whether a score has no distance to the oracle's: a p-value, and what is such a distance itself."""
+    return path.removesuffix("_tofu").endswith("_p") or path == "model/oracle_distance"
 
 
 def _interval(draws: Sequence[Array]) -> list[float] | None:

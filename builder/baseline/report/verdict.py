@@ -6,7 +6,7 @@ from typing import Any
 from builder.baseline.metrics.summary import judged_paths
 from builder.baseline.planning import BEFORE, ONLY
 
-_KEPT = 0.9
+KEPT = 0.9
 """The share that a method must keep of vanilla's utility, or of the oracle's where that is less."""
 
 
@@ -16,10 +16,10 @@ def verdict(found: Mapping[str, Any]) -> list[str]:
     columns = known_columns(found)
     if not names or not columns:
         return []
-    good = [name for name in names if _at_the_oracle(found, name, columns) and kept(found, name) >= _KEPT]
+    good = [name for name in names if _at_the_oracle(found, name, columns) and kept(found, name) >= KEPT]
     where = f"within the oracle's interval in all {len(columns)} columns about the forget set"
     if not good:
-        return [f"No method ends {where} and keeps {_KEPT:.0%} of utility."]
+        return [f"No method ends {where} and keeps {KEPT:.0%} of utility."]
     told = ", ".join(f"{name} (which keeps {kept(found, name):.0%} of utility)" for name in good)
     return [f"{told} {'ends' if len(good) == 1 else 'end'} {where}."]
 

@@ -1,0 +1,1 @@
+"""Several baseline runs side by side as one leaderboard."""

@@ -1,0 +1,98 @@
+"""A leaderboard as data: a row a model of a run, a column a score, the best first.
+
+Forgetting is ranked by the distance to the oracle, which is 0 for the oracle itself. A model that keeps too little
+utility stands behind all that keep enough: one that says nothing at all is near the oracle, too.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from builder.baseline.comparing.runs import Runs
+from builder.baseline.report.grid import cell
+from builder.baseline.report.verdict import KEPT, kept
+
+COLUMNS = {
+    "model/oracle_distance": "distance to the oracle",
+    "model/utility": "utility",
+    "forget/image_text/value_said": "forget: value said (image)",
+    "forget/text/value_said": "forget: value said (text)",
+    "forget/image_text/accuracy": "forget: choice (image)",
+    "forget/text/accuracy": "forget: choice (text)",
+    "model/nearness": "nearer to the oracle (+) or vanilla (−)",
+    "model/mia_min_k": "Min-K% AUC",
+    "model/relearn": "relearned",
+    "model/int4": "in four bits",
+    "model/context": "in context",
+    "model/uds_image": "UDS (image)",
+    "model/uds_text": "UDS (text)",
+}
+"""The scores that are shown where some model has them, each with its label."""
+_BEST = {"model/oracle_distance": "least", "model/utility": "most"}
+"""Which value of a score is the best; of all others the one nearest to the oracle's is."""
+
+
+def leaderboard(runs: Runs) -> dict[str, Any]:
+    """The columns and the rows in order, as they stand in leaderboard.json."""
+    rows = [
+        _row(run, found, name, model)
+        for run, found in runs.items()
+        for name, model in found["models"].items()
+        if model["scores"]
+    ]
+    used = [path for path in COLUMNS if any(path in row["scores"] for row in rows)]
+    return {
+        "columns": [{"path": path, "label": COLUMNS[path], "best": _BEST.get(path, "nearest")} for path in used],
+        "rows": sorted(rows, key=_place),
+    }
+
+
+def markdown(board: Mapping[str, Any]) -> str:
+    """The leaderboard as a Markdown table."""
+    heads = [
+        "run",
+        "release",
+        "model",
+        "method",
+        "seeds",
+        *(each["label"] for each in board["columns"]),
+        "utility kept",
+    ]
+    lines = [f"| {' | '.join(heads)} |", "| --- " * len(heads) + "|"]
+    for row in board["rows"]:
+        cells = [row["cells"].get(each["path"], "–") for each in board["columns"]]
+        words = [
+            row["run"],
+            row["release"],
+            row["model"],
+            row["method"],
+            str(row["seeds"]),
+            *cells,
+            _share(row["kept"]),
+        ]
+        lines.append(f"| {' | '.join(words)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _row(run: str, found: Mapping[str, Any], name: str, model: Mapping[str, Any]) -> dict[str, Any]:
+    scores = {path: model["scores"][path] for path in COLUMNS if path in model["scores"]}
+    return {
+        "run": run,
+        "release": found["release"]["id"],
+        "model": found["model"],
+        "method": name,
+        "seeds": len(found["seeds"]) - len(model["failed"]),
+        "kept": kept(found, name),
+        "keeps": kept(found, name) >= KEPT,
+        "scores": scores,
+        "cells": {path: cell(score, distance=path not in _BEST) for path, score in scores.items()},
+    }
+
+
+def _place(row: Mapping[str, Any]) -> tuple[bool, float]:
+    """Those that keep utility first, the nearest to the oracle first among them; without an oracle last."""
+    distance = row["scores"].get("model/oracle_distance", {"mean": None})["mean"]
+    return not row["keeps"], float("inf") if distance is None else distance
+
+
+def _share(value: float) -> str:
+    return f"{value:.0%}"
