@@ -44,13 +44,13 @@ def test_the_nearest_point_that_keeps_enough_is_taken() -> None:
 
 
 def test_to_know_less_than_the_oracle_is_no_better_than_more() -> None:
-    runs = [Run({}, [mark(1, 0.0, 0.8), mark(2, 0.4, 0.8)], 2)]
+    runs = [Run({}, [VANILLA, mark(1, 0.0, 0.8), mark(2, 0.4, 0.8)], 2)]
     found = choose(runs, VANILLA, ORACLE)
     assert found is not None and found.mark["forget"] == 0.4
 
 
 def test_where_none_keeps_enough_the_one_that_keeps_most_is_taken_and_said_so() -> None:
-    found = choose([Run({}, [mark(1, 0.3, 0.5), mark(2, 0.25, 0.1)], 2)], VANILLA, ORACLE)
+    found = choose([Run({}, [VANILLA, mark(1, 0.3, 0.5), mark(2, 0.25, 0.1)], 2)], VANILLA, ORACLE)
     assert found is not None and not found.keeps and found.mark["retain"] == 0.5
     assert choose([Run({}, [VANILLA], 2)], VANILLA, ORACLE) is None, "a run that failed has no point but its start"
 
