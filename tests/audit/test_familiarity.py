@@ -139,7 +139,7 @@ def test_a_fact_that_tells_another_is_found_unless_it_is_recorded() -> None:
         people.append(with_fact(person, "residence", value=values[employer.value], alternatives=told))
     finding = judged(ENTANGLEMENT, people)["entangled"]
     assert not finding.passed
-    assert "employer tells residence (100.0 %)" in finding.sentence
+    assert "employer reveals residence (100.0 %)" in finding.sentence
     recorded = [with_fact(person, "residence", implied_by=("employer",)) for person in people]
     finding = judged(ENTANGLEMENT, recorded)["entangled"]
     assert finding.passed

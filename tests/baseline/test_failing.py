@@ -79,7 +79,7 @@ def test_a_method_that_fails_when_it_is_asked_costs_its_own_row(
 ) -> None:
     evaluated = running._evaluate
     monkeypatch.setattr(
-        running, "_evaluated", lambda *given: _broken() if given[-1] == "graddiff" else evaluated(*given)
+        running, "_evaluate", lambda *given: _broken() if given[-1] == "graddiff" else evaluated(*given)
     )
     plan = planned()
     running.run(plan)

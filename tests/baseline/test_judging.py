@@ -40,7 +40,7 @@ def test_answers_are_marked_once_and_reported(made_brief: Path, run: Run, users_
         assert len(server.bodies) == asked
     found = json.loads((out / "report" / "results.json").read_text())
     assert found["judge"]["marked"] == found["judge"]["answers"] >= asked
-    assert f"{found['judge']['marked']:,} open answers are marked by marker" in result.output
+    assert f"{found['judge']['marked']:,} open answers are rated by marker" in result.output
 
     rows = pq.read_table(out / "report" / "results.parquet").to_pylist()
     opened = [row for row in rows if row["task"] == "generation" and not row["control"]]

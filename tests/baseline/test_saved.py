@@ -146,7 +146,7 @@ def test_an_adapter_that_cannot_be_used_is_refused_by_name(trained: Plan) -> Non
         pretrained.load(str(folder), {}, only)
     config.write_text(kept)
     (folder / "adapter_model.safetensors").unlink()
-    with pytest.raises(BenchError, match="safetensors alone"):
+    with pytest.raises(BenchError, match="safetensors only"):
         pretrained.load(str(folder), {}, only)
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from builder.base.errors import CallError
 from builder.base.recipe import FOUR, Recipe, load
-from builder.format.splits import HOLDOUT, Holding, configs, holdings, segments
+from builder.format.splits import HOLDOUT, PUBLIC_FIGURES, Holding, configs, holdings, segments
 from builder.profiles import persona
 from builder.profiles.facts import assemble
 
@@ -25,7 +25,7 @@ def _recipe(fours: int, seed: int = 0, holdout: int = 2, forget: tuple[int, ...]
 
 
 def _people(recipe: Recipe, held: Held) -> dict[str, set[str]]:
-    cut = segments(held, recipe)
+    cut = segments(held, recipe) | {PUBLIC_FIGURES: []}
     return {each.name: {one for name in each.segments for one in cut[name]} for each in configs(recipe)}
 
 
