@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from builder.base.recipe import Recipe
     from builder.baseline.command import Baseline
     from builder.baseline.comparing.command import Comparison
+    from builder.figures.fetching import Checked, Fetched
     from builder.format.reading import Release
     from builder.hub.results import Published, Verified
     from builder.pipeline.estimate import Estimate
@@ -106,6 +107,33 @@ def open_release(source: str | Path) -> Release:
     from builder.hub.sources import open_source
 
     return open_source(_named(source)).release
+
+
+def fetch_figures(folder: str | Path = "figures", *, contact: str, count: int | None = None) -> Fetched:
+    """Ask Wikidata and Wikimedia Commons for the public figures, and keep references to items and pictures in a folder.
+
+    Stopped or killed, the same call goes on; what was answered is not asked again.
+
+    Args:
+        folder: Where references, attribution and answers are kept.
+        contact: An e-mail or web address of yours: both sites want to know who asks.
+        count: Ask for the first of the roster only, so many.
+    """
+    from builder.figures import fetching
+
+    return fetching.fetch(Path(folder), contact, count)
+
+
+def check_figures(folder: str | Path = "figures", *, contact: str) -> Checked:
+    """Ask anew for everybody in a folder of `fetch_figures`: items, and the licence and sha1 of each picture.
+
+    Args:
+        folder: The folder.
+        contact: An e-mail or web address of yours.
+    """
+    from builder.figures import fetching
+
+    return fetching.check(Path(folder), contact)
 
 
 def audit_release(

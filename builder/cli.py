@@ -376,6 +376,33 @@ def recipe_show(recipe: str, settings: dict[str, Any]) -> None:
     click.echo(recipes.to_toml(builder.load_recipe(recipe, settings), documented=True), nl=False)
 
 
+@cli.group("figures")
+def figures_group() -> None:
+    """Public figures: where real people's facts and pictures come from."""
+
+
+@figures_group.command("fetch")
+@click.option("--out", default="figures", show_default=True, type=click.Path(), help="Folder of the references.")
+@click.option("--contact", required=True, help="An e-mail or web address of yours; both sites ask for one.")
+@click.option("--count", type=click.IntRange(min=1), help="Only the first so many.  [default: everybody]")
+@click.option("--check", is_flag=True, help="Compare what was fetched with what the sites say now.")
+def figures_fetch(out: str, contact: str, count: int | None, check: bool) -> None:
+    """Look up the public figures in Wikidata and Wikimedia Commons, and store references to items and pictures.
+
+    After a stop or a crash, the same command continues; nothing is asked twice. --check exits with 1 if something
+    no longer holds.
+    """
+    if not check:
+        click.echo(builder.fetch_figures(out, contact=contact, count=count))
+        return
+    if count is not None:
+        raise CallError("--check looks at everybody in the folder; leave out --count.")
+    checked = builder.check_figures(out, contact=contact)
+    click.echo(checked)
+    if not checked.sound:
+        raise click.exceptions.Exit(1)
+
+
 def main() -> None:
     """The entry point of the command `build-bench`."""
     cli()

@@ -15,8 +15,8 @@ PACKAGE = Path(builder.__file__).parent
 LAYERS: dict[str, set[str]] = {
     "base": set(),
     "tasks": {"base"},
-    "figures": {"base"},
     "run": {"base"},
+    "figures": {"base", "run"},
     "pages": {"base"},
     "llm": {"base", "tasks", "run"},
     "format": {"base", "tasks", "run"},

@@ -15,7 +15,7 @@ import pytest
 from builder import profiles
 from builder.base import recipe as recipes
 from builder.base.errors import BenchError
-from builder.figures import wikidata
+from builder.figures import sending, wikidata
 from builder.figures.wikidata import ADDRESS, Wikidata
 from builder.format.reading import open_release
 from tests.conftest import Run
@@ -72,6 +72,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     kept.url = f"http://127.0.0.1:{http.server_port}/sparql"
     monkeypatch.setenv(ADDRESS, kept.url)
     monkeypatch.setattr(wikidata, "_PAUSE", 0.0)
+    monkeypatch.setattr(sending, "FIRST_WAIT", 0.0)
     yield kept
     http.shutdown()
     http.server_close()
@@ -148,7 +149,7 @@ def test_what_was_answered_before_a_fault_is_kept(server: Server, tmp_path: Path
 
 
 def test_without_a_network_one_sentence_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(BenchError, match=r"cannot be reached at http://127\.0\.0\.1:9/ .*leave out --wikidata"):
+    with pytest.raises(BenchError, match=r"http://127\.0\.0\.1:9/ cannot be reached .*leave out --wikidata"):
         Wikidata(tmp_path / "memory.jsonl", "http://127.0.0.1:9/").found("person", ["Ada Lovelace"])
 
 

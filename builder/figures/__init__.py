@@ -1,1 +1,1 @@
-"""Real people, whose names no fictitious person may have."""
+"""Real people: the public figures, and names that no fictitious person may have."""

@@ -4,11 +4,9 @@ It is asked by SPARQL (https://www.mediawiki.org/wiki/Wikidata_Query_Service/Use
 request after the other, and waits as long as the server says.
 """
 
-import http.client
 import json
 import os
 import time
-import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterable, Iterator
@@ -18,8 +16,8 @@ from typing import Any, Literal
 
 from builder.base.errors import BenchError
 from builder.base.matching import without_accents
-from builder.base.retrying import Retries, retried, seconds_asked
 from builder.base.version import __version__
+from builder.figures.sending import send
 
 Kind = Literal["person", "organisation"]
 
@@ -35,11 +33,8 @@ _CLASSES: dict[Kind, str] = {"person": "wdt:P31 wd:Q5", "organisation": "wdt:P31
 _LANGUAGES = ("en", "mul")
 _TOGETHER = 40
 """Names in one request."""
-_ATTEMPTS, _LONGEST, _TIMEOUT = 5, 300.0, 90.0
 _PAUSE = 1.0
-"""How often a request is sent; in seconds the longest wait between, how long an answer may take, and the pause between
-two requests."""
-_BUSY = frozenset({429, 500, 502, 503, 504})
+"""Seconds between two requests."""
 
 
 @dataclass(frozen=True)
@@ -88,23 +83,13 @@ class Wikidata:
         headers = {"User-Agent": _AGENT, "Accept": "application/sparql-results+json"}
         try:
             request = urllib.request.Request(self._address, body, headers)
-            return retried(lambda: _answer(request), Retries(_ATTEMPTS, _PAUSE, _LONGEST, growth=4), _passing)
-        except urllib.error.HTTPError as error:
-            if error.code not in _BUSY:
-                raise BenchError(f"{self._address} rejects queries: {error.code} {error.reason}.") from error
-            raise self._busy(f"{error.code} {error.reason}") from error
-        except TimeoutError as error:
-            raise self._busy(f"no answer within {_TIMEOUT:.0f} s") from error
-        except (OSError, ValueError, http.client.HTTPException) as error:
-            raise BenchError(
-                f"Wikidata cannot be reached at {self._address} ({getattr(error, 'reason', error)}); continue "
-                "where there is a network, or leave out --wikidata."
-            ) from error
-
-    def _busy(self, reason: str) -> BenchError:
-        return BenchError(
-            f"{self._address} is busy ({reason}, {_ATTEMPTS} times); run the same command again later: what it has "
-            f"answered is kept in {self.memory}."
+        except ValueError as error:
+            raise BenchError(f"{ADDRESS} is not an address: {error}.") from error
+        return send(
+            request,
+            lambda answer, _: answer,
+            kept=f"what it has answered is kept in {self.memory}",
+            otherwise="continue where there is a network, or leave out --wikidata",
         )
 
     def _read_memory(self) -> Iterator[tuple[str, str, list[str]]]:
@@ -130,18 +115,6 @@ class Wikidata:
                 os.fsync(file.fileno())
         except OSError as error:
             raise BenchError(f"{self.memory} cannot be written: {error.strerror or error}.") from error
-
-
-def _answer(request: urllib.request.Request) -> bytes:
-    with urllib.request.urlopen(request, timeout=_TIMEOUT) as response:
-        return bytes(response.read())
-
-
-def _passing(error: Exception) -> tuple[bool, float | None]:
-    """Whether an error will pass by itself, and after how many seconds if the server says so."""
-    if isinstance(error, urllib.error.HTTPError):
-        return error.code in _BUSY, seconds_asked(error.headers.get("Retry-After"))
-    return isinstance(error, TimeoutError), None
 
 
 def _bindings(body: bytes, address: str) -> list[tuple[str, str]]:
