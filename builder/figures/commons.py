@@ -70,6 +70,8 @@ def _picture(page: Mapping[str, Any]) -> Picture | Unusable:
     if not page.get("imageinfo"):
         return Unusable("Wikimedia Commons has no such file, or it was deleted")
     info = page["imageinfo"][0]
+    if not info.get("sha1"):
+        return Unusable("Wikimedia Commons hides the file")
     metadata = info.get("extmetadata") or {}
     if restrictions := _said(metadata, "Restrictions"):
         return Unusable(f"its use is restricted: {restrictions}")

@@ -70,7 +70,7 @@ class Checked:
 
 def fetch(folder: Path, contact: str, count: int | None = None) -> Fetched:
     """Ask for the first `count` people of the roster, for everybody without it; what is in the folder is not asked."""
-    agent(contact)
+    _check_call(folder, contact)
     figures = roster()[:count]
     if count is not None and not 1 <= count <= len(roster()):
         raise CallError(f"count = {count}, and the roster has {len(roster())} public figures.")
@@ -82,7 +82,7 @@ def fetch(folder: Path, contact: str, count: int | None = None) -> Fetched:
 
 def check(folder: Path, contact: str) -> Checked:
     """Ask anew for everybody whom a folder has references of, and compare."""
-    agent(contact)
+    _check_call(folder, contact)
     kept = references.read(folder)
     by_name = {figure.name: figure for figure in roster()}
     if unknown := [each.name for each in kept.found if each.name not in by_name]:
@@ -100,6 +100,12 @@ def check(folder: Path, contact: str) -> Checked:
             if before.revision_id != after[before.name].revision_id and not differences:
                 revised.append(f"{before.name}: revision {before.revision_id} is now {after[before.name].revision_id}")
     return Checked(len(kept.found), tuple(revised), tuple(changed))
+
+
+def _check_call(folder: Path, contact: str) -> None:
+    agent(contact)
+    if folder.exists() and not folder.is_dir():
+        raise CallError(f"{folder} is not a folder.")
 
 
 def _sites(answers: Path, contact: str) -> tuple[Site, Site]:

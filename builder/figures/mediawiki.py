@@ -1,13 +1,15 @@
 """Asks the API of a MediaWiki site. Answers are kept on disk before they are interpreted, so nothing is asked twice.
 
-https://www.mediawiki.org/wiki/API:Etiquette: one request at a time; a User-Agent that says who asks;
+https://www.mediawiki.org/wiki/API:Etiquette: one request at a time; gzip; a User-Agent that says who asks;
 `maxlag`, so that a server that is behind may decline; and the wait that it asks for.
 """
 
+import gzip
 import hashlib
 import json
 import urllib.parse
 import urllib.request
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -51,7 +53,7 @@ class Site:
         query = urllib.parse.urlencode(sorted(parameters.items()))
         path = self.answers / f"{hashlib.sha256(f'{self.url}?{query}'.encode()).hexdigest()[:24]}.json"
         kept = read_json(path)
-        if not isinstance(kept, dict):
+        if not (isinstance(kept, dict) and {"data", "retrieved"} <= kept.keys()):
             data = self._send(query)
             kept = {"url": f"{self.url}?{query}", "retrieved": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", "data": data}
             write_text(path, json.dumps(kept, ensure_ascii=False))
@@ -79,7 +81,9 @@ class Site:
     def _send(self, query: str) -> dict[str, Any]:
         address = f"{self.url}?{query}&format=json&formatversion=2&maxlag={_MAXLAG}"
         try:
-            request = urllib.request.Request(address, headers={"User-Agent": agent(self.contact)})
+            request = urllib.request.Request(
+                address, headers={"User-Agent": agent(self.contact), "Accept-Encoding": "gzip"}
+            )
         except ValueError as error:
             raise BenchError(f"{self.url} is not an address: {error}.") from error
         return send(
@@ -91,8 +95,9 @@ class Site:
 
     def _read(self, body: bytes, headers: Message) -> dict[str, Any]:
         try:
+            body = gzip.decompress(body) if headers.get("Content-Encoding") == "gzip" else body
             data = json.loads(body)
-        except ValueError:
+        except (ValueError, OSError, EOFError, zlib.error):
             data = None
         if not isinstance(data, dict):
             start = printed(body[:80].decode(errors="replace"))

@@ -197,12 +197,13 @@ def test_a_missing_and_a_deleted_picture_leave_the_facts(server: Wikimedia, tmp_
     del server.claims(0)["P18"]
     del server.files[title(1)]
     server.claims(2)["P18"] = [value("a|b.jpg")]
+    server.files[title(3)]["imageinfo"] = [{"filehidden": True}]
     found = fetched(tmp_path).found
     assert [each.no_picture for each in found] == [
         "the item has no picture (P18)",
         "Wikimedia Commons has no such file, or it was deleted",
         "its name is no title",
-        "",
+        "Wikimedia Commons hides the file",
     ]
     said = run("figures", "fetch", "--out", tmp_path, "--contact", CONTACT, "--count", PEOPLE)
     assert f"no picture: {roster()[0].name}: the item has no picture (P18)" in said.output
@@ -264,6 +265,22 @@ def test_a_wrong_call_is_explained(tmp_path: Path, run: Run, arguments: tuple[st
     said = run("figures", "fetch", "--out", tmp_path, *arguments)
     assert said.exit_code == 2
     assert sentence in said.output
+
+
+def test_a_file_is_no_folder(tmp_path: Path, run: Run) -> None:
+    path = tmp_path / "file"
+    path.write_text("")
+    for more in ((), ("--check",)):
+        said = run("figures", "fetch", "--out", path, "--contact", CONTACT, *more)
+        assert said.exit_code == 2
+        assert f"{path} is not a folder." in said.output
+
+
+def test_damaged_references_are_one_sentence(server: Wikimedia, tmp_path: Path, run: Run) -> None:
+    (tmp_path / "references.json").write_text('{"found": 3}')
+    said = run("figures", "fetch", "--check", "--out", tmp_path, "--contact", CONTACT)
+    assert said.exit_code == 1
+    assert "references.json is damaged" in said.output
 
 
 def test_without_a_network_one_sentence_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

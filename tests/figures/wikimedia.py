@@ -1,6 +1,7 @@
 """A Wikidata and a Wikimedia Commons of ours, on this machine, that speak as much of their API as we ask."""
 
 import copy
+import gzip
 import json
 import threading
 import urllib.parse
@@ -150,6 +151,9 @@ def serving() -> Iterator[Wikimedia]:
             self.send_response(status)
             for key, content in headers.items():
                 self.send_header(key, content)
+            if status == 200 and self.headers["Accept-Encoding"] == "gzip":
+                self.send_header("Content-Encoding", "gzip")
+                body = gzip.compress(body)
             self.end_headers()
             self.wfile.write(body)
 
