@@ -68,7 +68,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
             pass
 
     http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=http.serve_forever, daemon=True).start()
+    threading.Thread(target=http.serve_forever, args=(0.01,), daemon=True).start()
     kept.url = f"http://127.0.0.1:{http.server_port}/sparql"
     monkeypatch.setenv(ADDRESS, kept.url)
     monkeypatch.setattr(wikidata, "_PAUSE", 0.0)
