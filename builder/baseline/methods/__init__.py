@@ -1,6 +1,7 @@
-"""The unlearning methods, one small file each, by the name that the command line knows.
+"""The unlearning methods, one small file each, by their command-line names.
 
-A new method is a file beside these and a line in `METHODS`, or a class of another package; docs/extending.md shows one.
+To add a method, add a file here and a line to `METHODS`, or write a class in another package; docs/extending.md has an
+example.
 """
 
 import dataclasses
@@ -53,9 +54,9 @@ KNOB_TYPES = (int, float, bool, str)
 
 
 def label_methods(names: Iterable[str]) -> dict[str, str]:
-    """Names or references ("my_package:MyMethod") by what each is called in tables, files and knobs.
+    """Map the label used in tables, files and knobs to each name or reference ("my_package:MyMethod").
 
-    Raises CallError for what is no method, and where two would be called the same.
+    Raises CallError if one is not a method, or if two would have the same label.
     """
     found: dict[str, str] = {}
     for name in names:
@@ -67,12 +68,12 @@ def label_methods(names: Iterable[str]) -> dict[str, str]:
 
 
 def make(name: str, knobs: Mapping[str, Any]) -> "Method":
-    """The method called `name`, or that lies at `name`, with its knobs."""
+    """The method registered or referenced as `name`, with its knobs set."""
     return METHODS.get(name)(**knobs)
 
 
 def knobs(names: Iterable[str] = ()) -> dict[str, dict[str, type]]:
-    """The knobs of the methods that come along, and of those of `names`, with their types."""
+    """The knobs of the built-in methods and of `names`, with their types."""
     return {METHODS.label(name): _knobs_of(METHODS.get(name)) for name in dict.fromkeys((*METHODS.built_in, *names))}
 
 

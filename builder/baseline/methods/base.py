@@ -20,7 +20,7 @@ from builder.format.reading import Person
 
 @dataclass(frozen=True)
 class Setup:
-    """What a method may look at before its first step: the model and all examples of both sets."""
+    """What a method may use before its first step: the model and all examples of both sets."""
 
     vlm: Vlm
     forget: Sequence[Example]
@@ -38,10 +38,10 @@ class Setup:
 
 @dataclass(frozen=True)
 class Step:
-    """What a method's loss is given: the model, the model before unlearning, and two batches.
+    """What a method's loss receives: the model, the model before unlearning, and two batches.
 
-    `forget_examples` are those that the batch `forget` was made of; `encode` makes a batch of changed ones. `prepared`
-    is what the method's `prepare` gave.
+    `forget_examples` are the examples in the batch `forget`; `encode` makes a batch of changed examples. `prepared` is
+    what the method's `prepare` returned.
     """
 
     vlm: Vlm
@@ -65,9 +65,9 @@ class Step:
 
 @dataclass(frozen=True)
 class Method:
-    """An unlearning method. Its fields are its knobs, `--set <method>.<knob>=<value>` changes one.
+    """An unlearning method. Its fields are its knobs; `--set <method>.<knob>=<value>` changes one.
 
-    `lr` and `steps` are factors on `unlearn.lr` and on the length of unlearning.
+    `lr` and `steps` multiply `unlearn.lr` and the length of unlearning.
     """
 
     grid: ClassVar[Mapping[str, Sequence[float]]] = {"lr": (0.1, 0.2, 0.4, 0.7, 1.0, 1.5)}
@@ -80,24 +80,24 @@ class Method:
 
     @property
     def trains(self) -> bool:
-        """Whether weights change."""
+        """Whether the method changes weights."""
         return True
 
     def prepare(self, setup: Setup) -> Any:
-        """What is worked out once, before the first step, and found in every `Step.prepared`.
+        """Compute once, before the first step, what every `Step.prepared` then holds.
 
-        A method that is no training edits the model here and takes no step (`steps` = 0).
+        A training-free method edits the model here and takes no steps (`steps` = 0).
         """
         return None
 
     def loss(self, step: Step) -> Tensor:
-        """What is minimised, a scalar."""
+        """The loss to minimise, a scalar."""
         raise NotImplementedError
 
     def parameters(self, vlm: Vlm) -> list[nn.Parameter]:
-        """The parameters that it changes: by default all that are not frozen."""
+        """The parameters that the method changes: by default, all that are not frozen."""
         return vlm.trainable()
 
     def system_prompt(self, names: Sequence[str]) -> str | None:
-        """What is said before every question, given the names of those to be forgotten."""
+        """The system prompt for every question, given the names of the people in the forget set."""
         return None

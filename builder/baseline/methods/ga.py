@@ -1,4 +1,4 @@
-"""GA, gradient ascent: −CE(F). Without a brake it destroys everything."""
+"""GA, gradient ascent: −CE(F). Nothing limits it, so it destroys the whole model."""
 
 from dataclasses import dataclass
 

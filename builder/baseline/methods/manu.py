@@ -1,14 +1,15 @@
 """MANU (Liu et al. 2025, arXiv 2502.15910): silence the neurons that matter for the forget set, modality by modality.
 
-Training-free. A neuron is one unit of a layer's MLP, an input of its down projection. Its importance for some answers
-is told by four statistics of its activation a over their tokens: mean |a|, share of |a| > 0.1, standard deviation, root
-mean square. Its score, under image and under text questions apart,
+The method is training-free. A neuron is one unit of a layer's MLP: one input of its down projection. Four statistics of
+its activation a over the tokens of some answers measure its importance I for them: mean |a|, share of |a| > 0.1,
+standard deviation, root mean square. Its score is computed separately for image and text questions, as in the authors'
+code:
 
-    S = mean over the statistics of I(F) / (I(R) + ε) − 1,
+    S = mean over the statistics of I(F) / (I(R) + ε) − 1.
 
-as in the authors' code; of the two the larger counts, so that each modality's own neurons go. The top `percent` of all
-neurons of the language model are silenced: their columns of the down projection become zero. The authors also prune the
-vision tower; here it is frozen unless `train.freeze_vision` is off, and left as it is.
+The larger of the two scores counts, so that each modality loses its own neurons. The top `percent` of all neurons of
+the language model are silenced: their columns of the down projection become zero. The authors also prune the vision
+tower; here it is frozen unless `train.freeze_vision` is off, and is never pruned.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -47,7 +48,7 @@ class MANU(Method):
         return [cast(nn.Parameter, projection.weight) for projection in down_projections(vlm)]
 
     def prepare(self, setup: Setup) -> None:
-        """Prune, once; no step follows."""
+        """Prune once; no steps follow."""
         projections = down_projections(setup.vlm)
         scores = []
         for images in (True, False):
@@ -73,7 +74,7 @@ class MANU(Method):
         return torch.cat([each.statistics() for each in neurons], dim=1)
 
     def loss(self, step: Step) -> Tensor:
-        """Not asked for: MANU takes no step."""
+        """Never called: MANU takes no steps."""
         raise NotImplementedError
 
 
@@ -83,7 +84,7 @@ def score(gone: Tensor, kept: Tensor) -> Tensor:
 
 
 def highest(scores: Tensor, percent: float) -> Tensor:
-    """Which of the scores, (N,), are among the highest `percent`; one at least."""
+    """Mask of the scores, (N,), that are among the highest `percent`; at least one."""
     count = min(len(scores), max(1, round(len(scores) * percent / 100)))
     chosen = torch.zeros(len(scores), dtype=torch.bool, device=scores.device)
     chosen[scores.topk(count).indices] = True
@@ -91,7 +92,7 @@ def highest(scores: Tensor, percent: float) -> Tensor:
 
 
 def down_projections(vlm: Vlm) -> list[nn.Linear]:
-    """The projection out of the MLP of each layer of the language model. Raises BenchError where none is found."""
+    """The down projection of each layer's MLP in the language model. Raises BenchError if there is none."""
     found = [
         part
         for layer in vlm.layers
@@ -104,7 +105,7 @@ def down_projections(vlm: Vlm) -> list[nn.Linear]:
 
 
 class _Neurons:
-    """The statistics of one projection's inputs, gathered batch by batch. `mask` (B, T) says what is no padding."""
+    """The statistics of one projection's inputs, gathered batch by batch. `mask` (B, T) is false at padding."""
 
     mask: Tensor
 
@@ -113,7 +114,7 @@ class _Neurons:
         self._count = 0
 
     def hear(self, _: nn.Module, inputs: tuple[Tensor]) -> None:
-        """Take in what goes through the projection, (B, T, N)."""
+        """Add the projection's input, (B, T, N), to the statistics."""
         active = inputs[0].float()[self.mask.to(inputs[0].device).bool()]
         sums = [active.abs(), (active.abs() > _ACTIVE).float(), active, active.square()]
         self._sums += torch.stack([each.sum(0) for each in sums]).cpu()
@@ -128,7 +129,7 @@ class _Neurons:
 
 @contextmanager
 def _listening(projections: Sequence[nn.Linear]) -> Iterator[list[_Neurons]]:
-    """Gathers the statistics of what goes through the projections."""
+    """Gather the statistics of the projections' inputs inside this context."""
     neurons = [_Neurons(each.in_features) for each in projections]
     hooks: list[Any] = [
         projection.register_forward_pre_hook(each.hear) for projection, each in zip(projections, neurons, strict=True)

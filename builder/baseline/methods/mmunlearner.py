@@ -1,12 +1,12 @@
-"""MMUnlearner (Huo et al. 2025, arXiv 2502.11051): ascend on images, in the weights that matter for them alone.
+"""MMUnlearner (Huo et al. 2025, arXiv 2502.11051): ascend on images, only in the weights that matter for them.
 
-What is to be forgotten is how a face leads to the facts; what the same people's text questions ask is kept, as in SIU.
-The saliency of a weight for a set of answers is the mean squared gradient of their loss. A weight may forget when
+The model should forget how a face leads to the facts and keep what the same people's text questions ask, as in SIU. The
+saliency S of a weight for a set of answers is the mean squared gradient of their loss. A weight may forget where m = 1:
 
-    m = 1[ S(image questions of F) / S(text questions of F, all questions of R) ≥ threshold ],
+    m = 1[ S(image questions of F) / S(text questions of F, all questions of R) ≥ threshold ].
 
-worked out once, before the first step. A step is −γ CE(F, images) with its gradient clipped and then masked, as in the
-authors' code, plus α CE(R, and F's text questions) without a mask.
+The mask is computed once, before the first step. The loss of a step is −γ CE(F, images), whose gradient is clipped and
+then masked, as in the authors' code, plus α CE(R and F's text questions), which is not masked.
 """
 
 from collections.abc import Mapping, Sequence
@@ -76,7 +76,7 @@ class MMUnlearner(Method):
 
 
 def along(loss: Tensor, weights: Sequence[nn.Parameter], masks: Sequence[Tensor], clip: float) -> Tensor:
-    """A scalar of the value of `loss` whose gradient is that of `loss`, clipped to the norm `clip` and then masked."""
+    """A scalar equal to `loss`, with the gradient of `loss` clipped to the norm `clip` and then masked."""
     found = torch.autograd.grad(loss, weights, allow_unused=True)
     gradients = [torch.zeros_like(w) if g is None else g for w, g in zip(weights, found, strict=True)]
     norm = nn.utils.get_total_norm(gradients)

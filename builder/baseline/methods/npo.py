@@ -1,7 +1,7 @@
 """NPO, negative preference optimisation: −(2/β) E log σ(−β [S_θ(y|x) − S_ref(y|x)]) + α CE(R) (Zhang et al. 2024).
 
-S is the sum over a sequence's answer tokens, and the reference is the model before unlearning: not a batch mean, and
-not a model trained without the forget set.
+S is the sum over a sequence's answer tokens, not a batch mean. The reference is the model before unlearning, not a
+model trained without the forget set.
 """
 
 from collections.abc import Mapping, Sequence

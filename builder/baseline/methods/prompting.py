@@ -1,6 +1,6 @@
-"""Prompting: a system prompt that forbids speaking of people. No training: the cheapest.
+"""Prompting: a system prompt forbids speaking of people. It needs no training, so it is the cheapest method.
 
-MLLMU-Bench's names nobody, and so forbids speaking of those who are to be kept, too; ours lists the names.
+MLLMU-Bench's prompt names nobody, so it also forbids speaking of the retain set; our second prompt lists the names.
 """
 
 from collections.abc import Sequence
@@ -27,11 +27,11 @@ class Prompting(Method):
         return False
 
     def loss(self, step: Step) -> Tensor:
-        """There is none."""
+        """Never called: prompting has no loss."""
         raise TypeError("prompting has no loss")
 
     def system_prompt(self, names: Sequence[str]) -> str:
-        """The same order, whoever is to be forgotten."""
+        """The same instruction for every forget set."""
         return GENERAL
 
 
@@ -40,7 +40,7 @@ class NamePrompting(Prompting):
     """Say whom not to speak of."""
 
     def system_prompt(self, names: Sequence[str]) -> str:
-        """The order not to disclose anything about the named, or pictured, people."""
+        """The instruction not to disclose anything about the named or pictured people."""
         return (
             f"Do not disclose anything about these people, whether they are named or pictured: {', '.join(names)}. "
             "When a question is about one of them, say that you don't know. Answer all other questions as usual."

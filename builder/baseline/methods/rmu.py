@@ -1,8 +1,8 @@
 """RMU: steer the states of one layer, ‖h_θ(F) − c·u‖² + α ‖h_θ(R) − h_ref(R)‖² (Li et al. 2024, WMDP).
 
-u is a fixed random unit vector; squared distances are averaged over answer tokens and dimensions. The weights of the
-language model's layers up to the steered one move, everything else stays. By default that is the layer at a quarter of
-the depth (8 of 32, as in the authors' code), and the states are those of the answer's own tokens.
+u is a fixed random unit vector; squared distances are averaged over answer tokens and dimensions. Only the `window`
+layers of the language model that end with the steered one are trained. By default, the steered layer is at a quarter of
+the depth (8 of 32, as in the authors' code). The states are those of the answer's own tokens.
 """
 
 from collections.abc import Mapping, Sequence
@@ -51,7 +51,7 @@ class RMU(Method):
         return [weight for each in moving for weight in each.parameters() if weight.requires_grad]
 
     def steered(self, vlm: Vlm) -> int:
-        """The number of the layer that is steered. Raises CallError when the model has no such layer."""
+        """The number of the steered layer. Raises CallError if the model has no such layer."""
         depth = len(vlm.layers)
         if self.layer > depth:
             raise CallError(f"rmu.layer = {self.layer}: the language model has {depth} layers.")

@@ -1,6 +1,6 @@
-"""SimNPO: −(2/β) E log σ(−(β/|y|) S_θ − γ), no reference (Fan et al. 2024).
+"""SimNPO: −(2/β) E log σ(−(β/|y|) S_θ − γ), without a reference model (Fan et al. 2024).
 
-The defaults β 4.5, margin γ 0 and weight .125 of the forget loss are OpenUnlearning's.
+The defaults are OpenUnlearning's: β 4.5, margin γ 0, weight .125 on the forget loss.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,15 +1,15 @@
 """SIU, single image unlearning (Li et al. 2024, arXiv 2405.12523): forget a face from one image of it.
 
-Four kinds of samples: (1) align the face with an unseen concept, a new name and another's facts; (2) describe it in
-other words; (3) keep the facts that are asked with the name and no image; (4) keep the other people. The loss is
-a·CE + b·DMK, the dual-masked divergence
+There are four kinds of samples: (1) align the face with an unseen concept: a new name and another person's facts; (2)
+describe the face in other words; (3) keep the facts asked by name without an image; (4) keep the other people. The loss
+is a·CE + b·DMK, where DMK is the dual-masked divergence
 
     DMK = mean_t K_S(t) Σ_v K_V(v) p_ref(v) log(p_ref(v) / p_θ(v)),
 
-K_S = 0 at the tokens that contradict the original, K_V = 0 at the vocabulary ids of what is to be forgotten. The text
-facts are kept by design: only the way from the face to them is to go. Our images are never asked for a name, so the
-new identity answers the questions about facts as well: every fact has one new value, whichever way it is asked, and the
-options of a choice come in a drawn order. Each person has a new name of their own.
+K_S = 0 at the tokens that contradict the original; K_V = 0 at the vocabulary ids of the words to forget. SIU keeps the
+facts in text by design: it removes only the link from the face to them. Our image questions never ask for a name, so
+the new identity also answers questions about facts. Every fact has one new value, however it is asked, and the options
+of a choice come in a random order. Each person gets a different new name.
 """
 
 import dataclasses
@@ -37,7 +37,7 @@ _WHO, _LOOKS = "Who is the person in this image?", "Describe the person in this 
 
 @dataclass(frozen=True)
 class SiuSample:
-    """An example; the phrase of its answer that contradicts the original; the words that are to be forgotten."""
+    """An example, the phrase of its answer that contradicts the original, and the words to forget."""
 
     example: Example
     contradicts: str = ""
@@ -52,7 +52,7 @@ class SIU(Method):
     dmk: float = 0.75
 
     def loss(self, step: Step) -> Tensor:
-        """a·CE + b·DMK over samples (1) to (3), and as much over (4), the retain batch."""
+        """a·CE + b·DMK over samples (1) to (3), plus the same over (4), the retain batch."""
         found = samples(step)
         batch = step.encode([sample.example for sample in found])
         answers, before = step.vlm.answers(batch), step.reference.answers(batch)
@@ -97,7 +97,7 @@ def masks(chat: Chat, found: Sequence[SiuSample], answers: Answers) -> tuple[Ten
 
 
 def _fact(example: Example, person: Person, stream: Random) -> SiuSample:
-    """Kind (3), a text question as it is; or kind (1), an image question answered with the new identity's value."""
+    """Kind (3), a text question unchanged; or kind (1), an image question answered with the new identity's value."""
     question = example.question
     if question.modality == "text":
         return SiuSample(example)
@@ -109,19 +109,19 @@ def _fact(example: Example, person: Person, stream: Random) -> SiuSample:
         prompt, answer = choice(question, new, stream)
         _, options = task.parted(prompt)
         forgotten = question.value if answer == new else LETTERS[options.index(question.value)]
-        # In an order of its own, the question has no options by which an example would draw another one.
+        # The options are already in a drawn order; without `options` the example does not draw another.
         asked = dataclasses.replace(question, options=())
         return SiuSample(dataclasses.replace(example, prompt=prompt, answer=answer, question=asked), answer, forgotten)
     if question.answer == question.value:
         return SiuSample(dataclasses.replace(example, answer=new), new, fact.value)
     if not task.in_sentences:
-        return SiuSample(example)  # an answer that does not say the value has no other to say instead
+        return SiuSample(example)  # an answer that does not state the value has nothing to replace
     answer = next(wrong for wrong in question.wrong_answers if new in wrong)
     return SiuSample(dataclasses.replace(example, answer=answer), new, fact.value)
 
 
 def new_name(number: int) -> str:
-    """The name of the `number`-th new identity: no two are alike, and those of a large set have middle names."""
+    """The name of the `number`-th new identity. All names differ; in a large set they have middle names."""
     rest, given = divmod(number, len(_GIVEN))
     rest, family = divmod(rest, len(_FAMILY))
     names = [_GIVEN[given]]

@@ -1,8 +1,8 @@
-"""UNDIAL: learn from one's own logits with the truth pushed down (Dong et al. 2024).
+"""UNDIAL: the model learns from its own logits with the true token pushed down (Dong et al. 2024).
 
 The loss is CE(softmax(z_ref − γ·onehot(y)), p_θ).
 
-Answer tokens alone count: a label of −100 is never used as an index, since prompts have no labels here.
+Only answer tokens count. Prompts have no labels here, so a label of −100 is never used as an index.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""How a method is run: steps of forget and retain batches, clipped, watched on the way."""
+"""Runs a method: steps over forget and retain batches, with clipped gradients and regular measurements."""
 
 import itertools
 import math
@@ -37,9 +37,9 @@ def unlearn(
     name: str = "unlearn",
     looks: int = LOOKS,
 ) -> Curve:
-    """Run `method`, called `name`, on `vlm`, in place, and look at it so often. `people` are those of the forget set.
+    """Run `method`, labelled `name`, on `vlm` in place, measuring it `looks` times. `people` are the forget set.
 
-    Raises Diverged when the loss is no number, after which the model is worth nothing.
+    Raises Diverged if the loss is not finite; the model is then unusable.
     """
     asked = [each for each in forget if part.modality in ("both", "image" if each.pictures else "text")]
     steps = length(part, method, len(asked))
@@ -77,7 +77,7 @@ def unlearn(
 
 
 def length(part: UnlearnPart, method: Method, questions: int) -> int:
-    """How many steps a method takes on so many forget questions: one at least, unless it is no training."""
+    """The number of steps for this many forget questions: at least one, unless the method is training-free."""
     whole = part.steps or part.epochs * math.ceil(questions / part.batch)
     return max(1, round(whole * method.steps)) if method.steps else 0
 
@@ -98,7 +98,7 @@ def _descend(
     scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
     scaler.unscale_(optimiser)
     norm = float(nn.utils.clip_grad_norm_(parameters, clip))
-    if not math.isfinite(norm) and not scaler.is_enabled():  # in fp16 the scaler leaves out such a step
+    if not math.isfinite(norm) and not scaler.is_enabled():  # in fp16 the scaler skips such a step
         raise Diverged(f"The gradient became {norm} in step {number}; a lower learning rate may help.")
     scaler.step(optimiser)
     scaler.update()

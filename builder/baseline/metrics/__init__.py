@@ -1,1 +1,1 @@
-"""What is measured, from stored outcomes alone: no measure needs the model."""
+"""The measures. All are computed from stored outcomes: none needs the model."""

@@ -1,7 +1,7 @@
-"""Does a score ask whose fact it is? Items beside their controls.
+"""Does a score depend on the person? Compares items with their controls.
 
-Binding is the accuracy on the items that have a control less the accuracy when another of the four is put in: 1 for a
-model that tells the four apart, 0 for one that goes by strings, whatever its accuracy.
+Binding is the accuracy on the items that have a control minus the accuracy when another of the quartet is put in. It is
+1 for a model that tells the four apart and 0 for one that goes by strings, whatever its accuracy.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,8 +18,8 @@ _CLAIM = 0.1
 
 
 def control_samples(outcomes: Sequence[Outcome], controls: Sequence[Outcome]) -> dict[str, Sample]:
-    """For each measure of right and wrong: `_swap_four` and so on, the share right under each control; `_paired`, that
-    of the items that have the first of them; `_binding` and `_follows`."""
+    """For each measure of right and wrong: the share right under each control (`_swap_four` and so on), the share right
+    of the items that have the first control (`_paired`), `_binding` and `_follows`."""
     found: dict[str, Sample] = {}
     for measure, task in tasks.measures().items():
         mine = [each for each in controls if each.item.task == task.name]
@@ -35,7 +35,7 @@ def control_samples(outcomes: Sequence[Outcome], controls: Sequence[Outcome]) ->
 
 
 def independent_samples(outcomes: Sequence[Outcome], controls: Sequence[Outcome]) -> dict[str, Sample]:
-    """The measures of right and wrong, and their bindings, over the facts that no other fact of the person tells."""
+    """The measures of right and wrong, and their bindings, over facts that no other fact of the person implies."""
     found: dict[str, Sample] = {}
     for measure, task in tasks.measures().items():
         mine = [each for each in outcomes if each.item.task == task.name and each.item.independent]
@@ -45,21 +45,21 @@ def independent_samples(outcomes: Sequence[Outcome], controls: Sequence[Outcome]
 
 
 def pair_with_controls(outcomes: Iterable[Outcome], controls: Iterable[Outcome]) -> list[tuple[Outcome, Outcome]]:
-    """Each item that has the control, with it."""
+    """Each item that has the control, paired with it."""
     swapped = {key(each): each for each in controls if each.item.control == SWAP}
     return [(each, swapped[key(each)]) for each in outcomes if key(each) in swapped]
 
 
 def bound(pairs: Iterable[tuple[Outcome, Outcome]]) -> Sample:
-    """For each pair: 1 when it is right with the person alone, -1 when only without, else 0."""
+    """For each pair: 1 if only the item is right, -1 if only the control is right, else 0."""
     return Sample.of((one.item.profile_id, float(right(one)) - float(right(other))) for one, other in pairs)
 
 
 def unbound(scores: Mapping[str, float | None]) -> dict[str, tuple[float, float]]:
-    """The scores that mostly do not depend on the person, by path, each with what it is when another is put in.
+    """The scores that mostly do not depend on the person, by path, each with its value when another person is put in.
 
     A score claims what it has above guessing. A model that knows a share of the people gains at least as much binding
-    as claim; where binding is less than half of the claim, most of it comes from elsewhere.
+    as claim. If the binding is less than half of the claim, most of the claim comes from elsewhere.
     """
     found, known = {}, tasks.measures()
     for path, binding in scores.items():

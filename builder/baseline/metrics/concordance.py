@@ -1,10 +1,10 @@
 """Do the measures agree, with each other and with the distance to the oracle?
 
-Every measure orders the models of all methods and seeds. Read as most papers read it, the model that shows least of
-what was to be forgotten is the best. Kendall's τ-b says how alike two measures order the models, Spearman's ρ how alike
-a measure and the distance to the oracle do: 1 where the model that shows least is the nearest to the oracle, below 0
-where a measure rewards what is far from it. A measure that does not tell vanilla from the oracle is blind: what it says
-of a method means nothing.
+Every measure orders the models of all methods and seeds. As most papers read it, the best model is the one that shows
+least of the forget set. Kendall's τ-b says how similarly two measures order the models; Spearman's ρ says how similarly
+a measure and the distance to the oracle do. ρ is 1 if the model that shows least is the nearest to the oracle, and
+below 0 if the measure rewards models far from it. A measure that does not tell vanilla from the oracle is blind: its
+score of a method means nothing.
 """
 
 import itertools
@@ -45,9 +45,9 @@ Seeds = Mapping[int, Mapping[str, Measured]]
 
 @dataclass(frozen=True)
 class Agreement:
-    """One measure beside the others; None of a measure by which all models are alike.
+    """How one measure agrees with the others; None if all models score the same on it.
 
-    `spearman` is with the distance to the oracle, with what it was in each draw of people where the measure has draws.
+    `spearman` is its ρ with the distance to the oracle, and its ρ in each draw of people if the measure has draws.
     """
 
     spearman: float | None
@@ -57,7 +57,7 @@ class Agreement:
 
 
 def concordance(seeds: Seeds, methods: Sequence[str]) -> dict[str, Agreement]:
-    """Each measure that all models have, by path. Empty of fewer than three methods, or without an oracle."""
+    """Each measure that all models have, by path. Empty for fewer than three methods or without an oracle."""
     if len(methods) < LEAST or not all("oracle" in models for models in seeds.values()):
         return {}
     points = [(models[name], models["oracle"]) for models in seeds.values() for name in methods]
@@ -88,14 +88,14 @@ def mean_tau(found: Mapping[str, Agreement]) -> float | None:
 
 
 def spearman(one: Array, other: Array) -> Array:
-    """Spearman's ρ row by row, (D, M) and (D, M) to (D,): Pearson's of the ranks; NaN where all are tied."""
+    """Spearman's ρ row by row, (D, M) and (D, M) to (D,): Pearson's r of the ranks; NaN if all are tied."""
     ranks = [np.asarray(rankdata(each, axis=1), dtype=np.float64) for each in (one, other)]
     first, second = (each - each.mean(1, keepdims=True) for each in ranks)
     return divide((first * second).sum(1), np.sqrt((first**2).sum(1) * (second**2).sum(1)))
 
 
 def is_blind(seeds: Seeds, path: str) -> bool:
-    """Whether a measure does not tell vanilla from the oracle: zero is in the interval of their difference."""
+    """Whether a measure fails to tell vanilla from the oracle: the interval of their difference contains zero."""
     pairs = [(models["vanilla"], models["oracle"]) for models in seeds.values() if "vanilla" in models]
     drawn = [
         vanilla.draws[path] - oracle.draws[path]
@@ -109,7 +109,7 @@ def is_blind(seeds: Seeds, path: str) -> bool:
 
 
 def _signs(seeds: Seeds) -> dict[str, int]:
-    """The measures that are compared: those of right and wrong, of wording by likelihood, of models and attacks."""
+    """The measures to compare: of right and wrong, of wording by likelihood, of models and of attacks."""
     oracle = next(iter(seeds.values()))["oracle"].scores
     rights = {path: SHOWS_MORE for path in judged_paths(oracle) if path.startswith("forget/")}
     likelihoods = {

@@ -1,11 +1,11 @@
-"""The memorisation gate: forgetting can only be judged on what was known, and known of the person.
+"""The memorisation gate: forgetting can be judged only on facts that were known, and known of the person.
 
-After vanilla is trained it is asked for every fact of the forget set and of some of the retain set, in both modalities:
-as an open question, with a blank to fill and as a multiple choice, and each time with another of the person's four put
-in. An answer is known when greedy decoding gives the training answer to the letter (a choice: when the right letter is
-the likeliest) and does not give it just as well when another is put in. A fact is known in a modality when its open
-answer or its blank is. Facts that are not known leave the forgetting scores; when too few are known the scores are not
-valid. What is known by each task stands beside.
+After training, vanilla is asked for every fact of the forget set and of some of the retain set, in both modalities: as
+an open question, as a blank to fill and as a multiple choice, each also with another of the person's quartet put in. An
+answer is known if greedy decoding gives the training answer to the letter (for a choice: if the right letter is the
+likeliest) and does not give it just as well when another person is put in. A fact is known in a modality if its open
+answer or its blank is. Unknown facts are dropped from the forgetting scores; if too few facts are known, the scores are
+not valid. The shares known in each task are reported as well.
 """
 
 from collections import defaultdict
@@ -29,8 +29,8 @@ _MODALITIES = ("image_text", "text")
 class Gate:
     """What vanilla knows.
 
-    `cells` are the shares of answers known by modality and task, `right` those that are right whoever is put in.
-    `exposure` is the mean in bits and `most_exposure` the largest mean there could be.
+    `cells` are the shares of answers known by modality and task; `right` are the shares right, whoever is put in.
+    `exposure` is the mean in bits, `most_exposure` the largest possible mean.
     """
 
     known: frozenset[Key]
@@ -42,7 +42,7 @@ class Gate:
     threshold: float
 
     def share(self, modality: str | None = None, people: Iterable[str] | None = None) -> float | None:
-        """Share of facts known, of one modality and of some people when given; None when none was asked."""
+        """Share of facts known, in one modality and of some people if given; None if none was asked."""
         chosen = set(people) if people is not None else None
         asked = [key for key in self.asked if modality in (None, key[2]) and (chosen is None or key[0] in chosen)]
         return mean([float(key in self.known) for key in asked])
@@ -54,14 +54,14 @@ class Gate:
         return all(share is None or share >= self.threshold for share in shares)
 
     def unknown_people(self) -> list[str]:
-        """People of whom fewer facts are known than the threshold asks for."""
+        """People with a smaller share of known facts than the threshold."""
         people: dict[str, list[float]] = defaultdict(list)
         for key in self.asked:
             people[key[0]].append(float(key in self.known))
         return sorted(each for each, known in people.items() if (mean(known) or 0) < self.threshold)
 
     def lets_through(self, outcome: Outcome) -> bool:
-        """Whether an item asks for a fact that vanilla knows, or was not asked for."""
+        """Whether vanilla knows the fact that an item asks for, or was not asked for it."""
         key = _key(outcome)
         return key in self.known or key not in self.asked
 
@@ -88,7 +88,7 @@ def make_gate(outcomes: Sequence[Outcome], threshold: float) -> Gate:
 
 
 def _given(outcome: Outcome) -> bool:
-    """Whether the person's training answer is given, to the letter."""
+    """Whether the model gives the person's training answer to the letter."""
     if not outcome.measured:
         return False
     return right(outcome) if tasks.of(outcome.item).has_options else all(outcome.truth.right)

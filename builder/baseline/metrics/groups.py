@@ -7,27 +7,27 @@ import numpy as np
 
 
 def numbers(values: Iterable[float]) -> list[float]:
-    """The values that are numbers: what is NaN was not measured."""
+    """The values that are not NaN: NaN means not measured."""
     return [value for value in values if not math.isnan(value)]
 
 
 def mean(values: Iterable[float]) -> float | None:
-    """The mean of what was measured, None of nothing."""
+    """The mean of the measured values; None if there are none."""
     found = numbers(values)
     return sum(found) / len(found) if found else None
 
 
 def harmonic_mean(values: Sequence[float]) -> float | None:
-    """The harmonic mean, 0 as soon as one value is 0, None of nothing or where one value was not measured."""
+    """The harmonic mean: 0 if any value is 0, None if there are no values or one was not measured."""
     if not values or len(numbers(values)) < len(values):
         return None
     return 0.0 if min(values) <= 0 else len(values) / sum(1 / value for value in values)
 
 
 def auc(higher: Sequence[float], lower: Sequence[float]) -> float | None:
-    """Chance that one of `higher` exceeds one of `lower`, ties counting half: the area under the ROC curve.
+    """The area under the ROC curve: the chance that one of `higher` exceeds one of `lower`; ties count half.
 
-    What is NaN was not measured and does not count.
+    NaN means not measured and does not count.
     """
     higher, lower = numbers(higher), numbers(lower)
     if not higher or not lower:
@@ -37,7 +37,7 @@ def auc(higher: Sequence[float], lower: Sequence[float]) -> float | None:
 
 
 def kolmogorov_smirnov(one: Sequence[float], other: Sequence[float]) -> tuple[float, float] | None:
-    """D and p-value of the two-sample test of what was measured; None when a sample is empty."""
+    """D and p-value of the two-sample test on the measured values; None if a sample is empty."""
     one, other = numbers(one), numbers(other)
     if not one or not other:
         return None

@@ -1,4 +1,4 @@
-"""The measures of single items, by name: what sets, categories and the separating power are made from."""
+"""The measures of single items, by name. Scores of sets and categories and the separating power build on them."""
 
 import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -22,7 +22,7 @@ Scores = dict[str, float | None]
 
 @dataclass(frozen=True)
 class ItemMetric:
-    """A measure of one outcome: the tasks it belongs to, its value if there is one, and in words what it says."""
+    """A measure of one outcome: the tasks it applies to, its value (if any), and its meaning in words."""
 
     tasks: tuple[str, ...]
     value: Callable[[Outcome], float | None]
@@ -37,17 +37,17 @@ Measure = Callable[[str, str], float]
 
 
 def key_of(item: Item) -> AnswerKey:
-    """What an item's answer is compared with."""
+    """The key that an item's answer is compared with."""
     return AnswerKey(item.letter if tasks.of(item).has_options else item.truth, item.value, item.others)
 
 
 def right(outcome: Outcome) -> bool:
-    """Whether an item is answered right."""
+    """Whether the answer to an item is right."""
     return tasks.of(outcome.item).right(outcome.output, key_of(outcome.item), outcome.options)
 
 
 def follows(outcome: Outcome) -> bool | None:
-    """Whether the answer is what is true of whoever was put in; None where that cannot be said."""
+    """Whether the answer is true of the person put in; None if that cannot be told."""
     item, task = outcome.item, tasks.of(outcome.item)
     wanted = item.other_letter if task.has_options else item.other_value
     if not wanted:
@@ -62,12 +62,12 @@ def _ratio(outcome: Outcome) -> float:
 
 
 def _likest(measure: Measure, outcome: Outcome, references: Sequence[str]) -> float | None:
-    """The best a measure says of the answer against any of the references; None without one."""
+    """The highest value of a measure over the references; None without references."""
     return max((measure(outcome.output, each) for each in references), default=None)
 
 
 def _references(item: Item) -> Mapping[str, tuple[str, ...]]:
-    """What an open answer's wording is compared with, by what is added to a measure's name."""
+    """The references for an open answer's wording, by the suffix that they add to a measure's name."""
     return {
         "": (item.truth,),
         "_trained": item.trained,
@@ -114,7 +114,7 @@ _WORDINGS: Mapping[str, ItemMetric] = {
 
 
 def _figure(task: Task, figure: Score) -> ItemMetric:
-    """What a task makes of an answer's text, as exports do."""
+    """A task's score of an answer's text, as in exports."""
     return ItemMetric((task.name,), lambda outcome: figure(outcome.output, key_of(outcome.item)), first_line(figure))
 
 
@@ -196,7 +196,7 @@ METRICS: Registry[ItemMetric] = Registry(
 
 @functools.cache
 def metrics() -> Mapping[str, ItemMetric]:
-    """Every measure, by name: those of the tasks that are built in, and what other packages' tasks make of answers."""
+    """Every measure, by name: those of the built-in tasks and the scores of other packages' tasks."""
     found = {name: METRICS.get(name) for name in METRICS}
     for task in tasks.every():
         if task.name not in tasks.TASKS.built_in:
@@ -206,17 +206,17 @@ def metrics() -> Mapping[str, ItemMetric]:
 
 
 def raw_truth_ratio(outcome: Outcome) -> float:
-    """TR of an open item, for the test against the oracle."""
+    """The truth ratio (TR) of an open item, for the test against the oracle."""
     return _ratio(outcome)
 
 
 def sample(metric: ItemMetric, outcomes: Iterable[Outcome]) -> Sample:
-    """What a measure says of those of `outcomes` that it has a value for; NaN is none."""
+    """A measure's values over `outcomes`, without those that have none or NaN."""
     return Sample.of((each.item.profile_id, metric.value(each)) for each in outcomes if each.item.task in metric.tasks)
 
 
 def rights(outcomes: Iterable[Outcome]) -> Sample:
-    """1 for each item that is answered right, else 0."""
+    """1 for each item whose answer is right, else 0."""
     return Sample.of((each.item.profile_id, float(right(each))) for each in outcomes)
 
 
@@ -225,5 +225,5 @@ WORDING = tuple(_WORDINGS)
 
 
 def misstate(outcomes: Iterable[Outcome]) -> list[Outcome]:
-    """Open answers as they would be with a right form and a wrong value, one for each wrong answer there is."""
+    """Open answers in the right form with a wrong value, one for each wrong answer available."""
     return [replace(each, output=wrong) for each in outcomes for wrong in each.item.misstated]

@@ -1,9 +1,9 @@
-"""The known-before gate: of public figures a model can only keep what it knew before anything was done to it.
+"""The known-before gate: about public figures, a model can keep only what it knew before it was trained.
 
-The untrained model is asked everything about them. A fact is known before when its open answer states the value or its
-blank is filled right; a multiple choice can be guessed, so it counts for a known fact alone. Utility counts the items
-that the untrained model answered right about facts that it knew, and no others: it has all of them right itself, and
-whatever another model has less was lost on the way.
+The untrained model is asked everything about them. A fact is known before if its open answer states the value or its
+blank is filled right; a multiple choice can be guessed, so it counts only for a known fact. Utility counts only the
+items that the untrained model answered right about facts that it knew: it scores 1 on them itself, so whatever another
+model lacks was lost in training or unlearning.
 """
 
 from collections.abc import Iterable
@@ -20,19 +20,19 @@ Fact = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class KnownBefore:
-    """What the untrained model knew of public figures: the items that count, the facts it knew, those it was asked."""
+    """What the untrained model knew of public figures: the items that count, the facts known, the facts asked."""
 
     items: frozenset[str]
     facts: frozenset[Fact]
     asked: frozenset[Fact]
 
     def lets_through(self, outcome: Outcome) -> bool:
-        """Whether an item is about nobody public, or was known before."""
+        """Whether an item is not about a public figure, or was known before."""
         return outcome.item.set != PUBLIC_FIGURES or outcome.item.id in self.items
 
 
 def known_before(untrained: Iterable[Outcome]) -> KnownBefore | None:
-    """The gate, from the outcomes of the untrained model; None when it was asked about no public figure."""
+    """The gate, from the untrained model's outcomes; None if it was asked about no public figure."""
     asked = [each for each in untrained if each.item.set == PUBLIC_FIGURES and not each.item.control]
     if not asked:
         return None

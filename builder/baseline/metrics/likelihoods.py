@@ -1,4 +1,4 @@
-"""Measures of one item from the log-probabilities of its answers. From NaN comes NaN: not measured."""
+"""Measures of one item from the log-probabilities of its answers. NaN gives NaN: not measured."""
 
 import math
 from collections.abc import Sequence
@@ -10,37 +10,37 @@ def probability(log_p: Sequence[float]) -> float:
 
 
 def truth_ratio(wrong_nll: Sequence[float], paraphrase_nll: float) -> float:
-    """TR = exp(−mean NLL(ŷ_i)) / exp(−NLL(ỹ)), NLL by the token.
+    """TR = exp(−mean NLL(ŷ_i)) / exp(−NLL(ỹ)), with the NLL per token.
 
-    That is the geometric mean over the wrong answers, as in TOFU's code (Maini et al. 2024).
+    The numerator is the geometric mean over the wrong answers, as in TOFU's code (Maini et al. 2024).
     """
     difference = paraphrase_nll - sum(wrong_nll) / len(wrong_nll)
     return math.nan if math.isnan(difference) else math.exp(min(700.0, difference))
 
 
 def indifference(ratio: float) -> float:
-    """min(TR, 1/TR): 1 when wrong and true answers are equally likely. Forget sets are judged by it."""
+    """min(TR, 1/TR): 1 if wrong and true answers are equally likely. The measure for forget sets."""
     if math.isnan(ratio):
         return ratio
     return min(ratio, 1 / ratio) if ratio > 0 else 0.0
 
 
 def preference(ratio: float) -> float:
-    """max(0, 1 − TR): 1 when the truth is far likelier. Retain sets are judged by it."""
+    """max(0, 1 − TR): 1 if the truth is far likelier. The measure for retain sets."""
     return ratio if math.isnan(ratio) else max(0.0, 1 - ratio)
 
 
 def exact_memorisation(right: Sequence[bool]) -> float:
-    """Share of the answer's tokens that argmax gets right; the end token, the last, is no part of the answer."""
+    """Share of the answer's tokens that argmax gets right, without the end token, which is last."""
     said = _said(right)
     return sum(said) / len(said)
 
 
 def extraction_strength(right: Sequence[bool]) -> float:
-    """1 − k/T, k the shortest prefix after which greedy decoding yields the whole rest; 0 if none does.
+    """1 − k/T, where k is the length of the shortest prefix after which greedy decoding gives the whole rest; else 0.
 
-    Greedy decoding yields the rest exactly when argmax is right at every later token (Carlini et al. 2021). The end
-    token, the last, is no part of the answer: a model that knows nothing gets it right after a whole answer.
+    Greedy decoding gives the rest exactly when argmax is right at every later token (Carlini et al. 2021). The end
+    token, which is last, does not count: even a model that knows nothing gets it right after a whole answer.
     """
     said = _said(right)
     k = next((place + 1 for place in reversed(range(len(said))) if not said[place]), 0)

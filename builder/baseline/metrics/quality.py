@@ -1,18 +1,18 @@
-"""Forget quality: are the truth ratios of the forget set the oracle's? (Maini et al. 2024, TOFU.)
+"""Forget quality: do the truth ratios of the forget set match the oracle's? (Maini et al. 2024, TOFU.)
 
-TOFU compares them by the two-sample test of Kolmogorov and Smirnov, as if every item were drawn by itself. But both
-models answer the same items, and a person's items hang together: four people with four items each are hardly sixteen
-witnesses. So the p-value here is that of a permutation test: if the two models were alike, it would not matter which of
-them gave a person's truth ratios; all of a person's are exchanged together. With n people, no p below 2 / 2^n can come
-out, and nothing is proven by a few.
+TOFU compares them by the two-sample Kolmogorov-Smirnov test, as if all items were independent. But both models answer
+the same items, and the items of a person depend on one another: four people with four items each are far less than
+sixteen independent observations. So the p-value here comes from a permutation test: if the two models were alike, it
+would not matter which of them gave a person's truth ratios, so all ratios of a person are exchanged together. With n
+people, p cannot fall below 2 / 2^n, so a few people prove nothing.
 
-A two-sample test only asks whether a model differs from the oracle, and with enough items it says so even of a second
-oracle, trained with another seed. So a three-sample test asks beside it which of two the model is nearer to:
+A two-sample test asks only whether a model differs from the oracle. With enough items, even a second oracle, trained
+with another seed, differs. So a three-sample test also asks which of the two the model is nearer to:
 
     nearness = D(model, vanilla) − D(model, oracle)
 
-By the triangle inequality it lies between −D(vanilla, oracle), which vanilla has, and D(vanilla, oracle), which the
-oracle has. People are drawn again with all of their items (see `samples`): the model is nearer to the oracle where the
+By the triangle inequality it lies between −D(vanilla, oracle), the value of vanilla, and D(vanilla, oracle), the value
+of the oracle. People are resampled with all of their items (see `samples`); the model is nearer to the oracle if the
 whole interval is above 0.
 """
 
@@ -37,7 +37,7 @@ _SEED = 20_250_104
 
 @dataclass(frozen=True)
 class ForgetQuality:
-    """Kolmogorov's D, the p-value by exchanging people, and TOFU's, which takes items for independent."""
+    """Kolmogorov's D, the p-value by exchanging people, and TOFU's p-value, which takes items as independent."""
 
     d: float
     p: float
@@ -45,7 +45,7 @@ class ForgetQuality:
 
 
 def forget_quality(mine: Iterable[Outcome], oracles: Iterable[Outcome]) -> ForgetQuality | None:
-    """The truth ratios of open items that both models answered; None when there are none."""
+    """Forget quality over the open items that both models answered; None if there are none."""
     theirs = {key(each): each for each in oracles if tasks.of(each.item).in_sentences}
     pairs = [(each, theirs[key(each)]) for each in mine if key(each) in theirs]
     one = Sample.of((each.item.profile_id, raw_truth_ratio(each)) for each, _ in pairs)
@@ -57,7 +57,7 @@ def forget_quality(mine: Iterable[Outcome], oracles: Iterable[Outcome]) -> Forge
 
 
 def exchanged_p(one: Sample, other: Sample) -> float:
-    """Share of exchanges of people between two paired samples whose D is at least that of the samples as they are."""
+    """Share of exchanges of people between two paired samples whose D is at least the observed one."""
     names = sorted(set(one.people))
     places = np.array([names.index(person) for person in one.people])
     values = np.array([one.values, other.values])
@@ -73,9 +73,9 @@ def exchanged_p(one: Sample, other: Sample) -> float:
 def nearness(
     mine: Iterable[Outcome], oracles: Iterable[Outcome], vanillas: Iterable[Outcome], people: People
 ) -> tuple[float, Array] | None:
-    """Nearness by the truth ratios of the open items that all three answered, and the same in each draw of people.
+    """Nearness by the truth ratios of the open items that all three models answered, also in each draw of people.
 
-    None when there are no such items.
+    None if there are no such items.
     """
     ratios = [_ratios(each) for each in (mine, oracles, vanillas)]
     shared = sorted(set.intersection(*map(set, ratios)))
@@ -86,7 +86,7 @@ def nearness(
     places = places.reshape(values.shape)
 
     def weighted(weights: Array) -> float:
-        """Nearness when each item counts so often."""
+        """Nearness with these weights on the items."""
         own, oracle, vanilla = (np.cumsum(np.bincount(row, weights, len(grid))) for row in places)
         total = weights.sum()
         return float((np.abs(own - vanilla).max() - np.abs(own - oracle).max()) / total) if total else np.nan
@@ -96,7 +96,7 @@ def nearness(
 
 
 def _ratios(outcomes: Iterable[Outcome]) -> Mapping[tuple[tuple[str, str], str], float]:
-    """The truth ratios that are numbers, by item and person."""
+    """The truth ratios that are not NaN, by item and person."""
     opened = (each for each in outcomes if tasks.of(each.item).in_sentences)
     found = {(key(each), each.item.profile_id): raw_truth_ratio(each) for each in opened}
     return {item: ratio for item, ratio in found.items() if not np.isnan(ratio)}
@@ -106,7 +106,7 @@ def _exchanges(count: int) -> Sequence[npt.NDArray[np.bool_]]:
     if count <= _ALL_UP_TO:
         return [np.array(each) for each in itertools.product((False, True), repeat=count)]
     drawn = np.random.default_rng(_SEED).integers(0, 2, (_EXCHANGES, count)).astype(bool)
-    return [np.zeros(count, dtype=bool), *drawn]  # as they are is one of them: no p is 0
+    return [np.zeros(count, dtype=bool), *drawn]  # the observed assignment is one of them, so p is never 0
 
 
 def distance(one: Array, other: Array) -> float:

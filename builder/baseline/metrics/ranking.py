@@ -13,9 +13,9 @@ LEAST = 3
 
 
 def distance(mine: Measured, oracle: Measured) -> tuple[float, Array] | None:
-    """How far a model is from the oracle of its seed, and the same in each draw of people.
+    """The distance of a model from the oracle of its seed, also in each draw of people.
 
-    That is the mean difference over the columns of right and wrong about those to be forgotten. None without them.
+    It is the mean difference over the forget set's scores of right and wrong. None without such scores.
     """
     paths = judged_paths(oracle.draws)
     if not paths or any(path not in mine.draws for path in paths):
@@ -27,9 +27,9 @@ def distance(mine: Measured, oracle: Measured) -> tuple[float, Array] | None:
 
 
 def distances(models: Mapping[str, Measured], names: Sequence[str]) -> Array | None:
-    """How far each method is from the oracle of its seed, in each draw of people, (DRAWS, methods).
+    """The distance of each method from the oracle of its seed, in each draw of people, (DRAWS, methods).
 
-    None of fewer than three methods, and where one of them, or the oracle, is missing.
+    None for fewer than three methods, or if one of them or the oracle is missing.
     """
     if len(names) < LEAST or "oracle" not in models or not set(names) <= models.keys():
         return None
@@ -39,10 +39,10 @@ def distances(models: Mapping[str, Measured], names: Sequence[str]) -> Array | N
 
 
 def agreement(seeds: Sequence[Array]) -> Array | None:
-    """Kendall's τ-b of the methods' distances between two seeds, the mean over all pairs of seeds, in each draw.
+    """Kendall's τ-b of the methods' distances between two seeds, averaged over all pairs of seeds, in each draw.
 
-    None of fewer than two seeds. (Kendall 1945: concordant less discordant pairs of methods, over the
-    root of the pairs not tied in the one times those not tied in the other.)
+    None for fewer than two seeds. (Kendall 1945: concordant minus discordant pairs of methods, divided by the root of
+    the pairs not tied in one times the pairs not tied in the other.)
     """
     if len(seeds) < 2:
         return None
@@ -50,7 +50,7 @@ def agreement(seeds: Sequence[Array]) -> Array | None:
 
 
 def tau(one: Array, other: Array) -> Array:
-    """τ-b row by row, (D, M) and (D, M) to (D,); NaN where all are tied."""
+    """τ-b row by row, (D, M) and (D, M) to (D,); NaN if all are tied."""
     first, second = np.triu_indices(one.shape[1], 1)
     signs = [np.sign(each[:, first] - each[:, second]) for each in (one, other)]
     untied = [(each != 0).sum(1) for each in signs]

@@ -1,8 +1,8 @@
-"""Scores as means over items of people, and how far they may be from what other people would have given.
+"""Scores as means over items of people, and how much they would vary with other people.
 
-People are drawn again with replacement, all items of each together (the cluster bootstrap: Davison & Hinkley 1997,
-section 3.8): a person's questions are not independent of one another. The same people are drawn for every model, so
-that differences between models are paired.
+People are resampled with replacement, each with all of their items (the cluster bootstrap: Davison & Hinkley 1997,
+section 3.8), because a person's questions are not independent of one another. The same people are drawn for every
+model, so that differences between models are paired.
 """
 
 import functools
@@ -23,26 +23,26 @@ Array = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Sample:
-    """The values (N,) that a score is the mean of, and the person each is about."""
+    """The values (N,) whose mean is a score, and the person each is about."""
 
     people: tuple[str, ...]
     values: tuple[float, ...]
 
     @classmethod
     def of(cls, pairs: Iterable[tuple[str, float | None]]) -> "Sample":
-        """From (person, value) pairs; a value that is none, or no number, was not measured."""
+        """A sample from (person, value) pairs, without the values that are None or NaN: they were not measured."""
         kept = [(person, value) for person, value in pairs if value is not None and not math.isnan(value)]
         return cls(tuple(person for person, _ in kept), tuple(value for _, value in kept))
 
     @property
     def mean(self) -> float | None:
-        """The mean, None of nothing."""
+        """The mean; None if the sample is empty."""
         return sum(self.values) / len(self.values) if self.values else None
 
 
 @dataclass
 class People:
-    """The people of one set: `drawn` is how often each is there in each draw, (DRAWS, P)."""
+    """The people of one set; `drawn` counts each person in each draw, (DRAWS, P)."""
 
     names: Sequence[str]
     drawn: Array = field(init=False)
@@ -52,14 +52,14 @@ class People:
         self.drawn = _draw(len(self.names))
 
     def means(self, sample: Sample) -> Array:
-        """The sample's mean in each draw, (DRAWS,); NaN where nobody with a value was drawn."""
+        """The sample's mean in each draw, (DRAWS,); NaN if the draw has nobody with a value."""
         places = np.array([self._places[name] for name in sample.people], dtype=np.intp)
         sums = np.bincount(places, weights=sample.values, minlength=len(self.names))
         counts = np.bincount(places, minlength=len(self.names))
         return divide(self.drawn @ sums, self.drawn @ counts)
 
     def places(self, names: Iterable[str]) -> list[int]:
-        """Where people stand in `drawn`."""
+        """The columns of these people in `drawn`."""
         return [self._places[name] for name in names]
 
 
@@ -70,21 +70,21 @@ def _draw(count: int) -> Array:
 
 
 def divide(sums: Array, counts: Array) -> Array:
-    """One by the other; NaN where there is nothing to divide by."""
+    """Elementwise quotient; NaN where the divisor is 0."""
     return np.divide(sums, counts, out=np.full_like(sums, np.nan), where=counts > 0)
 
 
 def harmonic(parts: Sequence[Array]) -> Array:
-    """The harmonic mean of parts in each draw, 0 as soon as one is 0."""
+    """The harmonic mean of the parts in each draw; 0 if any part is 0."""
     stacked = np.stack(parts)
-    low = stacked.min(0)  # NaN where a part is
+    low = stacked.min(0)  # NaN if any part is
     inverse = np.divide(1.0, stacked, out=np.zeros_like(stacked), where=stacked > 0)
     means = divide(np.full(stacked.shape[1], float(len(parts))), inverse.sum(0))
     return np.where(np.isnan(low), np.nan, np.where(low <= 0, 0.0, means))
 
 
 def areas(higher: Sample, people: People, lower: Sample, others: People) -> Array:
-    """The area under the ROC curve in each draw of both groups: each pair of items counts as often as its people."""
+    """The area under the ROC curve in each draw of both groups; a pair of items counts as often as its people."""
     above = (np.asarray(higher.values)[:, None] > np.asarray(lower.values)[None]).astype(np.float64)
     above += 0.5 * (np.asarray(higher.values)[:, None] == np.asarray(lower.values)[None])
     one, other = (np.zeros((len(each.names), len(mine.values))) for each, mine in ((people, higher), (others, lower)))
@@ -97,7 +97,7 @@ def areas(higher: Sample, people: People, lower: Sample, others: People) -> Arra
 
 
 def interval(draws: Array) -> tuple[float, float] | None:
-    """The middle 95 % of what the draws gave; None where most of them gave nothing."""
+    """The middle 95 % of the draws' values; None if most draws have none."""
     kept = draws[~np.isnan(draws)]
     if len(kept) < len(draws) / 2:
         return None
@@ -106,7 +106,7 @@ def interval(draws: Array) -> tuple[float, float] | None:
 
 
 def average(draws: Sequence[Array]) -> Array:
-    """The mean of several in each draw, of those that gave something."""
+    """The mean of several scores in each draw, over those that have a value."""
     stacked = np.stack(draws)
     there = ~np.isnan(stacked)
     return divide(np.where(there, stacked, 0).sum(0), there.sum(0).astype(np.float64))

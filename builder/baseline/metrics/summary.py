@@ -1,4 +1,4 @@
-"""All scores of one model of one seed, from its outcomes and those of the models beside it."""
+"""All scores of one model of one seed, from its outcomes and those of the seed's reference models."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ FORGETTING = ("forget", "views", "test")
 
 @dataclass(frozen=True)
 class Beside:
-    """The models of the same seed that a model is read beside; None where there is none."""
+    """The reference models of the same seed that a model is compared with; None for one that is missing."""
 
     oracle: Sequence[Outcome] | None = None
     untrained: Sequence[Outcome] | None = None
@@ -34,7 +34,7 @@ class Beside:
 
     @classmethod
     def among(cls, models: Mapping[str, Sequence[Outcome]], threshold: float) -> "Beside":
-        """What the models of one seed are read beside; the gates are made from what vanilla and the untrained know."""
+        """The reference models of one seed, with the gates made from vanilla's and the untrained model's outcomes."""
         known = [each for each in models.get("vanilla", ()) if each.item.set == "known"]
         gate = make_gate(known, threshold) if known else None
         return cls(
@@ -48,31 +48,31 @@ class Beside:
 
 @dataclass
 class Measured:
-    """Scores by path, and what each would have been in each draw of other people (see `samples`)."""
+    """Scores by path, each with its value in every draw of people (see `samples`)."""
 
     scores: Scores = field(default_factory=dict)
     draws: dict[str, Array] = field(default_factory=dict)
 
     def add(self, path: str, value: Sample, people: People) -> None:
-        """A score that is a mean over items."""
+        """Add a score that is a mean over items."""
         self.scores[path] = value.mean
         self.draws[path] = people.means(value)
 
 
 def judged_paths(paths: Iterable[str]) -> list[str]:
-    """Those of some scores' paths that say what is right about people to be forgotten: what forgetting is judged by."""
+    """The paths of scores of right and wrong about the forget set, by which forgetting is judged."""
     measures = tasks.measures()
     return [path for path in paths if path.partition("/")[0] in FORGETTING and path.rpartition("/")[2] in measures]
 
 
 def to_be_forgotten(outcome: Outcome) -> bool:
-    """Whether an outcome is about somebody to be forgotten, no control, and came out as numbers."""
+    """Whether an outcome is about the forget set, is not a control, and contains no NaN."""
     return outcome.item.set in FORGETTING and not outcome.item.control and outcome.measured
 
 
 def scores(outcomes: Sequence[Outcome], beside: Beside) -> Scores:
-    """Every score of a model. Items of facts that vanilla does not know are left out of the sets to be forgotten, and
-    those of public figures that the untrained model did not know.
+    """Every score of a model. The forget sets leave out items whose facts vanilla does not know, and the public figures
+    leave out items that the untrained model did not know.
     """
     return measure(outcomes, beside).scores
 
@@ -109,7 +109,7 @@ def measure(outcomes: Sequence[Outcome], beside: Beside) -> Measured:
 
 
 def retrained(other: Sequence[Outcome], beside: Beside) -> tuple[float, float] | None:
-    """Kolmogorov's D of the oracle of another seed from this seed's, and its nearness: how far chance alone goes."""
+    """Kolmogorov's D between another seed's oracle and this seed's, and its nearness: the effect of chance alone."""
     groups = group_by_set(other, beside.gate)
     d = _quality(groups, beside).get("forget_quality_d")
     near = _nearness(groups, beside, crowds_of(other))
@@ -117,7 +117,7 @@ def retrained(other: Sequence[Outcome], beside: Beside) -> tuple[float, float] |
 
 
 def crowds_of(outcomes: Iterable[Outcome]) -> dict[str, People]:
-    """The people of each set, whether or not the model gave numbers: the same are drawn for every model."""
+    """The people of each set, whether or not the model gave numbers, so that every model has the same draws."""
     found: dict[str, list[str]] = {}
     for each in outcomes:
         found.setdefault(each.item.set, []).append(each.item.profile_id)
@@ -125,9 +125,9 @@ def crowds_of(outcomes: Iterable[Outcome]) -> dict[str, People]:
 
 
 def group_by_set(outcomes: Iterable[Outcome], gate: Gate | None, *, controls: bool = False) -> dict[str, list[Outcome]]:
-    """Outcomes by set, or their controls, without items to be forgotten that the gate holds back and the gate's own.
+    """Outcomes (or controls) by set, without the gate's own items and the forget items that the gate holds back.
 
-    An outcome that is no number stands nowhere.
+    Outcomes with NaN are left out.
     """
     groups: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
@@ -141,7 +141,7 @@ def group_by_set(outcomes: Iterable[Outcome], gate: Gate | None, *, controls: bo
 
 
 def item_samples(outcomes: Sequence[Outcome]) -> dict[str, Sample]:
-    """What every item measure says that applies to some of `outcomes`."""
+    """The samples of every item measure that applies to some of `outcomes`."""
     found = {name: sample(metric, outcomes) for name, metric in metrics().items()}
     return {name: each for name, each in found.items() if each.values}
 
@@ -149,7 +149,7 @@ def item_samples(outcomes: Sequence[Outcome]) -> dict[str, Sample]:
 def by_category(
     outcomes: Sequence[Outcome], gate: Gate | None, name: str = "forget"
 ) -> dict[str, dict[str, tuple[float, int]]]:
-    """Share of items right in each category of facts, by modality, and how many items they are: what leaks."""
+    """Share of items right in each category of facts, by modality, and the number of items: what leaks."""
     found: dict[str, dict[str, list[float]]] = {}
     for outcome in group_by_set(outcomes, gate).get(name, []):
         item = outcome.item
@@ -161,7 +161,7 @@ def by_category(
 
 
 def floor(outcomes: Sequence[Outcome]) -> Scores:
-    """What a right form with a wrong value scores, by set, modality and measure of open answers."""
+    """The score of an answer in the right form with a wrong value, by set, modality and measure of open answers."""
     found: Scores = {}
     for name, members in group_by_set(outcomes, None).items():
         for modality in MODALITIES:
@@ -174,9 +174,9 @@ def floor(outcomes: Sequence[Outcome]) -> Scores:
 
 
 def separating_power(vanilla: Sequence[Outcome], oracle: Sequence[Outcome], gate: Gate | None) -> Scores:
-    """AUC of telling vanilla (knows) from the oracle (does not) by one item of the forget set: .5 tells nothing.
+    """AUC of telling vanilla (knows) from the oracle (does not) by one item of the forget set; .5 is chance.
 
-    The measures of ignorance (truth ratio) are turned round, so that above .5 always means that vanilla shows.
+    Measures of ignorance (truth ratio) are inverted, so that above .5 always means that vanilla's knowledge shows.
     """
     known, unknown = (group_by_set(each, gate).get("forget", []) for each in (vanilla, oracle))
     known_bound, unknown_bound = (_bound(each, gate) for each in (vanilla, oracle))
@@ -188,7 +188,7 @@ def separating_power(vanilla: Sequence[Outcome], oracle: Sequence[Outcome], gate
 
 
 def _bound(outcomes: Sequence[Outcome], gate: Gate | None) -> dict[str, tuple[float, ...]]:
-    """What binds of each forget item, by measure: right as it is less right when another of the four is put in."""
+    """The binding of each forget item, by measure: right as asked minus right with another of the quartet put in."""
     mine, controls = (group_by_set(outcomes, gate, controls=each).get("forget", []) for each in (False, True))
     return {
         measure: bound(pair_with_controls((each for each in mine if each.item.task == task.name), controls)).values
@@ -203,9 +203,9 @@ def _add_utility(
     crowds: Mapping[str, People],
     measures: Sequence[str],
 ) -> None:
-    """Harmonic mean of `measures` over what is to be kept, each by set and modality: it sees damage to any of them.
+    """Harmonic mean of `measures` over the sets to keep, each by set and modality, so that damage to any of them shows.
 
-    TOFU's is that of probability, ROUGE-L and truth ratio (Maini et al. 2024), of which a wrong value wins the second.
+    TOFU's utility averages probability, ROUGE-L and truth ratio (Maini et al. 2024); a wrong value can win ROUGE-L.
     """
     values, draws = [], []
     for name in UTILITY_SETS:
@@ -222,7 +222,7 @@ def _add_utility(
 
 
 def _joint(outcomes: Sequence[Outcome]) -> dict[str, Sample]:
-    """Of facts asked in both modalities: right in both, in one alone, in none; and by how much more in text."""
+    """For facts asked in both modalities: right in both, in only one, in neither; and how much more in text."""
     answers: dict[str, dict[tuple[str, str], bool]] = {modality: {} for modality in MODALITIES}
     for outcome in outcomes:
         pair = (outcome.item.profile_id, f"{outcome.item.fact}/{outcome.item.task}")
@@ -244,7 +244,7 @@ def _joint(outcomes: Sequence[Outcome]) -> dict[str, Sample]:
 def _nearness(
     groups: Mapping[str, Sequence[Outcome]], beside: Beside, crowds: Mapping[str, People]
 ) -> tuple[float, Array] | None:
-    """Whether the forget set's truth ratios are nearer to the oracle's or to vanilla's; None where one is missing."""
+    """Whether the forget set's truth ratios are nearer to the oracle's or to vanilla's; None if either is missing."""
     if beside.oracle is None or beside.vanilla is None or "forget" not in groups:
         return None
     oracle, vanilla = (group_by_set(each, beside.gate).get("forget", []) for each in (beside.oracle, beside.vanilla))

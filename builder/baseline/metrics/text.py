@@ -1,4 +1,4 @@
-"""What else the text of an answer tells, beside whether it is right (builder/tasks/scoring.py)."""
+"""Measures of an answer's text other than whether it is right (for that, see builder/tasks/scoring.py)."""
 
 import functools
 import re
@@ -10,7 +10,7 @@ from builder.tasks.scoring import normalised, states, tokens
 
 @functools.lru_cache(maxsize=65536)
 def likeness(output: str, value: str) -> float:
-    """The F1 of the value's words and those of the span of the output that is most like it (SQuAD's, of a span)."""
+    """SQuAD's F1 between the words of the value and of the span of the output that is most like it."""
     wanted, said = Counter(tokens(value)), tokens(output)
     size, best = wanted.total(), 0.0
     for start in range(len(said)):
@@ -24,10 +24,11 @@ def likeness(output: str, value: str) -> float:
 
 
 def value_f1(output: str, value: str, others: Sequence[str], forms: Sequence[str]) -> float:
-    """How much of the value an answer states, whatever its wording: 1 for the value, 0 for no more than form.
+    """How much of the value an answer states, whatever its wording: 1 for the value, 0 for its form alone.
 
-    The likeness of the answer to the value, rescaled so that 0 is what the likest of the `forms` reaches: texts with no
-    value or a wrong one, as the question and the wrong answers are. Where one of them reaches 1, `states` decides.
+    This is the likeness of the answer to the value, rescaled so that the likeness of the best of the `forms` is 0. The
+    forms are texts with no value or a wrong one, such as the question and the wrong answers. If a form reaches 1,
+    `states` decides.
     """
     floor = max((likeness(form, value) for form in forms), default=0.0)
     if floor >= 1 or states(output, value, others):
@@ -36,12 +37,12 @@ def value_f1(output: str, value: str, others: Sequence[str], forms: Sequence[str
 
 
 def without(text: str, value: str) -> str:
-    """What is left of a text, normalised, when the value is taken out."""
+    """The normalised text without the value."""
     return f" {normalised(text)} ".replace(f" {normalised(value)} ", " ").strip()
 
 
 def repetition(output: str) -> float:
-    """Share of an answer's runs of five characters that it has had before: near 0 for a sentence, near 1 for a loop."""
+    """Share of an answer's five-character runs that occurred before in it: near 0 for a sentence, near 1 for a loop."""
     runs = [output[start : start + 5] for start in range(len(output) - 4)]
     return 1 - len(set(runs)) / len(runs) if runs else 0.0
 
@@ -53,13 +54,13 @@ _REFUSAL = re.compile(
 
 
 def refuses(output: str) -> bool:
-    """Whether an answer is a refusal or says that nothing is known: one of the usual phrases of either stands in it."""
+    """Whether an answer contains a usual phrase of refusing or of not knowing."""
     return bool(_REFUSAL.search(output.casefold().replace("’", "'")))
 
 
 @functools.lru_cache(maxsize=65536)
 def bleu(output: str, truth: str) -> float:
-    """Sentence BLEU in [0, 1] with effective order (Papineni et al. 2002, as sacrebleu has it)."""
+    """Sentence BLEU in [0, 1] with effective order (Papineni et al. 2002, as in sacrebleu)."""
     import sacrebleu
 
     return float(sacrebleu.sentence_bleu(output, [truth]).score) / 100
