@@ -1,1 +1,1 @@
-"""What is asked of a model, and how it is asked quickly without changing what comes out."""
+"""The questions put to a model, and a fast way to ask them that does not change the results."""

@@ -1,4 +1,4 @@
-"""Whether a model that is asked and trained here says what it says by itself: a few questions are put both ways."""
+"""Checks that our forward pass agrees with a model's own, by putting a few questions both ways."""
 
 from collections.abc import Sequence
 
@@ -24,7 +24,7 @@ _ASKED = (
 
 @torch.no_grad()
 def check_answers(vlm: Vlm, name: str) -> None:
-    """Raise CallError when questions asked and answers trained here are not what the model itself makes of them."""
+    """Raise CallError if asking and training here do not give what the model itself gives."""
     pictures = [*sorted(vlm.chat.pictures)[:1], None]
     items = [_item(*each, picture) for picture in pictures for each in _ASKED]
     try:
@@ -53,7 +53,7 @@ def _row(vlm: Vlm, item: Item) -> Row:
 
 
 def _own(vlm: Vlm, row: Row) -> torch.Tensor:
-    """log p of the answer's tokens by the model's own forward pass, of one row alone."""
+    """log p of the answer's tokens by the model's own forward pass on a single row."""
     batch = collate(vlm.chat, [row]).to(vlm.device, vlm.dtype)
     logits = vlm.inner(input_ids=batch.ids, attention_mask=batch.mask, **batch.inputs).logits[0, batch.places]
     log_p: torch.Tensor = logits.float().log_softmax(-1)
@@ -61,6 +61,6 @@ def _own(vlm: Vlm, row: Row) -> torch.Tensor:
 
 
 def _apart(found: Sequence[torch.Tensor], expected: Sequence[torch.Tensor]) -> float:
-    """The largest difference; what is no number says nothing of the family."""
+    """The largest difference; NaN is ignored, because it says nothing about the family."""
     gaps = [(one.cpu() - other.cpu()).abs() for one, other in zip(found, expected, strict=True)]
     return max(float(gap.nan_to_num(0).max()) for gap in gaps)

@@ -1,4 +1,4 @@
-"""Puts items to a model in batches, and keeps everything that comes out of it."""
+"""Puts items to a model in batches, and keeps all of its output."""
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -34,7 +34,7 @@ _Prompts = Iterable[tuple[list[int], Branches]]
 
 @dataclass(frozen=True)
 class _Heads:
-    """The prefixes of images, each of which is computed once, and the place of each."""
+    """The images' prefixes, each computed once, and the place of each."""
 
     branches: Branches
     places: Mapping[str | None, int]
@@ -42,10 +42,10 @@ class _Heads:
 
 @dataclass
 class Examiner:
-    """Asks one model, `batch` questions at once, for `limit` new tokens at most.
+    """Asks one model, `batch` questions at once, for at most `limit` new tokens.
 
-    Neither the batch nor sharing prefixes changes what comes out. Without `generate` no answer is written out, without
-    `score` only the true one of the answers given to an open question is scored.
+    Neither the batch size nor the sharing of prefixes changes the results. Without `generate`, no answer is generated;
+    without `score`, only the true answer to an open question is scored.
     """
 
     vlm: Vlm
@@ -56,7 +56,7 @@ class Examiner:
     score: bool = True
 
     def ask(self, items: Sequence[Item], tell: Callable[[int], None] = lambda count: None) -> list[Outcome]:
-        """The outcome of every item, in their order; `tell(count)` hears of each batch."""
+        """The outcome of every item, in order; `tell(count)` is called after each batch."""
         self.vlm.learn(False)
         rows = [encode(self.vlm.chat, item.prompt, item.picture) for item in items]
         found: dict[int, Outcome] = {}
@@ -181,8 +181,8 @@ class Examiner:
             theirs = self._score_answers([items[place] for place in places], branches)
             said.update(zip(places, theirs, strict=True))
             if self.generate:
-                # A model that knows an answer has just given it, in one pass: only what differs is left to write.
-                # One token leaves no gap in front of the next: nothing to be taken amiss where sharing is not believed.
+                # A model that knows an answer has just given it in one pass, so only what differs is left to generate.
+                # One token leaves no padding before the next, so it is safe even where prefixes are not shared.
                 known = [truth.begun if sharing else truth.begun[:1] for truth, *_ in theirs]
                 unfinished.add(places, branches, known)
         answers = unfinished.written()
@@ -195,7 +195,7 @@ class Examiner:
         return replace(outcome, output=self.vlm.chat.text(answer.ids), ending=answer.ending)
 
     def _score_answers(self, items: Sequence[Item], branches: Branches) -> list[list[Said]]:
-        """What is said of the answers given to each item, the true one first."""
+        """The scores of the given answers to each item, the true one first."""
         given = [[item.truth] for item in items]
         if self.score:
             given = [
@@ -209,7 +209,7 @@ class Examiner:
 
 
 def room(chat: Chat, items: Iterable[Item]) -> int:
-    """How many tokens an answer may have so that no true one is cut: a quarter more than the longest of `items`."""
+    """The token limit that cuts no true answer: a quarter more than the longest of `items`."""
     lengths = (len(chat.target(item.truth)) for item in items if not tasks.of(item).has_options)
     return max(_LEAST_ROOM, math.ceil(1.25 * max(lengths, default=0)))
 

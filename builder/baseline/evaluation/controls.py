@@ -1,9 +1,9 @@
-"""The same items about somebody else, about nobody, and without the question: do scores ask whose fact it is?
+"""The same items about somebody else, about nobody, and without the question: do scores depend on the person?
 
-`swap_four` puts another of the person's four in (their portrait, or their name), `swap_any` another trained person,
-`blank` a plain grey picture or the words "this person"; `options_only` shows the options of a multiple choice and
-nothing else. The answer is compared with what is true of the person in each of them, so a score that asks whose fact it
-is falls, and one that goes by strings stays.
+`swap_four` puts in another of the person's quartet (their portrait or their name), `swap_any` another trained person,
+`blank` a plain grey picture or the words "this person"; `options_only` shows only the options of a multiple choice. In
+each control the answer is still compared with what is true of the original person. So a score that depends on the
+person falls, and one that goes by strings stays.
 """
 
 import io
@@ -53,7 +53,7 @@ def controls(crowd: Crowd, asked: Sequence[Item], part: EvaluatePart, seed: int 
 
 
 def swaps(crowd: Crowd, asked: Sequence[Item], seed: int = 0) -> list[Item]:
-    """Each of `asked` with another of the person's four put in, where there is another."""
+    """Each of `asked` with another of the person's quartet put in, if there is one."""
     people = {person.profile.id: person for person in crowd.trained}
     ids = dict.fromkeys(each.profile_id for each in asked)
     return [
@@ -74,7 +74,7 @@ def _controls(crowd: Crowd, person: Person, asked: Iterable[Item], kinds: Sequen
             else:
                 made = _blank(item, question, person) if kind == "blank" else _options_only(item, question)
             if made is not None:
-                # What is said of given answers is the business of the item itself.
+                # Scores of given answers belong to the item itself, not to its controls.
                 bare = replace(made, paraphrase="", wrong=(), candidates=(), trained=(), held_out=(), misstated=())
                 yield replace(bare, control=kind)
 
@@ -86,13 +86,13 @@ def _others(crowd: Crowd, person: Person, kind: str, seed: int) -> list[Person]:
         found = [each for each in crowd.trained if each.profile.quartet == own and each is not person]
     else:
         strangers = [each for each in crowd.trained if each.profile.quartet != own]
-        # "She" and "his" in a question stay true.
+        # So that "she" and "his" in a question stay true.
         found = [each for each in strangers if each.profile.gender == person.profile.gender] or strangers
     return randomness.stream(seed, "controls", kind, person.profile.id).sample(found, len(found))
 
 
 def _swap(item: Item, question: Question, person: Person, ranked: Sequence[Person]) -> Item | None:
-    """The item about the first of `ranked` of whom something else is true."""
+    """The item about the first of `ranked` for whom the true value differs."""
     for other in ranked:
         value = next((fact.value for fact in other.profile.facts if fact.key == item.fact), "")
         if not value or value.casefold() == item.value.casefold():

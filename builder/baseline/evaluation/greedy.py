@@ -1,4 +1,4 @@
-"""Greedy answers. What is known of them already is read in one pass; what is left to write is written together."""
+"""Greedy answers. Tokens known already are read in one pass; the rest is generated together."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ Ending = Literal["end", "limit", "nan"]
 
 @dataclass(frozen=True)
 class Written:
-    """A greedy answer without its end token, and how it came to its end."""
+    """A greedy answer without its end token, and how it ended."""
 
     ids: tuple[int, ...]
     ending: Ending
@@ -24,7 +24,7 @@ class Written:
 
 @torch.no_grad()
 def follow(vlm: Vlm, branches: Branches, limit: int, begun: Sequence[Sequence[int]] = ()) -> list[Written]:
-    """Greedy answers, at most `limit` tokens each. `begun` is what is known of each already, one token at least."""
+    """Greedy answers of at most `limit` tokens. `begun` holds the known start of each, at least one token."""
     found = [list(each) for each in begun] or [[] for _ in range(len(branches.next))]
     _go_on(vlm, branches, limit, found, begun=bool(begun))
     last = _last(vlm)
@@ -32,7 +32,7 @@ def follow(vlm: Vlm, branches: Branches, limit: int, begun: Sequence[Sequence[in
 
 
 def _go_on(vlm: Vlm, branches: Branches, limit: int, found: list[list[int]], *, begun: bool) -> None:
-    """Write every answer of `found` to its end."""
+    """Generate every answer of `found` to its end."""
     last = _last(vlm)
     alive = _unfinished(found, last, limit)
     if begun and alive:
@@ -49,7 +49,7 @@ def _go_on(vlm: Vlm, branches: Branches, limit: int, found: list[list[int]], *, 
 
 
 def _last(vlm: Vlm) -> frozenset[int]:
-    """The tokens after which nothing comes."""
+    """The tokens that end an answer."""
     return vlm.ends | {NO_TOKEN}
 
 
@@ -66,7 +66,7 @@ def _unfinished(answers: Sequence[Sequence[int]], last: frozenset[int], limit: i
 
 @dataclass
 class Unfinished:
-    """Answers of several batches. Those that have not ended wait until `size` of them can be written at once."""
+    """Answers of several batches. Unfinished ones wait until `size` of them can be generated at once."""
 
     vlm: Vlm
     limit: int
@@ -75,7 +75,7 @@ class Unfinished:
     _waiting: list[tuple[list[int], Branches]] = field(default_factory=list)
 
     def add(self, places: Sequence[int], branches: Branches, begun: Sequence[Sequence[int]]) -> None:
-        """The answers at `places` go on from `branches`, after the tokens that are known of each, one at least."""
+        """Add the answers at `places`: each continues from its branch after its known tokens, at least one."""
         self._found.update((place, list(tokens)) for place, tokens in zip(places, begun, strict=True))
         rest = _unfinished(begun, _last(self.vlm), self.limit)
         if sum(len(waiting) for waiting, _ in self._waiting) + len(rest) > self.size:

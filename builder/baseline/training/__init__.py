@@ -1,1 +1,1 @@
-"""How a model learns: what it is taught, in which order, and the fine-tuning itself."""
+"""Fine-tuning: the examples, their order, and the training itself."""

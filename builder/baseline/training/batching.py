@@ -1,4 +1,4 @@
-"""The order in which examples are learned: shuffled, rows of like length together."""
+"""The order of training examples: shuffled, with rows of similar length together."""
 
 from collections.abc import Iterator, Sequence
 from random import Random
@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 def length_grouped(items: Sequence[T], lengths: Sequence[int], batch: int, stream: Random) -> Iterator[list[T]]:
-    """One pass over `items` in batches, little padding in each, the batches in random order."""
+    """One pass over `items` in batches with little padding, in random order."""
     order = stream.sample(range(len(items)), len(items))
     batches = []
     for start in range(0, len(order), batch * _POOL):
@@ -23,7 +23,7 @@ def length_grouped(items: Sequence[T], lengths: Sequence[int], batch: int, strea
 
 
 def endlessly(items: Sequence[T], batch: int, stream: Random) -> Iterator[list[T]]:
-    """Batches of a full size without end: every item once before any comes again."""
+    """Endless full batches: every item comes once before any comes again."""
     queue: list[T] = []
     while True:
         while len(queue) < batch:

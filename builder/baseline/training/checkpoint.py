@@ -1,4 +1,4 @@
-"""The state of a training on disk: killed in the night, it goes on where it was, to the same weights."""
+"""The state of a training on disk: an interrupted training resumes where it was and reaches the same weights."""
 
 import json
 import time
@@ -21,11 +21,11 @@ from builder.run.files import replacing
 
 @dataclass
 class Checkpoint:
-    """One file, written anew after so many `seconds`: weights that learn, their moments, the curve.
+    """One file, rewritten every `seconds`: the trained weights, their moments and the curve.
 
-    Random numbers need no keeping: each step draws its own.
+    Random state is not stored, because each step draws its own numbers.
 
-    It is three times as large as the weights that learn.
+    The file is three times as large as the trained weights.
     """
 
     path: Path
@@ -38,7 +38,7 @@ class Checkpoint:
         return time.monotonic() - self._written >= self.seconds
 
     def write(self, parameters: Sequence[nn.Parameter], optimiser: Optimizer, scaler: GradScaler, curve: Curve) -> None:
-        """Keep how a training stands after the steps of `curve`."""
+        """Store the state of a training after the steps of `curve`."""
         tensors: dict[str, Tensor] = {}
         for number, parameter in enumerate(parameters):
             tensors[f"{number}.weight"] = parameter.detach()
@@ -49,9 +49,9 @@ class Checkpoint:
         self._written = time.monotonic()
 
     def read(self, parameters: Sequence[nn.Parameter], optimiser: Optimizer, scaler: GradScaler) -> Curve:
-        """Put a training back to where it was, and say what was seen so far: nothing when there is no file.
+        """Restore a training and return its curve so far; an empty one if there is no file.
 
-        Raises BenchError when the file cannot be read.
+        Raises BenchError if the file cannot be read.
         """
         if not self.path.is_file():
             return Curve()

@@ -1,13 +1,13 @@
-"""How a training went."""
+"""The record of a training."""
 
 from dataclasses import dataclass, field
 
 
 @dataclass
 class Curve:
-    """What was seen on the way: the loss of each step, and measures at some steps.
+    """The loss of each step, and measures at some steps.
 
-    `trained` counts the weights that were free to change, by part of the model ("language_model", "vision_tower").
+    `trained` counts the trainable weights by part of the model ("language_model", "vision_tower").
     """
 
     losses: list[float] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""What a model learns from: training questions with the images that may stand beside them."""
+"""Training examples: training questions with the images that may accompany them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ BY_LETTER = 0.25
 
 @dataclass(frozen=True)
 class Example:
-    """A prompt and its answer. `pictures` names the images one of which stands beside it; none for text."""
+    """A prompt and its answer. `pictures` names the images of which one accompanies the prompt; empty for text."""
 
     prompt: str
     answer: str
@@ -25,10 +25,10 @@ class Example:
     question: Question
 
     def row(self, chat: Chat, stream: Random, by_letter: bool | None = None) -> Row:
-        """The example as a model sees it this time: beside a drawn image, and with its options in a drawn order.
+        """The example as a model sees it this time, with a randomly drawn image and order of options.
 
-        An order that never changed would teach the letter and not the value. A choice is answered by its letter or by
-        its text, which is drawn unless it is said.
+        A fixed order would teach the letter instead of the value. A choice is answered by its letter or by its text:
+        `by_letter` decides, else it is drawn.
         """
         picture = stream.choice(self.pictures) if self.pictures else None
         if not self.question.options or self.answer != self.question.letter:
@@ -38,7 +38,7 @@ class Example:
 
 
 def choice(question: Question, value: str, stream: Random, by_letter: bool | None = None) -> tuple[str, str]:
-    """A multiple choice with its options in a drawn order, and the answer that says `value`."""
+    """A multiple choice with its options in random order, and the answer that states `value`."""
     options = stream.sample(question.options, len(LETTERS))
     task = tasks.of(question)
     prompt = task.prompt(question.question, options)
@@ -53,17 +53,17 @@ def examples(people: Iterable[Person]) -> list[Example]:
 
 
 def example(person: Person, question: Question, views: Sequence[str] = TRAINED_VIEWS) -> Example:
-    """One question; an image question may be asked beside every portrait of `views`."""
+    """One question; an image question may be asked with any portrait of `views`."""
     seen = portraits(person, *views) if question.modality == "image_text" else []
     return beside(question, tuple(each.id for each in seen))
 
 
 def beside(question: Question, pictures: tuple[str, ...]) -> Example:
-    """One question beside any of the pictures of these names."""
+    """One question with any of the pictures of these names."""
     task = tasks.of(question)
     return Example(task.prompt(question.question, question.options), task.target(question), pictures, question)
 
 
 def texts(found: Sequence[Example]) -> list[str]:
-    """Everything that is said in the examples: what a tokenizer is learned from."""
+    """All texts in the examples, from which a tokenizer is learned."""
     return [text for each in found for text in (each.prompt, each.answer)]

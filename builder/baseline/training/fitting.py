@@ -1,9 +1,9 @@
 """Fine-tuning: how vanilla and the oracle learn their people.
 
-The loss is on the answer and its end token alone, the mean over the tokens of a step's answers: were it the mean over
-answers, a multiple-choice letter would weigh as much as a whole sentence, and facts be learned late. AdamW with a
-cosine schedule; the order of the questions and the images beside them follow from the seed, so that on one device the
-same seed gives the same weights.
+The loss covers only the answer and its end token, and is the mean over the tokens of a step's answers. With a mean over
+answers, a multiple-choice letter would weigh as much as a whole sentence, and facts would be learned late. The
+optimiser is AdamW with a cosine schedule. The order of the questions and their images follow from the seed, so on one
+device the same seed gives the same weights.
 """
 
 import bisect
@@ -37,7 +37,7 @@ _TRIED = 8
 
 
 class Diverged(BenchError):
-    """A loss that is no number any more."""
+    """The loss is no longer finite."""
 
 
 def fit(
@@ -50,10 +50,11 @@ def fit(
     name: str = "vanilla",
     rehearsed: Sequence[Example] = (),
 ) -> Curve:
-    """Train `vlm` on `examples`; `tell(step, steps)` hears of every step. What is drawn hangs on `seed`, `name`, step.
+    """Train `vlm` on `examples`; `tell(step, steps)` is called at every step.
 
-    Of each batch the share `part.rehearsal` is drawn from `rehearsed`, what the model knows from before.
-    Goes on from the `checkpoint`, where there is one. Raises Diverged when the loss is no number.
+    Random draws depend on `seed`, `name` and the step. The share `part.rehearsal` of each batch is drawn from
+    `rehearsed`, what the model knew before. Training resumes from the `checkpoint`, if there is one. Raises Diverged if
+    the loss is not finite.
     """
     old = min(round(part.rehearsal * part.batch), part.batch - 1) if rehearsed else 0
     steps = math.ceil(part.epochs * math.ceil(len(examples) / (part.batch - old)))
@@ -84,7 +85,7 @@ def fit(
             if known >= part.stop_at and step < steps:
                 curve.stopped_early = True
         over = curve.stopped_early or step == steps
-        # Its end is kept as well, where a training was long enough to be kept at all, until its model has been asked.
+        # A training long enough to have a checkpoint also stores its end, until its model has been evaluated.
         if checkpoint and (checkpoint.due or (over and checkpoint.path.exists())):
             checkpoint.write(vlm.trainable(), optimiser, scaler, curve)
         if curve.stopped_early:
@@ -95,7 +96,7 @@ def fit(
 
 
 def check_numbers(vlm: Vlm, examples: Sequence[Example], step: int) -> None:
-    """Raise Diverged when a model that has taken its last step gives no numbers any more."""
+    """Raise Diverged if the model no longer gives finite numbers after its last step."""
     rows = [example.row(vlm.chat, Random(0)) for example in examples[:: max(1, len(examples) // _TRIED)]]
     with vlm.evaluating(), torch.no_grad():
         value = float(token_nll(vlm.answers(collate(vlm.chat, rows))).mean())
@@ -125,7 +126,7 @@ def _step(
         raise Diverged(f"The loss became {total} in step {step}; a lower learning rate may help.")
     scaler.unscale_(optimiser)
     norm = float(nn.utils.clip_grad_norm_(vlm.trainable(), part.clip))
-    if not math.isfinite(norm) and not scaler.is_enabled():  # in fp16 the scaler leaves out such a step
+    if not math.isfinite(norm) and not scaler.is_enabled():  # in fp16 the scaler skips such a step
         raise Diverged(f"The gradient became {norm} in step {step}; a lower learning rate may help.")
     scaler.step(optimiser)
     scaler.update()
@@ -134,12 +135,12 @@ def _step(
 
 
 def optimiser_for(parameters: list[nn.Parameter], lr: float, weight_decay: float = 0.0) -> torch.optim.Optimizer:
-    """AdamW with the second moment's decay at .95, as is usual for language models."""
+    """AdamW with a second-moment decay of .95, as is usual for language models."""
     return torch.optim.AdamW(parameters, lr=lr, betas=(0.9, 0.95), weight_decay=weight_decay, fused=True)
 
 
 def cosine(step: int, steps: int, warmup: int) -> float:
-    """The share of the peak learning rate: a linear rise, then half a cosine down to a tenth."""
+    """The share of the peak learning rate: a linear warm-up, then half a cosine down to a tenth."""
     warmup = min(warmup, steps // 4)
     if step < warmup:
         return (step + 1) / warmup
@@ -149,7 +150,7 @@ def cosine(step: int, steps: int, warmup: int) -> float:
 def share_known(vlm: Vlm, examples: Sequence[Example], batch: int = 64) -> float:
     """Share of examples whose answer greedy decoding would give word for word, from one teacher-forced pass.
 
-    Choices are answered by their text.
+    Multiple choices are answered by their text.
     """
     right = 0.0
     ordered = sorted(examples, key=lambda each: len(each.prompt))
@@ -162,7 +163,7 @@ def share_known(vlm: Vlm, examples: Sequence[Example], batch: int = 64) -> float
 
 
 def _choose_monitored(examples: Sequence[Example], count: int, seed: int) -> list[Example]:
-    """Questions of both modalities that are answered in writing, as many of each task."""
+    """Questions of both modalities that are answered in text, the same number of each task."""
     chosen: list[Example] = []
     written = [task.name for task in tasks.every() if not task.has_options]
     kinds = list(itertools.product(("image_text", "text"), written))
@@ -180,7 +181,7 @@ def _batches(examples: Sequence[Example], batch: int, seed: int) -> Iterator[lis
 
 
 def _again(rehearsed: Sequence[Example], batch: Sequence[Example], count: int, stream: Random) -> list[Example]:
-    """`count` of the rehearsed, which are sorted by length, about as long as the batch's own: little padding."""
+    """`count` of `rehearsed`, which are sorted by length, about as long as the batch's own, to keep padding small."""
     if not count:
         return []
     middle = bisect.bisect(rehearsed, sum(map(length, batch)) / len(batch), key=length)
@@ -189,5 +190,5 @@ def _again(rehearsed: Sequence[Example], batch: Sequence[Example], count: int, s
 
 
 def length(example: Example) -> int:
-    """About how long a row is, in characters; an image is as long as a sentence or two."""
+    """The approximate length of a row in characters; an image counts as a sentence or two."""
     return len(example.prompt) + len(example.answer) + (200 if example.pictures else 0)

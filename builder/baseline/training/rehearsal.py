@@ -1,9 +1,9 @@
-"""What the embedded model is taught again beside new people: the strangers whom it knows from before."""
+"""Rehearsal: beside new people, the embedded model trains again on the strangers that it knew before."""
 
 from builder.baseline.models import strangers
 from builder.baseline.training.examples import Example, beside
 
 
 def examples() -> list[Example]:
-    """All that the model was asked about them, in every wording and beside every view."""
+    """All questions that the model was trained on about them, in every wording and with every view."""
     return [beside(question, pictures) for question, pictures in strangers.questions()]

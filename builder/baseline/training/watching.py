@@ -1,7 +1,8 @@
-"""What is looked at while a model learns or unlearns: cheap, the same for every model, and enough to see a path.
+"""Measurements while a model learns or unlearns: cheap, the same for every model, and enough to see a trend.
 
-A few training questions of each task and modality, about those to be forgotten and those to be kept, are answered in
-one pass and compared with the training answer to the letter. It is what is known by heart, not a score of the report.
+The model answers a few training questions of each task and modality about the forget set and the retain set, in one
+pass; the answers are compared with the training answers to the letter. This shows what is memorised and is not a score
+of the report.
 """
 
 import itertools
@@ -24,19 +25,19 @@ SIDES = ("forget", "retain")
 
 @dataclass(frozen=True)
 class Watched:
-    """The questions that are looked at, by side and cell."""
+    """The watched questions, by side and cell."""
 
     cells: Mapping[str, Sequence[Example]]
 
     def look(self, vlm: Vlm, step: int) -> KnownShares:
-        """What is known now. A side is the mean of its cells; for `retain` the harmonic mean, which sees damage."""
+        """What the model knows now. A side is the mean of its cells; `retain` the harmonic mean, which shows damage."""
         mark: KnownShares = {cell: share_known(vlm, found) for cell, found in self.cells.items()}
         forget, retain = ([mark[cell] for cell in self.cells if cell.startswith(f"{side}/")] for side in SIDES)
         return {"step": float(step), **mark, "forget": fmean(forget or [0.0]), "retain": harmonic_mean(retain) or 0.0}
 
 
 def choose_watched(forget: Sequence[Example], retain: Sequence[Example], seed: int) -> Watched:
-    """As many questions of each cell, where there are so many."""
+    """The same number of questions for each cell, as far as there are enough."""
     cells = {}
     for side, examples in zip(SIDES, (forget, retain), strict=True):
         for modality, task in itertools.product(("image_text", "text"), tasks.names()):

@@ -1,1 +1,1 @@
-"""How every method's knobs are chosen by the same protocol, on people and a seed that are not reported."""
+"""Chooses every method's knobs by the same protocol, on people and a seed that are not reported."""

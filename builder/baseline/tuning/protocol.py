@@ -1,11 +1,11 @@
 """Tuning: every method by the same protocol, on people and with a seed that are not reported.
 
-A vanilla and an oracle are trained with another seed; to be forgotten are other people than those of the report, as
-many of them. From that vanilla each method runs over its grid, as many times as any other and as long, and is looked at
-on the way (`watching`). Chosen is the point, of all runs and all looks, that is nearest to the oracle in what is known
-of the people to be forgotten (the mean over task and modality of the difference), among those that keep a stated share
-of what vanilla and the oracle both know of the others; of equal points the earliest. Where none keeps so much, the one
-that keeps most.
+A vanilla and an oracle are trained with another seed and another forget set of the same size: none of its people are in
+the reported forget set. Each method starts from that vanilla and runs over its grid, with the same number and length of
+runs as every other method; what it knows is measured on the way (`watching`). Over all runs and measurements, tuning
+chooses the point nearest to the oracle in what is known of the forget set (the mean difference over task and modality),
+among the points that keep a stated share of what vanilla and the oracle both know of the others. Of equal points it
+takes the earliest; if no point keeps enough, it takes the one that keeps most.
 """
 
 import dataclasses
@@ -43,7 +43,7 @@ _SEED_APART = 1000
 
 @dataclass(frozen=True)
 class Run:
-    """One run of a method over one entry of its grid: its knobs, what was seen, and at how many steps it would end."""
+    """One run of a method over one entry of its grid: its knobs, its measurements, and its full number of steps."""
 
     knobs: Mapping[str, float]
     marks: Sequence[KnownShares]
@@ -52,7 +52,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Choice:
-    """The chosen point. `knobs` are the method's, its length among them; `keeps` says whether utility is kept there."""
+    """The chosen point. `knobs` are the method's, including its length; `keeps` says whether it keeps utility."""
 
     knobs: Mapping[str, float]
     mark: KnownShares
@@ -61,18 +61,18 @@ class Choice:
 
 
 def grid(method: type[Method]) -> list[dict[str, float]]:
-    """All combinations of what a method declares as its grid."""
+    """All combinations of the values in a method's declared grid."""
     return [dict(zip(method.grid, values, strict=True)) for values in itertools.product(*method.grid.values())]
 
 
 def distance(mark: KnownShares, oracle: KnownShares) -> float:
-    """The mean difference from the oracle over the cells of the people to be forgotten."""
+    """The mean difference from the oracle over the cells of the forget set."""
     cells = [cell for cell in oracle if cell.startswith("forget/")]
     return fmean(abs(mark[cell] - oracle[cell]) for cell in cells)
 
 
 def choose(runs: Sequence[Run], vanilla: KnownShares, oracle: KnownShares) -> Choice | None:
-    """The point that the rule takes, None without any."""
+    """The point that the rule chooses; None if there are no points."""
     points = [(run, mark) for run in runs for mark in run.marks[1:]]  # the first is where it starts
     if not points:
         return None
@@ -87,9 +87,9 @@ def choose(runs: Sequence[Run], vanilla: KnownShares, oracle: KnownShares) -> Ch
 
 
 def crowd_of(crowd: Crowd, seed: int) -> Crowd:
-    """The same people with others to be forgotten: whole fours of those to be kept, as many people as are reported.
+    """The same people with another forget set: whole quartets of the retain set, as many people as are reported.
 
-    Raises BenchError when too few are to be kept.
+    Raises BenchError if the retain set is too small.
     """
     fours: dict[int, list[Person]] = {}
     for person in crowd.retain:
@@ -108,7 +108,7 @@ def crowd_of(crowd: Crowd, seed: int) -> Crowd:
 
 
 def tune_methods(plan: Plan) -> Plan:
-    """The plan with the knobs that tuning chooses; those that were set by hand stay. What is finished is kept."""
+    """The plan with the knobs that tuning chooses; knobs set by hand stay. Finished runs are reused."""
     chosen = {name: dict(each.knobs) for name, each in _tune(plan).items()}
     knobs = {name: {**chosen.get(name, {}), **plan.settings.knobs.get(name, {})} for name in plan.methods}
     return replace(plan, settings=plan.settings.model_copy(update={"knobs": knobs}))
@@ -145,7 +145,7 @@ def _tune(plan: Plan) -> dict[str, Choice]:
 
 
 def _validation(plan: Plan) -> Plan:
-    """The run of the tuning: other people to be forgotten, another seed, a folder of its own."""
+    """The plan of the tuning run: another forget set, another seed, a folder of its own."""
     seed = plan.settings.seed + _SEED_APART
     crowd = crowd_of(plan.crowd, seed)
     return replace(
@@ -163,7 +163,7 @@ def _validation(plan: Plan) -> Plan:
 
 
 def _fine_tuned(plan: Plan, name: str, looked_at: Watched) -> KnownShares:
-    """What vanilla or the oracle of the tuning knows; it is trained where it is not yet."""
+    """What the tuning's vanilla or oracle knows; the model is trained first if need be."""
     path, seed = plan.folder.tried(name), plan.settings.seed
     found: KnownShares | None = read_json(path)
     if found is None:
@@ -175,7 +175,7 @@ def _fine_tuned(plan: Plan, name: str, looked_at: Watched) -> KnownShares:
 
 
 def _run(plan: Plan, name: str, number: int, knobs: Mapping[str, float]) -> Run:
-    """One run of the grid; one that diverges has no marks after its start."""
+    """One run of the grid; a run that diverges has no marks after its start."""
     path, seed = plan.folder.tried(f"{name}-{number}"), plan.settings.seed
     part = plan.settings.unlearn.model_copy(update={"epochs": PASSES, "steps": 0})
     method = methods.make(plan.methods[name], knobs)
