@@ -1,4 +1,4 @@
-"""Image checks: is what a painter returned a portrait at all?"""
+"""Image checks: is a painter's picture a portrait at all?"""
 
 import cv2
 import numpy as np
@@ -14,11 +14,11 @@ _FLATTEST = 6.0
 
 
 class PortraitRefused(BenchError):
-    """A portrait that stayed unusable however often it was painted."""
+    """A portrait failed its checks in every attempt."""
 
 
 def fault(picture: Image.Image, size: int) -> str | None:
-    """What is wrong with a painted picture, as the end of a sentence that starts with "it"; None when nothing is."""
+    """The fault of a painted picture, as the end of a sentence that starts with "it"; None if there is none."""
     if picture.size != (size, size):
         return f"is {picture.width}x{picture.height} pixels instead of {size}x{size}"
     if picture.mode != "RGB":

@@ -1,7 +1,7 @@
-"""How many faces a photograph shows, by the cascades that come inside OpenCV's package.
+"""Counts the faces in a photograph with the cascades bundled in OpenCV's package.
 
-They are trained on photographs. Of the offline painter's drawn references they see about three in four, so drawn faces
-are not put to this check unless the recipe asks for it.
+They are trained on photographs. They find about three in four of the offline painter's drawn references, so drawn faces
+skip this check unless the recipe asks for it.
 """
 
 import threading
@@ -27,7 +27,7 @@ _of_thread = threading.local()
 
 
 def face_fault(picture: "Image.Image", view: View) -> str | None:
-    """What is wrong with a picture's faces, as the end of a sentence that starts with "it"; None if one is there."""
+    """The fault of a picture's faces, as the end of a sentence that starts with "it"; None if there is exactly one."""
     found = faces(picture, frontal=view == "reference")
     if not found:
         return "shows no face that a detector finds"
@@ -36,7 +36,7 @@ def face_fault(picture: "Image.Image", view: View) -> str | None:
 
 
 def faces(picture: "Image.Image", *, frontal: bool) -> list[Box]:
-    """The faces in a picture, the largest first; those seen from the side only if none looks out and not `frontal`."""
+    """The faces in a picture, largest first; profiles only if no face is frontal and `frontal` is false."""
     import cv2
     import numpy as np
 

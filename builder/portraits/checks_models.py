@@ -1,4 +1,4 @@
-"""Checks that a vision model of the user's choice makes: is it the same person, and is it safe to show."""
+"""Checks by a vision model of the user's choice: is it the same person, and is it safe to show?"""
 
 import threading
 from collections.abc import Callable
@@ -16,7 +16,7 @@ _UNSAFE = ("nsfw", "unsafe", "porn", "hentai", "sexual", "sexy", "explicit", "nu
 
 
 class CannotCheck(BenchError):
-    """A checking model that cannot be loaded."""
+    """A checking model cannot be loaded."""
 
 
 class Likeness:
@@ -48,7 +48,7 @@ class Decency:
     """Refuses pictures by an image classifier's label."""
 
     def __init__(self, model: str, device: str) -> None:
-        """Load `model`, a Hub id or a folder, onto `device`. Raises CallError when no label of its is about safety."""
+        """Load `model`, a Hub id or a folder, onto `device`. Raises CallError if none of its labels is about safety."""
         from transformers import AutoModelForImageClassification
 
         self._model, self._processor = _loaded(AutoModelForImageClassification, model, device, "diffusion.nsfw")
@@ -61,7 +61,7 @@ class Decency:
             )
 
     def fault(self, picture: "Image.Image") -> str | None:
-        """What is wrong, as the end of a sentence that starts with "it"; None when nothing is."""
+        """The fault, as the end of a sentence that starts with "it"; None if there is none."""
         import torch
 
         with self._turn, torch.inference_mode():
@@ -86,7 +86,7 @@ def _loaded(kind: Any, model: str, device: str, knob: str) -> tuple[Any, Any]:
 
 
 def _vector(found: Any) -> Any:
-    """The one vector of each picture, whichever way the model gives it."""
+    """One vector per picture, in whichever form the model returns it."""
     for name in ("image_embeds", "pooler_output"):
         if getattr(found, name, None) is not None:
             found = getattr(found, name)

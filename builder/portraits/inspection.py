@@ -1,4 +1,4 @@
-"""What every painted picture is put to, whoever painted it."""
+"""The inspection that every painted picture goes through, whoever painted it."""
 
 import dataclasses
 import io
@@ -25,9 +25,9 @@ class Inspection:
     decency: "Decency | None" = None
 
     def fault(self, order: Order, picture: "Image.Image") -> str | None:
-        """What is wrong with a picture, as the end of a sentence that starts with "it"; None when nothing is."""
+        """The fault of a picture, as the end of a sentence that starts with "it"; None if there is none."""
         tests: tuple[Callable[[Order, Image.Image], str | None], ...] = (
-            lambda order, picture: picture.info.get("fault"),  # what the painter itself says of it
+            lambda order, picture: picture.info.get("fault"),  # the painter's own verdict
             lambda order, picture: checks.fault(picture, order.size),
             self._faces,
             self._person,
@@ -50,7 +50,7 @@ class Inspection:
         return f"shows somebody else than the reference (cosine {cosine:.2f}, at least {self.same_person} is asked)"
 
     def _face(self, picture: "Image.Image") -> "Image.Image":
-        """The face with some margin, where faces are looked for; else all of the picture."""
+        """The face with some margin, if faces are looked for; else the whole picture."""
         found = checks_faces.faces(picture, frontal=False) if self.one_face else []
         if not found:
             return picture

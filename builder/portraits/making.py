@@ -18,31 +18,31 @@ from builder.run.fetching import NotFetched
 
 
 class PictureSource(Protocol):
-    """Where finished pictures come from: made on the spot, or by somebody else beforehand."""
+    """Where finished pictures come from: painted on the spot, or beforehand by a studio."""
 
     def finished(self, orders: Sequence[Order]) -> Sequence[Finished | None]:
-        """What came of each of `orders`; None where nothing has yet."""
+        """The result of each of `orders`; None for one that is not finished yet."""
         ...
 
 
 class OnTheSpot:
-    """Paints, inspects and encodes what is asked for, at once."""
+    """Paints, inspects and encodes each order at once."""
 
     def __init__(self, painter: Painter, finish: Callable[[Order, Image.Image], Finished]) -> None:
-        """Paint with `painter` and `finish` what it returns."""
+        """Paint with `painter` and pass what it returns to `finish`."""
         self.painter, self.finish = painter, finish
 
     def finished(self, orders: Sequence[Order]) -> Sequence[Finished | None]:
-        """What came of each of `orders`."""
+        """The result of each of `orders`."""
         return [self.finish(*each) for each in zip(orders, painted(orders, self.painter), strict=True)]
 
 
 def make_portraits(profile: Profile, recipe: Recipe, painter: Painter, casting: int = 0) -> list[Portrait]:
     """Every portrait of one person, painted on the spot: the reference, the train views, the test views.
 
-    A pure function of the profile, of the recipe's seed and `portraits` part and of how often the person was cast again
-    for looking like another one, if the painter is one of its orders.
-    Raises PortraitRefused when a picture fails its checks however often it is painted.
+    If the painter is a pure function of its orders, so is this one: of the profile, of the recipe's seed and
+    `portraits` part, and of how often the person was recast for looking like another.
+    Raises PortraitRefused if a picture fails its checks in every attempt.
     """
     return portraits_from(
         OnTheSpot(painter, finisher(inspection_of(recipe), recipe.portraits)), profile, recipe, casting
@@ -52,8 +52,8 @@ def make_portraits(profile: Profile, recipe: Recipe, painter: Painter, casting: 
 def portraits_from(source: PictureSource, profile: Profile, recipe: Recipe, casting: int = 0) -> list[Portrait]:
     """Every portrait of one person, from `source`. The views are ordered once the reference is accepted.
 
-    Raises PortraitRefused when a picture failed its checks however often it was painted, and NotFetched, with the
-    orders, when some are not painted yet.
+    Raises PortraitRefused if a picture failed its checks in every attempt, and NotFetched, with the orders, if some are
+    not painted yet.
     """
     reference, *views = orders_of(profile, recipe, casting)
     attempts = recipe.portraits.attempts
@@ -64,7 +64,7 @@ def portraits_from(source: PictureSource, profile: Profile, recipe: Recipe, cast
 
 
 def orders_of(profile: Profile, recipe: Recipe, casting: int = 0) -> list[Order]:
-    """What is ordered of a person, as first attempts: the reference, the train views, the test views."""
+    """A person's orders as first attempts: the reference, the train views, the test views."""
     return [
         Order(
             profile_id=profile.id,
@@ -83,7 +83,7 @@ def orders_of(profile: Profile, recipe: Recipe, casting: int = 0) -> list[Order]
 
 
 def painted(orders: Sequence[Order], painter: Painter) -> list[Image.Image]:
-    """What the painter makes of `orders`. Raises PortraitRefused unless there is a picture for each."""
+    """The painter's pictures for `orders`. Raises PortraitRefused unless there is one for each."""
     pictures = painter.paint(orders)
     if len(pictures) != len(orders):
         raise PortraitRefused(
@@ -94,7 +94,7 @@ def painted(orders: Sequence[Order], painter: Painter) -> list[Image.Image]:
 
 
 def finisher(inspection: Inspection, part: PortraitsPart) -> Callable[[Order, Image.Image], Finished]:
-    """What inspects a picture and encodes it as `part` says."""
+    """A function that inspects a picture and encodes it as `part` says."""
 
     def finish(order: Order, picture: Image.Image) -> Finished:
         fault = inspection.fault(order, picture)
@@ -119,7 +119,7 @@ def _settings(part: PortraitsPart) -> dict[str, Any]:
 
 
 def _accepted(orders: Sequence[Order], source: PictureSource, attempts: int) -> list[bytes]:
-    """A sound picture for each order: what fails a check is ordered again as the next attempt."""
+    """A sound picture for each order: one that fails a check is ordered again as the next attempt."""
     images: dict[int, bytes] = {}
     missing: list[Order] = []
     waiting = dict(enumerate(orders))

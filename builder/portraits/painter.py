@@ -1,4 +1,4 @@
-"""Who paints: the interface that every painter has, and what it is asked for."""
+"""The interface of every painter, and the orders that it receives."""
 
 import random
 from collections.abc import Callable, Sequence
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Order:
-    """One picture that is wanted.
+    """One picture to paint.
 
     `size` is its width and height in pixels. `seed` is the recipe's. `attempt` counts from 0 and rises when a picture
-    was refused; `casting` counts from 0 and rises when the person looked like another one, and makes another face of
-    the same description. `reference` is the encoded reference picture of the person, for painters that work from it;
-    empty where the reference itself is ordered. What makes the person depends on `seed`, `profile_id` and `casting`
-    alone, what makes the picture on all of the order.
+    is refused; `casting` counts from 0 and rises when the person looks like another one, and gives another face of the
+    same description. `reference` is the encoded reference picture of the person, for painters that work from it; it is
+    empty in an order of the reference itself. The person's looks depend only on `seed`, `profile_id` and `casting`; the
+    picture depends on the whole order.
     """
 
     profile_id: str
@@ -50,12 +50,12 @@ class Order:
 
     @property
     def chance(self) -> random.Random:
-        """A random stream of this picture's own."""
+        """A random stream for this picture alone."""
         return stream(self.seed, *self._names)
 
     @property
     def image_seed(self) -> int:
-        """A 63-bit seed of this picture's own, for generators that take a number."""
+        """A 63-bit seed for this picture alone, for generators that take a number."""
         return digest(self.seed, *self._names) >> 193
 
     @property
@@ -69,7 +69,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Finished:
-    """What came of one order: the encoded picture, or why it was refused, as the end of "refused because it …"."""
+    """The result of one order: the encoded picture, or why it was refused, as the end of "refused because it …"."""
 
     image: bytes = b""
     fault: str = ""
@@ -91,8 +91,8 @@ class Studio(Protocol):
     ) -> AbstractContextManager[Fetcher]:
         """The fetcher of the portraits stage.
 
-        It puts what it paints on the `Shelf` at `shelf_of(order)`, under `setting`, and notes in `made_on` what
-        painted.
+        It puts its pictures on the `Shelf` at `shelf_of(order)`, under `setting`, and notes in `made_on` the devices
+        and versions that painted them.
         """
         ...
 
@@ -101,9 +101,9 @@ class Studio(Protocol):
 class PainterSpec(Maker):
     """A painter that a recipe can choose: `portraits.painter` is its name.
 
-    `open(recipe)` gives a painter that paints in the worker processes; the recipe has the parts that it declares, its
-    seed and `portraits`. A painter that holds a large model has a `studio` instead. `photographic` says that its faces
-    are like those of photographs, so that a detector finds them.
+    `open(recipe)` returns a painter that paints in the worker processes; the recipe has the parts that the painter
+    declares, the seed and `portraits`. A painter that holds a large model has a `studio` instead. `photographic` says
+    that its faces look like photographs, so that a detector finds them.
     """
 
     open: Callable[[Recipe], Painter] | None = None
@@ -112,7 +112,7 @@ class PainterSpec(Maker):
 
 
 def painter_spec(name: str) -> PainterSpec:
-    """The painter of this name. Raises CallError where there is none."""
+    """The painter of this name. Raises CallError if there is none."""
     found = PAINTERS.get(name)
     if not isinstance(found, PainterSpec) or (found.open is None) == (found.studio is None):
         raise CallError(f"The painter '{name}' must be a PainterSpec that either opens a painter or has a studio.")

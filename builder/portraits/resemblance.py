@@ -32,7 +32,7 @@ def perceptual_hash(picture: Image.Image) -> PerceptualHash:
     box = tuple(round(share * picture.size[side % 2]) for side, share in enumerate(_FACE))
     face = picture.convert("L").crop((box[0], box[1], box[2], box[3])).resize((_SIDE, _SIDE), Image.Resampling.BOX)
     cosines, order = _basis()
-    # Rounded, so that no bit hangs on the last digits of a processor's arithmetic.
+    # Rounded, so that no bit depends on the last digits of a processor's arithmetic.
     frequencies = (cosines @ np.asarray(face, np.float64) @ cosines.T).round(3).ravel()[order]
     bits = frequencies > np.median(frequencies)
     return np.packbits(bits).tobytes().hex()
@@ -40,7 +40,7 @@ def perceptual_hash(picture: Image.Image) -> PerceptualHash:
 
 @functools.cache
 def _basis() -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
-    """The cosines of the transform, and the places of its lowest frequencies but the mean, the lowest first."""
+    """The cosines of the transform, and the places of its lowest frequencies without the mean, lowest first."""
     places = np.arange(_SIDE)
     cosines = np.cos(np.pi * (2 * places[None] + 1) * places[:, None] / (2 * _SIDE))
     by_frequency = np.argsort(places[:, None] + places[None], axis=None, kind="stable")

@@ -1,4 +1,4 @@
-"""Keeps the pictures of an unfinished shard, so that a crash costs a batch and not a shard."""
+"""Keeps the pictures of an unfinished shard, so that a crash costs one batch instead of the shard."""
 
 import contextlib
 import hashlib
@@ -19,13 +19,14 @@ _PATIENCE = 60.0
 
 
 class Shelf:
-    """Pictures by their orders, in one SQLite file that several processes may read. A batch is put there as a whole.
+    """Pictures by order, in one SQLite file that several processes may read. Each batch is stored atomically.
 
-    `setting` is a digest of all that a picture depends on besides its order: pictures of another setting are not found.
+    `setting` is a digest of everything besides its order that a picture depends on; pictures of another setting are not
+    found.
     """
 
     def __init__(self, path: Path, setting: str) -> None:
-        """Open the shelf at `path`; it is made if it is missing, and made again if it cannot be read."""
+        """Open the shelf at `path`; create it if it is missing, and recreate it if it cannot be read."""
         self.setting = setting
         self._turn = threading.Lock()
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -46,20 +47,20 @@ class Shelf:
         self._database.close()
 
     def finished(self, orders: Sequence[Order]) -> list[Finished | None]:
-        """What came of each of `orders`; None where nothing has yet."""
+        """The result of each of `orders`; None for one that is not finished yet."""
         query = "select image, fault from finished where key = ?"
         with self._turn:
             rows = [self._database.execute(query, (self._key(order),)).fetchone() for order in orders]
         return [None if row is None else Finished(*row) for row in rows]
 
     def put(self, finished: Mapping[Order, Finished]) -> None:
-        """Keep a batch, whole or not at all."""
+        """Store a batch atomically."""
         rows = [(self._key(order), each.image, each.fault) for order, each in finished.items()]
         with self._turn, self._database:
             self._database.executemany("insert or replace into finished values (?, ?, ?)", rows)
 
     def _key(self, order: Order) -> str:
-        """A digest of everything that an order says, and of the setting."""
+        """A digest of the whole order and of the setting."""
         reference = hashlib.sha256(order.reference).hexdigest()
         return digest([self.setting, reference, to_json(order)])
 

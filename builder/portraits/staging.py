@@ -1,4 +1,4 @@
-"""The portraits stage of a run: who paints, where finished pictures wait, and who is painted again."""
+"""The portraits stage of a run: who paints, where finished pictures are kept, and who is repainted."""
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
@@ -22,7 +22,7 @@ from builder.run.stage import Make, ShardPlace, Stage, digest
 
 
 def _compared(portrait: Mapping[str, Any]) -> str:
-    """Only references are compared: views of different people may well be alike in pose and place."""
+    """The digest of a picture to compare; empty for all but references: other views may share pose and place."""
     return portrait["sha256"] if portrait["view"] == "reference" else ""
 
 
@@ -40,7 +40,7 @@ APART = NearDuplicateRule(
 
 
 def prepare(stage: Stage, place: ShardPlace, recipe: Recipe) -> Make:
-    """What makes the portraits of a person: painted at once, or beforehand in a studio that put them on a shelf."""
+    """The function that makes a person's portraits: paints them at once, or takes them from the studio's shelf."""
     open_painter = painter_spec(recipe.portraits.painter).open
     painter = open_painter(recipe) if open_painter else None
     setting = digest(stage.basis(recipe))
@@ -62,7 +62,7 @@ def prepare(stage: Stage, place: ShardPlace, recipe: Recipe) -> Make:
 
 
 def fetcher(stage: Stage, folder: Path, recipe: Recipe) -> AbstractContextManager[Fetcher | None]:
-    """The studio that paints what the stage asks for; nothing where the worker processes paint."""
+    """The studio that paints what the stage asks for; none if the worker processes paint."""
     studio = painter_spec(recipe.portraits.painter).studio
     if studio is None:
         return nullcontext()

@@ -1,6 +1,6 @@
-"""Which views of a person there are: a scene for each portrait, from closed vocabularies.
+"""The views of a person: a scene for each portrait, from closed vocabularies.
 
-The held-out (`test`) views share no pose, light, background, framing or clothes with those that a model may train on.
+The held-out (`test`) views share no pose, light, background, framing or clothes with the views for training.
 """
 
 from collections.abc import Mapping, Sequence
@@ -39,8 +39,8 @@ def views_of(part: PortraitsPart) -> list[tuple[View, int]]:
 def scene(seed: int, profile_id: str, view: View, index: int) -> Scene:
     """The scene of one portrait.
 
-    Every field walks round a shuffle of its words, another one for every person, so that the views of a person differ
-    in all they can. The fields have different numbers of words, so no scene comes again in 64 views.
+    Every field cycles through its words in an order shuffled for each person, so that a person's views differ as much
+    as they can. The fields have different numbers of words, so no scene repeats within 64 views.
     """
     known = vocabulary(view)
     return Scene(**{field: _nth(words, index, seed, profile_id, view, field) for field, words in known.items()})

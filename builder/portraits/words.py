@@ -1,4 +1,4 @@
-"""How the offline painter reads a word for how people look: as the nearest one of the vocabularies in base/looks."""
+"""Maps any word for how people look to the nearest word of the vocabularies in base/looks, for the offline painter."""
 
 import difflib
 import functools
@@ -14,7 +14,7 @@ _DENIALS = frozenset({"no", "none", "not", "without", "clean", "shaven", "smooth
 
 @functools.lru_cache(maxsize=4096)
 def nearest(word: str, known: tuple[str, ...]) -> str:
-    """The known word that is most like `word`: itself, one that shares its words, else one spelled like it."""
+    """The known word most like `word`: `word` itself, one that shares words with it, or else one spelled like it."""
     if word in known:
         return word
     asked = set(word.lower().replace("-", " ").split())

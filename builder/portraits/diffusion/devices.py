@@ -1,11 +1,11 @@
-"""Which devices paint."""
+"""Chooses the devices that paint."""
 
 from builder.base.errors import CallError
 from builder.base.recipe import DiffusionPart
 
 
 def devices_of(part: DiffusionPart) -> list[str]:
-    """The devices that a recipe asks for; "auto" is every GPU, else the CPU. Raises CallError for one that is not."""
+    """The devices in a recipe; "auto" is every GPU, else the CPU. Raises CallError for a device that does not exist."""
     from builder.portraits.diffusion.loading import require_packages
 
     require_packages()

@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 
 class CannotLoad(BenchError):
-    """A model that is not there, cannot be reached, or is not what the recipe takes it for."""
+    """A model is missing, cannot be reached, or is not what the recipe says."""
 
 
 def way(pipeline: Any, part: DiffusionPart) -> str:
-    """How views keep the face, with 'auto' decided. Raises CallError when the pipeline cannot do it."""
+    """How views keep the face, with 'auto' resolved. Raises CallError if the pipeline cannot do it."""
     name = type(pipeline).__name__
     adaptable = _takes_ip_adapter(pipeline)
     wanted = part.identity
@@ -43,7 +43,7 @@ def _takes_ip_adapter(pipeline: Any) -> bool:
 def _has_image_to_image(pipeline: Any) -> bool:
     try:
         return image_to_image(pipeline) is not None
-    except ValueError:  # AutoPipeline's answer for a model that it knows no such pipeline of
+    except ValueError:  # AutoPipeline raises it for a model without such a pipeline
         return False
 
 
@@ -65,7 +65,7 @@ def add_ip_adapter(pipeline: Any, part: DiffusionPart) -> None:
     source = str(folder) if folder.is_dir() else part.ip_adapter
     subfolder = "" if str(weights.parent) == "." else str(weights.parent)
     try:
-        # Loaded here rather than by the pipeline, which would also take pickled weights.
+        # Loaded here instead of by the pipeline, which would also accept pickled weights.
         encoder = CLIPVisionModelWithProjection.from_pretrained(
             source, subfolder=part.ip_adapter_encoder, dtype=pipeline.dtype, use_safetensors=True
         )
@@ -89,8 +89,8 @@ def look_at(pipeline: Any, references: "Sequence[Image.Image]", scale: float) ->
             list(references), pipeline._execution_device, 1, not isinstance(projection, ImageProjection)
         )
     embeds = torch.cat([unseen[:, None], seen[:, None]])
-    # A pipeline shows the same reference to the whole batch: it repeats what it is given for every picture. These
-    # are one for each picture already, in the halves (without the reference, with it) that guidance wants.
+    # A pipeline repeats what it is given for every picture, so the whole batch would see the same reference. These
+    # embeddings are already one per picture, in the halves (without and with the reference) that guidance needs.
     pipeline.prepare_ip_adapter_image_embeds = lambda *_, **__: (
         [embeds] if pipeline.do_classifier_free_guidance else [embeds.chunk(2)[1]]
     )

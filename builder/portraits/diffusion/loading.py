@@ -1,4 +1,4 @@
-"""Loads a pipeline as the recipe says. Weights come from safetensors alone, and no code that comes with them is run."""
+"""Loads a pipeline as the recipe says. It reads weights from safetensors only and runs no code that comes with them."""
 
 import importlib.util
 import inspect
@@ -20,7 +20,7 @@ _SINGLE_FILES = (".safetensors", ".ckpt", ".gguf", ".bin", ".pt", ".pth")
 
 @dataclass(frozen=True)
 class Pipelines:
-    """A loaded model. `again` paints a view from its reference and is None where `plain` does it all."""
+    """A loaded model. `again` paints a view from its reference; it is None if `plain` paints everything."""
 
     plain: Any
     again: Any | None
@@ -50,7 +50,7 @@ def load(part: DiffusionPart, device: str) -> Pipelines:
 
 
 def require_packages() -> None:
-    """Raise CallError, naming the way out, unless all that the painter needs is installed."""
+    """Raise CallError, with the remedy, unless everything that the painter needs is installed."""
     missing = [name for name in PACKAGES if importlib.util.find_spec(name) is None]
     if missing:
         raise CallError(
@@ -60,7 +60,7 @@ def require_packages() -> None:
 
 
 def _be_quiet() -> None:
-    """Progress bars of loading would run through our own, and long prompts are reported with every picture."""
+    """Silence the libraries: their progress bars would break ours, and they report long prompts with every picture."""
     import diffusers.utils.logging
     import transformers.utils.logging
 
@@ -157,6 +157,6 @@ def denoiser_of(pipeline: Any) -> Any:
 
 
 def accepted(pipeline: Any, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Those of `arguments` that the pipeline's call knows: one that it lacks is left out, not an error."""
+    """The `arguments` that the pipeline's call accepts; others are left out without an error."""
     known = inspect.signature(type(pipeline).__call__).parameters
     return {name: value for name, value in arguments.items() if name in known}

@@ -1,10 +1,10 @@
-"""Running out of memory: how it looks on each kind of device, and how to clear up after it."""
+"""Running out of memory: recognises it on each kind of device, and clears up after it."""
 
 import gc
 
 
 def ran_out(error: BaseException) -> bool:
-    """Whether `error` says that memory, the device's or the machine's, was not enough."""
+    """Whether `error` says that the device or the machine ran out of memory."""
     import torch
 
     if isinstance(error, torch.OutOfMemoryError | MemoryError):
@@ -16,7 +16,7 @@ def ran_out(error: BaseException) -> bool:
 
 
 def clear() -> None:
-    """Give back what the failed batch held. Call it outside the `except`, whose error holds the batch's frames."""
+    """Free the failed batch's memory. Call it outside the `except`, because the error holds the batch's frames."""
     import torch
 
     gc.collect()

@@ -28,15 +28,15 @@ _DIVISIBLE = re.compile(r"divisible by (\d+)")
 
 
 class CannotPaint(BenchError):
-    """A pipeline that fails whatever it is asked, or does not fit into memory."""
+    """A pipeline fails on every request, or does not fit into memory."""
 
 
 class DiffusersPainter:
     """Paints with a loaded pipeline.
 
     Each picture's noise comes from its order's own seed, on the CPU, so that it is the same on every device and in
-    every batch. What the batch can change is the order of additions in the network's arithmetic: a level in 255 on the
-    CPU in float32, a few in half precision.
+    every batch. The batch can change only the order of additions in the network: that makes a difference of one level
+    in 255 on the CPU in float32, and of a few in half precision.
     """
 
     def __init__(self, pipelines: Pipelines, part: DiffusionPart) -> None:
@@ -46,7 +46,7 @@ class DiffusersPainter:
         """Pictures painted at once: what fitted so far."""
 
     def paint(self, orders: Sequence[Order]) -> list[Image.Image]:
-        """One RGB picture for each order. Raises CannotPaint when not even one at a time can be painted."""
+        """One RGB picture for each order. Raises CannotPaint if even a single picture cannot be painted."""
         pictures: list[Image.Image] = []
         while len(pictures) < len(orders):
             batch = _alike(orders[len(pictures) : len(pictures) + self.batch_size])
@@ -88,7 +88,7 @@ class DiffusersPainter:
             arguments |= {
                 "image": [_opened(order.reference) for order in batch],
                 "strength": self.part.strength,
-                # Image-to-image skips the first steps: ask for so many that a view gets as many as its reference.
+                # Image-to-image skips the first steps: ask for enough that a view gets as many as its reference.
                 "num_inference_steps": math.ceil(self.part.steps / self.part.strength),
             }
         try:
@@ -119,7 +119,7 @@ class DiffusersPainter:
         return arguments
 
     def _adapter_arguments(self, batch: Sequence[Order]) -> dict[str, Any]:
-        """An adapter, once loaded, must be shown something always: a reference is painted with it turned off."""
+        """Arguments for the adapter. Once loaded it always needs an image; for references it is turned off."""
         if batch[0].reference:
             references = [_opened(order.reference) for order in batch]
             return look_at(self.pipelines.plain, references, self.part.ip_adapter_scale)
@@ -137,7 +137,7 @@ def _other_size(model: str, size: int, step: int) -> str:
 
 @functools.lru_cache(maxsize=1)
 def opened(part: DiffusionPart, device: str) -> DiffusersPainter:
-    """The painter of this process, its model loaded with the first call."""
+    """The painter of this process; the first call loads its model."""
     return DiffusersPainter(load(part, device), part)
 
 

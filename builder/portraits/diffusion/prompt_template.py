@@ -1,4 +1,4 @@
-"""What a text-to-image model is told about a picture."""
+"""The prompt that a text-to-image model gets for a picture."""
 
 import functools
 from typing import TYPE_CHECKING
@@ -15,11 +15,11 @@ TEMPLATE = "portrait.j2"
 
 
 class BadPrompt(BenchError):
-    """A prompt template that cannot be filled."""
+    """A prompt template cannot be filled."""
 
 
 def prompt(order: Order) -> str:
-    """The prompt for one picture, on one line. Raises BadPrompt when the template asks for what an order has not."""
+    """The prompt for one picture, on one line. Raises BadPrompt if the template asks for something an order lacks."""
     from jinja2 import TemplateError
 
     try:

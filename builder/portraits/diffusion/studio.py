@@ -1,7 +1,7 @@
-"""Where a run's pictures are painted: batch after batch, across people, on every device there is.
+"""Paints a run's pictures in batches, across people and on every chosen device.
 
-The stage asks for pictures (it raises `NotFetched` with their orders) and finds them on the shelf of its shard. While
-one batch is painted the one before is inspected and encoded in threads, so that a GPU does not wait for that.
+The stage asks for pictures (it raises `NotFetched` with their orders) and finds them on its shard's shelf. While one
+batch is painted, the one before is inspected and encoded in threads, so that a GPU does not wait for that work.
 """
 
 import functools
@@ -41,7 +41,7 @@ class DiffusionStudio:
     ) -> None:
         """Paint as `recipe` says; `shelf_of` says in which file the picture of an order is kept under `setting`.
 
-        What painted is noted in `made_on`.
+        The devices and versions that painted are noted in `made_on`.
         """
         self._made_on = made_on or MadeOn(None)
         self.recipe, self.part = recipe, recipe.diffusion
@@ -60,10 +60,10 @@ class DiffusionStudio:
     ) -> None:
         if self._painters:
             self._painters.shutdown(wait=True, cancel_futures=True)
-        self._finishers.shutdown(wait=True)  # what is painted is kept, whatever ended the run
+        self._finishers.shutdown(wait=True)  # painted pictures are kept, whatever ended the run
 
     def fetch(self, wanted: Sequence[Any], priority: int) -> "Future[None]":
-        """Begin to paint `wanted`, orders of one shard; the future is done when all of it is on the shelf."""
+        """Start painting `wanted`, orders of one shard; the future is done when all pictures are on the shelf."""
         if self._painters is None:
             self.devices = devices_of(self.part)
             self._painters = _painters(self.devices)
@@ -78,22 +78,22 @@ class DiffusionStudio:
         return group.done
 
     def has_room(self) -> bool:
-        """Whether the devices may soon have nothing to paint."""
+        """Whether the devices may soon run out of work."""
         return self._ordered - self._pace.pictures < _AHEAD * self.part.batch_size * (len(self.devices) or 1)
 
     def flush(self) -> None:
-        """Nothing is held back here."""
+        """Do nothing: the studio holds nothing back."""
 
     def status(self) -> str:
-        """Pictures so far, and how fast they come."""
+        """The number of pictures so far, and their rate."""
         return self._pace.words() if self._ordered else ""
 
     def held_up(self) -> str:
-        """Nothing: a painter waits for nobody."""
+        """Empty: a painter never waits for others."""
         return ""
 
     def _note(self, begun: "Future[str]") -> None:
-        """Keep, for the manifest, what painted. Where the model cannot be loaded the first batch says so."""
+        """Note for the manifest what painted. If the model cannot be loaded, the first batch reports it."""
         if not begun.cancelled() and begun.exception() is None:
             self._made_on.add(begun.result())
 
@@ -126,7 +126,7 @@ class DiffusionStudio:
 
 
 class _Group:
-    """The batches that were asked for together."""
+    """Batches that were requested together."""
 
     def __init__(self) -> None:
         self.done: Future[None] = Future()
@@ -146,7 +146,7 @@ class _Group:
 
 
 class _Pace:
-    """How many pictures were finished, and how fast."""
+    """Counts finished pictures and measures their rate."""
 
     def __init__(self) -> None:
         self.pictures = 0
@@ -170,7 +170,7 @@ class _Pace:
 
 
 def _painters(devices: Sequence[str]) -> Executor:
-    """One thread of this process for one device, else a process for each."""
+    """One thread of this process for a single device, else one process per device."""
     if len(devices) == 1:
         return ThreadPoolExecutor(1, "paint", _take_device, (devices[0],))
     context = multiprocessing.get_context("spawn")
@@ -205,6 +205,6 @@ def _paint(part: DiffusionPart, batch: Sequence[Order]) -> list[Image.Image]:
 
 
 def _chunks(orders: Sequence[Order], size: int) -> Iterator[Sequence[Order]]:
-    """`orders`, `size` at a time. Batches are cut the same way whenever the same is wanted."""
+    """`orders`, `size` at a time. The same orders are always cut into the same batches."""
     for first in range(0, len(orders), size):
         yield orders[first : first + size]
