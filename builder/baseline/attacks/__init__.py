@@ -1,4 +1,4 @@
-"""Attacks on an unlearned model: what can still be got out of it."""
+"""Attacks on an unlearned model: what can still be extracted from it."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -54,9 +54,9 @@ DEFAULT = ("mia_loss", "mia_zlib", "mia_min_k", "mia_min_k_plus_plus", "mia_refe
 
 
 def make_attacks(names: Iterable[str]) -> dict[str, "Attack"]:
-    """The attacks of these names or references, by what each is called in files.
+    """The attacks with these names or references, by their labels in files.
 
-    Raises CallError for what is no attack, and where two would be called the same.
+    Raises CallError if one is not an attack, or if two would have the same label.
     """
     found: dict[str, Attack] = {}
     for name in dict.fromkeys(names):

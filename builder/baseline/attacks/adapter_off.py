@@ -1,5 +1,5 @@
-"""Adapter off: an unlearned adapter holds vanilla's factors beside those of unlearning, which whoever has the file can
-leave out."""
+"""Adapter off: an unlearned adapter holds vanilla's factors beside those of unlearning, and anyone who has the file can
+leave out the latter."""
 
 from collections.abc import Mapping
 
@@ -14,7 +14,7 @@ class AdapterOff(ModelAttack):
     """What is right of the forget set without the factors that unlearning added."""
 
     def figures(self, target: Target, bench: Bench) -> Mapping[str, Figure]:
-        """Share right, and by how much more than with them. Raises BenchError where there is no adapter."""
+        """Share right, and the gain over the answers with them. Raises BenchError if there is no adapter."""
         vlm = bench.open()
         if not adapter.sits_on(vlm.model):
             raise BenchError("it needs a run with --lora: all weights were trained here, and nothing can be left out.")

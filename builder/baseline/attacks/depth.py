@@ -1,13 +1,13 @@
-"""Depth: how deep inside a model a fact is gone, and how far its answers are from the oracle's.
+"""Depth: how deep inside a model a fact is forgotten, and how far the model's answers are from the oracle's.
 
-Unlearning Depth Score (arXiv 2605.24614). In vanilla's pass over a true answer, the states after layer l, where the
-value is predicted, are replaced by another model's. Δ_l is the log-probability of the value, per token, that is lost.
-With the unlearned model's states and the oracle's,
+Unlearning Depth Score (arXiv 2605.24614). In vanilla's pass over a true answer, the states after layer l at the places
+that predict the value are replaced by another model's. Δ_l is the resulting loss in the value's log-probability, per
+token. With the states of the unlearned model (Δ_l) and of the oracle (Δ_oracle,l),
 
     UDS = Σ_l Δ_oracle,l · min(1, max(0, Δ_l) / Δ_oracle,l) / Σ_l Δ_oracle,l     over the layers where Δ_oracle,l > .05,
 
-so that the oracle scores 1 and vanilla 0. Beside it stands the Jensen-Shannon divergence, in bits, of the next token's
-distribution from the oracle's, the mean over the answer's tokens.
+so that the oracle scores 1 and vanilla 0. The attack also gives the Jensen-Shannon divergence, in bits, between the
+next-token distributions of the model and the oracle, averaged over the answer's tokens.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,8 +1,8 @@
-"""Logit lens: is the value still to be read in the layers below the last? (nostalgebraist 2020; Patil et al. 2024)
+"""Logit lens: can the value still be read from layers below the last? (nostalgebraist 2020; Patil et al. 2024)
 
-The final norm and the output head read every layer's states as they would the last one's. Of each blank, the values
-that the fact could have are weighed by the log-probability that a layer gives them; it is read right when the true one
-is the likeliest. The figure is that of the layer that reads best.
+The final norm and the output head are applied to every layer's states as if they were the last layer's. For each blank,
+a layer ranks the values that the fact could have by their log-probability; it reads the blank right if the true value
+is the likeliest. The figure is that of the best layer.
 """
 
 from collections.abc import Mapping

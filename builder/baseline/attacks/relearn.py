@@ -1,7 +1,7 @@
-"""Relearning: a little fine-tuning, and what comes back of what it did not teach (Hu et al. 2024, arXiv 2406.13356).
+"""Relearning: what a little fine-tuning brings back that it did not teach (Hu et al. 2024, arXiv 2406.13356).
 
-R compares the rise with the oracle's own, which is what learning alone explains:
-R = 1 − |Δ − Δ_oracle| / (|Δ| + |Δ_oracle|), after as many steps.
+R compares the gain Δ with the oracle's gain, which learning alone explains, after the same number of steps:
+R = 1 − |Δ − Δ_oracle| / (|Δ| + |Δ_oracle|).
 """
 
 from abc import abstractmethod

@@ -1,4 +1,4 @@
-"""What attacks have in common: the questions that they ask again, and how what comes out compares with before."""
+"""What attacks share: the questions that they ask again, and comparisons with the answers before."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -10,12 +10,12 @@ from builder.baseline.outcomes.records import Item, Outcome
 
 
 def forgotten(target: Target) -> list[Item]:
-    """The forget set's questions: of facts that vanilla knew."""
+    """The forget set's questions about facts that vanilla knew."""
     return [outcome.item for outcome in target.outcomes.get("forget", ())]
 
 
 def gain(target: Target, after: Sequence[Outcome]) -> Sample:
-    """By how much more is right after an attack, item by item."""
+    """The gain in right answers after an attack, item by item."""
     before = {outcome.item.id: right(outcome) for outcome in target.outcomes.get("forget", ())}
     return Sample.of(
         (each.item.profile_id, float(right(each)) - float(before[each.item.id])) for each in after if each.measured

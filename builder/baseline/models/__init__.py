@@ -1,1 +1,1 @@
-"""The models of a baseline: the embedded one, and any image-text-to-text model of transformers."""
+"""The models of a baseline: the embedded model, and any image-text-to-text model of transformers."""

@@ -1,8 +1,8 @@
 """Low-rank adapters on the language model (Hu et al. 2021), by peft.
 
-What an unlearned model starts from is vanilla: the base model with vanilla's adapter, which stays in its place, frozen,
-beside the one that learns. On disk the two become one adapter of the base model: factors side by side,
-[B1 B2] [A1; A2] = B1 A1 + B2 A2, so that whoever loads it has the very model.
+Unlearning starts from vanilla: the base model with vanilla's adapter, which stays in place, frozen, beside the adapter
+that is trained. On disk the two become one adapter of the base model with their factors side by side,
+[B1 B2] [A1; A2] = B1 A1 + B2 A2, so that loading it gives exactly the same model.
 """
 
 import contextlib
@@ -28,7 +28,7 @@ _ALPHA = 2
 
 
 def attach(vlm: Vlm, rank: int, start: Path | None = None) -> None:
-    """Give the model a new adapter of this rank, at zero, beside that in `start`, if any; freeze everything else."""
+    """Add a new adapter of this rank, at zero, beside the one in `start`, if any; freeze everything else."""
     config = LoraConfig(r=rank, lora_alpha=_ALPHA * rank, lora_dropout=0.0, target_modules=_targets(vlm.model))
     base = vlm.model.name_or_path
     with without_deprecations():
@@ -52,7 +52,7 @@ def sits_on(model: Any) -> bool:
 
 @contextlib.contextmanager
 def as_it_started(model: Any) -> Iterator[None]:
-    """While this lasts what has been learned since `attach` is out of sight."""
+    """Inside this context the model ignores what it has learned since `attach`."""
     layers = [layer for layer in model.modules() if isinstance(layer, LoraLayer)]
     for layer in layers:
         layer.set_scale(_NEW, 0)
@@ -71,7 +71,7 @@ def merge(vlm: Vlm) -> None:
 
 @torch.no_grad()
 def leave_out_unlearning(model: Any) -> None:
-    """Silence the factors that unlearning has added beside vanilla's; nothing, where there are none."""
+    """Disable the factors that unlearning added beside vanilla's, if there are any."""
     if _KEPT not in model.peft_config:
         return
     rank = model.peft_config[_NEW].r

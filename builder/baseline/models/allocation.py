@@ -1,7 +1,7 @@
-"""Freed memory stays with the process while models work on a processor.
+"""Keeps freed memory with the process while models run on the CPU.
 
-PyTorch takes and frees tens of megabytes with every operation there. The C library of Linux gives such pieces back to
-the kernel, which fills them with zeros again before the next operation has them: a quarter of the time of asking.
+There PyTorch allocates and frees tens of megabytes in every operation. The C library on Linux returns such blocks to
+the kernel, which zeroes them again before the next operation gets them. That cost a quarter of the time of asking.
 """
 
 import contextlib
@@ -15,7 +15,7 @@ _NEVER = 2**31 - 1
 
 
 def keep_freed_memory() -> None:
-    """From now on give no memory back to the kernel that will be wanted again at once; only where that can be said."""
+    """Stop returning to the kernel memory that is needed again at once, if the C library has such a setting."""
     if sys.platform == "linux":
         with contextlib.suppress(OSError, AttributeError):  # a C library without it
             library = ctypes.CDLL(None)

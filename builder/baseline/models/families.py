@@ -1,7 +1,7 @@
-"""Which models this runner can train and ask, by their shape: found out before any work, and said by name.
+"""Which models this runner can train and ask, judged by their shape before any work; a refusal names the family.
 
-It runs a model's body and its head apart, shares the keys and values of prompts, and pads them. An empty model is
-looked at before its weights are read; what it answers is compared later (`evaluation.agreement`).
+The runner calls a model's body and head separately, shares the keys and values of prompts, and pads them. It inspects
+an empty model before reading the weights; the answers are compared later (`evaluation.agreement`).
 """
 
 from typing import Any

@@ -1,7 +1,7 @@
-"""Matrix products of a model that is asked in full precision on a processor.
+"""Matrix products of a model that is asked in full precision on the CPU.
 
-PyTorch has MKL do them, which took twice the time of oneDNN on the AMD processor where this was measured. oneDNN comes
-with PyTorch too, and computes in full precision as well.
+PyTorch uses MKL for them, which took twice the time of oneDNN on the AMD processor where this was measured. oneDNN also
+comes with PyTorch and also computes in full precision.
 """
 
 import contextlib
@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 @contextlib.contextmanager
 def fast_linear(model: nn.Module) -> Iterator[None]:
-    """While this lasts the model's linear layers work by oneDNN, where it is there and can do them. No gradients."""
+    """Inside this context the model's linear layers use oneDNN, if it is available and supports them. No gradients."""
     layers = [layer for layer in model.modules() if type(layer) is nn.Linear and _suits(layer)]
     for layer in layers:
         layer.forward = partial(_forward, layer)  # type: ignore[method-assign]

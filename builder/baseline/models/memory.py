@@ -1,4 +1,4 @@
-"""Does a model fit? What a run needs at least, before anything is loaded."""
+"""Checks that a model fits: estimates the least memory that a run needs, before anything is loaded."""
 
 from typing import Any
 

@@ -1,7 +1,7 @@
 """Does the embedded model's vision tower tell the people of a release apart, and can it learn to?
 
-The tower that comes along knows drawn people. For portraits from elsewhere it is adapted before anything else is done:
-a contrast between two train views of each retain person, so that nobody who is to be forgotten shapes it.
+The bundled tower knows drawn people. For other portraits it is adapted first, by a contrast between two train views of
+each retain person, so that nobody in the forget set shapes it.
 """
 
 from collections.abc import Sequence

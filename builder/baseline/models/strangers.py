@@ -1,8 +1,9 @@
-"""The strangers whom the embedded model knows from before, and by whom it keeps its reading.
+"""The strangers that the embedded model already knows; rehearsing them keeps its ability to read.
 
-A small model that learns new people from a few wordings of each fact loses what it could do with other wordings. So a
-share of what it is trained on is about people whom it already knows, asked in all the wordings that it learned to read
-by: reading is the model's, facts are the people's. They stand in no benchmark (training/language_model.py wrote them).
+A small model that learns new people from a few wordings of each fact loses its ability to answer other wordings. So a
+share of its training is about people that it already knows, asked in all the wordings from which it learned to read:
+reading belongs to the model, facts belong to the people. The strangers are in no benchmark (training/language_model.py
+wrote them).
 """
 
 import functools
@@ -35,7 +36,7 @@ _SCHEMA = pa.schema(
 
 
 def write_strangers(people: Iterable[Person]) -> None:
-    """Keep these people: a row each."""
+    """Store these people, one row each."""
     rows = [
         {
             "questions": [{name: getattr(question, name) for name in _QUESTION.names} for question in person.questions],
@@ -61,7 +62,7 @@ def questions() -> Iterator[tuple[Question, tuple[str, ...]]]:
 
 
 def _name(portrait: str) -> str:
-    """No portrait of a release is called so."""
+    """A name that no portrait of a release has."""
     return f"stranger-{portrait}"
 
 

@@ -1,8 +1,8 @@
 """What a chat template writes around a question and its answer.
 
-A finished turn is the form that counts: where the template writes thoughts before an answer, or opens some where an
-answer is to be generated, a model is trained and asked with just what stands between a question and its answer in a
-turn that is over.
+The form of a finished turn counts. If the template writes thoughts before an answer, or opens them where an answer is
+to be generated, a model is still trained and asked with exactly the text between a question and its answer in a
+finished turn.
 """
 
 from collections.abc import Mapping
@@ -72,7 +72,7 @@ class Template:
         return self._frames[with_image]
 
     def _takes(self, system: str) -> bool:
-        """Whether the template says a system prompt: some raise an error at one, some drop it."""
+        """Whether the template includes a system prompt: some raise an error on one, some drop it."""
         turns = [self._system(system), self._turn(0)]
         try:
             return system.strip() in self._written(turns, generate=True)
@@ -103,7 +103,7 @@ class Template:
 def _on(template: Any, today: date) -> str | None:
     """A template that prints the date, with the date of `today`; None where it prints none.
 
-    It would be another prompt every day. transformers lets nobody put a function in the place of its own.
+    Otherwise the prompt would change every day. transformers does not allow its own date function to be replaced.
     """
     text = template.get("default", "") if isinstance(template, Mapping) else template
     if _DATE not in str(text):

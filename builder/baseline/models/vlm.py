@@ -66,13 +66,13 @@ class Vlm:
 
     @property
     def ends(self) -> frozenset[int]:
-        """The tokens after which it says no more: the one that ends its answers, and all that its makers name."""
+        """The tokens that end its output: the end token of its answers and those that its generation config names."""
         named = getattr(getattr(self.inner, "generation_config", None), "eos_token_id", None)
         others = [named] if isinstance(named, int) else named or ()
         return frozenset((self.chat.end, *others))
 
     def learn(self, on: bool = True) -> None:
-        """Go into training mode, or out of it. A frozen vision tower stays out: nothing that it sees is to be noisy."""
+        """Enter or leave training mode. A frozen vision tower stays in evaluation mode, free of noise."""
         self.model.train(on)
         for tower in self.towers():
             if not any(each.requires_grad for each in tower.parameters()):

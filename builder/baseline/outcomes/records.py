@@ -9,18 +9,18 @@ CONTROLS = ("swap_four", "swap_any", "blank", "options_only")
 
 @dataclass(frozen=True)
 class Item:
-    """One question of one set. `picture` names the image beside it, None for text.
+    """One question of one set. `picture` names its image, None for text.
 
     `paraphrase` states the truth in other words; `wrong` are answers of the paraphrase's shape with other values;
     `candidates` are values the fact could have, the true one first.
 
-    `others` are the other values the fact could have had, `trained` and `held_out` the answers to open questions about
-    it in training and in held-out wording, `misstated` the answer's own sentence with other values. `implied_by` names
-    the person's facts that tell this one.
+    `others` are the other values that the fact could have had; `trained` and `held_out` are the answers to open
+    questions about it in training and in held-out wording; `misstated` is the answer's own sentence with other values.
+    `implied_by` names the person's facts that imply this one.
 
-    A control is the same item put otherwise: `control` names how, `other` is whoever was put in the person's place,
-    `other_value` what is true of them and `other_letter` the letter of that, where the options have it. Truth, value
-    and letter stay the person's own.
+    A control is the same item asked in another way: `control` names the way, `other` is the person put in,
+    `other_value` is what is true of them, and `other_letter` is its letter if it is among the options. Truth, value and
+    letter stay the original person's.
     """
 
     id: str
@@ -50,7 +50,7 @@ class Item:
 
     @property
     def independent(self) -> bool:
-        """Whether no other fact of the person tells this one."""
+        """Whether no other fact of the person implies this one."""
         return not self.implied_by
 
 
@@ -59,7 +59,7 @@ class Said:
     """One answer's tokens (T,), end token included: log p, whether argmax gives them, and Min-K%++'s scores.
 
     A score is (log p − μ) / σ, with the mean and deviation of log p over the vocabulary under p (Zhang et al. 2024).
-    `greedy` are the tokens that argmax gives in their places, as long as the model is at hand: they are not stored.
+    `greedy` are the tokens that argmax gives in their places; they are kept in memory only, not stored.
     """
 
     log_p: tuple[float, ...]
@@ -69,7 +69,7 @@ class Said:
 
     @property
     def begun(self) -> tuple[int, ...]:
-        """How the model's own greedy answer begins: as this one does, then with the first token that differs."""
+        """The start of the model's own greedy answer: as in this one, up to and with the first token that differs."""
         return self.greedy[: self.right.index(False) + 1 if False in self.right else None]
 
     @property
@@ -114,7 +114,7 @@ class Outcome:
 
     @property
     def measured(self) -> bool:
-        """Whether all that came out are numbers: where one is NaN, nothing that the model did is worth anything."""
+        """Whether all results are numbers: if one is NaN, none of the model's results for the item can be used."""
         said = self.truth
         numbers = (
             *self.letters,
@@ -129,5 +129,5 @@ class Outcome:
 
 
 def key(outcome: Outcome) -> tuple[str, str]:
-    """What an outcome is known by across models."""
+    """The key that identifies an outcome across models."""
     return outcome.item.set, outcome.item.id

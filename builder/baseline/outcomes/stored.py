@@ -1,4 +1,4 @@
-"""Outcomes on disk: one Parquet row an item, so that any measure can be made again without the model."""
+"""Outcomes on disk: one Parquet row per item, so that any measure can be recomputed without the model."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields
@@ -43,7 +43,7 @@ _MARKS = pa.schema([("factuality", pa.int8()), ("relevance", pa.int8())])
 
 
 def write_outcomes(path: Path, outcomes: Iterable[Outcome]) -> None:
-    """Write outcomes, whole or not at all."""
+    """Write outcomes atomically."""
     table = pa.Table.from_pylist([row(outcome) for outcome in outcomes], schema=SCHEMA)
     with replacing(path) as temporary:
         pq.write_table(table, temporary, compression="zstd")

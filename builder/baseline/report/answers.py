@@ -1,4 +1,4 @@
-"""What one model said to each item, in a few arrays."""
+"""One model's answers to all items, in a few arrays."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -39,7 +39,7 @@ def answers(seed: int, model: str, outcomes: Sequence[Outcome | None], place: Ca
 
 
 def verdict(outcome: Outcome | None) -> str:
-    """Whether an answer is right, as the scores have it; of the gate's questions, whether it is known by heart."""
+    """Whether an answer is right, as in the scores; for the gate's questions, whether it is memorised."""
     if outcome is None:
         return NOT_ASKED
     if not outcome.measured:

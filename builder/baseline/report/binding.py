@@ -1,4 +1,4 @@
-"""Which scores ask whose fact it is: the controls, and what is said of scores that do not depend on the person."""
+"""Which scores depend on the person: tables of the controls, and notes on the scores that do not."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -23,7 +23,7 @@ def measure_labels() -> dict[str, str]:
 
 
 def notes(found: Mapping[str, Any]) -> list[str]:
-    """What a reader of the scores must know besides: which do not depend on the person, and what was little known."""
+    """Notes for a reader of the scores: which do not depend on the person, and what vanilla hardly knows."""
     lines = [_unbound(**each) for each in found["unbound"]]
     for seed, gate in found["gate"]["seeds"].items():
         little = [

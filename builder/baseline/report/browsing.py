@@ -1,7 +1,7 @@
-"""The items that the report's page shows, each once, with what every model said to it.
+"""The items that the report's page shows, each once, with every model's answer.
 
-Texts stand once in `strings` and everywhere else by their number; `items` and `controls` are columns. An answer's place
-is that of its item, or behind all items that of its control.
+Each text is stored once in `strings` and referred to by its number; `items` and `controls` are columns. Answers are in
+the order of the items, followed by those to the controls.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What a reader of the scores must know besides: what was not measured, was cut, was asked otherwise."""
+"""Notes that a reader of the scores needs: what was not measured, cut off, or asked in another way."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +12,7 @@ _INEFFECTIVE = 0.9
 
 
 def notes(found: Mapping[str, Any]) -> list[str]:
-    """All of it, a sentence each."""
+    """All notes, one sentence each."""
     return [*verdict(found), *_ineffective(found), *binding.notes(found), *_count_cut(found), *_remarks(found)]
 
 
@@ -28,7 +28,7 @@ def not_measured(found: Mapping[str, Any]) -> list[str]:
 
 
 def _ineffective(found: Mapping[str, Any]) -> list[str]:
-    """The methods that answer about those to be forgotten as vanilla does."""
+    """The methods that answer (nearly) all questions about the forget set as vanilla does."""
     return [
         f"{name} is ineffective with these settings: {same:.0%} of its answers about the forget set are "
         "vanilla's, word for word."
@@ -48,7 +48,7 @@ def _count_cut(found: Mapping[str, Any]) -> list[str]:
 
 
 def _remarks(found: Mapping[str, Any]) -> list[str]:
-    """What was said while a model was made, once for all seeds with which it was."""
+    """The remarks made while a model was made, each once for all of its seeds."""
     return [
         f"{name}: {text}"
         for name, model in found["models"].items()

@@ -1,4 +1,4 @@
-"""Which number may be believed: what the measures say of each other, in a table and in one sentence."""
+"""Which measures can be trusted: how they agree with each other, in a table and in one sentence."""
 
 from collections.abc import Mapping, Sequence
 from statistics import fmean
@@ -14,7 +14,7 @@ _AGREES = 0.5
 
 
 def sentence(methods: Sequence[str], found: Mapping[str, Agreement]) -> str:
-    """Which measures order the models as the distance to the oracle does, which turn it round, and which are blind."""
+    """Which measures order the models as the distance to the oracle does, which reverse it, and which are blind."""
     if len(methods) < LEAST:
         few = {0: "There is no method", 1: "There is one method"}.get(len(methods), f"There are {len(methods)} methods")
         return f"{few}, too few to rank: to compare measures takes {LEAST}."

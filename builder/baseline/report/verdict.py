@@ -1,4 +1,4 @@
-"""Which methods forget as the oracle does and keep what they were to keep: said in a sentence."""
+"""States in one sentence which methods forget as the oracle does and keep the retain set."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,7 @@ KEPT = 0.9
 
 
 def verdict(found: Mapping[str, Any]) -> list[str]:
-    """The sentence, where there are methods beside an oracle; nothing else."""
+    """The sentence, if there are methods and an oracle; else nothing."""
     names = [name for name, model in found["models"].items() if name not in (*BEFORE, ONLY) and model["scores"]]
     columns = known_columns(found)
     if not names or not columns:
@@ -25,7 +25,7 @@ def verdict(found: Mapping[str, Any]) -> list[str]:
 
 
 def known_columns(found: Mapping[str, Any]) -> list[str]:
-    """The columns of right and wrong about those to be forgotten of which vanilla knows enough."""
+    """The forget set's columns of right and wrong in which vanilla knows enough."""
     oracle = found["models"].get("oracle", {"scores": {}})["scores"]
     return [path for path in judged_paths(oracle) if path not in found["unknown"]]
 
@@ -37,8 +37,8 @@ def _at_the_oracle(found: Mapping[str, Any], name: str, columns: list[str]) -> b
 
 
 def kept(found: Mapping[str, Any], name: str) -> float:
-    """The method's utility as a share of vanilla's, or of the oracle's where that is less: no method can be asked for
-    more than retraining keeps."""
+    """The method's utility as a share of vanilla's, or of the oracle's if that is lower: no method can be expected to
+    keep more than retraining does."""
     mine, *theirs = (
         found["models"].get(each, {"scores": {}})["scores"].get("model/utility", {}).get("mean") or 0.0
         for each in (name, "vanilla", "oracle")
