@@ -22,9 +22,9 @@ _FIGURES = TypeAdapter(dict[str, Figure])
 
 
 def attack(plan: Plan, outcomes: Mapping[int, Mapping[str, Sequence[Outcome]]]) -> None:
-    """Run every attack on a model that has not been run on it. `outcomes` are the stored ones, by seed and model.
+    """Run every attack that has not yet been run on a model. `outcomes` are the stored ones, by seed and model.
 
-    An attack that fails is recorded with its reason, stops nobody else, and is tried again the next time.
+    A failed attack is recorded with its reason, does not stop the others, and is tried again the next time.
     """
     chosen = attacks.make_attacks(plan.settings.attacks)
     on_models = {label: each for label, each in chosen.items() if isinstance(each, ModelAttack)}
@@ -60,7 +60,7 @@ def _attack(plan: Plan, seed: int, name: str, chosen: Mapping[str, ModelAttack],
 def _figures(attack: ModelAttack, target: Target, bench: Bench) -> dict[str, Any]:
     try:
         figures = dict(attack.figures(target, bench))
-    except Exception as error:  # an attack of anybody's, on a model of anybody's
+    except Exception as error:  # any user's attack on any user's model may raise anything
         if full_disk(error):
             raise
         reason = str(error) if isinstance(error, BenchError) else f"{type(error).__name__}: {error}"

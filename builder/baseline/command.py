@@ -42,10 +42,10 @@ def baseline(
     rescore: bool = False,
     access: Access | None = None,
 ) -> Baseline:
-    """Run what is not finished and report, or with `rescore` report again from what is stored.
+    """Run what is not finished and report, or with `rescore` report again from the stored outcomes.
 
     Results go to `out`, else beside the folder `home` of a run or release, else into the working folder. `access` says
-    how a judge is reached: when it fails, BenchError is raised after the report was written without its marks.
+    how to reach a judge; if the judge fails, BenchError is raised after the report is written without its marks.
     """
     from builder.baseline import planning
     from builder.baseline.evaluation import general
@@ -66,13 +66,13 @@ def baseline(
 
 
 def _make_and_report(plan: "Plan", access: Access) -> None:
-    """Make what is not finished. Whatever stops that, a report says what there is by then."""
+    """Make what is not finished. If anything stops that, a report still covers what there is."""
     from builder.baseline.report import writing
 
     try:
         _make(plan, access)
     except BenchError:
-        with contextlib.suppress(BenchError):  # the first fault is the one to be told of
+        with contextlib.suppress(BenchError):  # the first fault is the one to report
             writing.write_report(plan)
         raise
 
@@ -90,12 +90,12 @@ def _make(plan: "Plan", access: Access) -> None:
         check(judge, access)
     with sender(plan.folder.path, judge, access, "judge") as asking:
         running.run(plan)
-        writing.write_report(plan)  # a judge that fails costs its marks and nothing else
+        writing.write_report(plan)  # a failing judge costs only its marks
         running.have_judged(plan, judge, asking)
 
 
 def default_folder(home: Path | None, model: str) -> Path:
-    """Where results go when nobody says: outputs/quick/baseline/tiny, for the run and for the release inside it."""
+    """The default folder for results: outputs/quick/baseline/tiny, both for the run and for the release inside it."""
     name = Path("baseline") / Path(model).name
     if home is None:
         return name
@@ -115,7 +115,7 @@ def _with_defaults(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _quiet() -> None:
-    """Our own bars say how work goes; transformers' say how weights are read."""
+    """Silence transformers' bars for reading weights; our own show the progress."""
     import transformers
 
     transformers.logging.set_verbosity_error()

@@ -4,7 +4,7 @@ settings.json              every knob, and the release the run is about
 models/<seed>/<name>/      vanilla, the oracle and each unlearned model, as safetensors
 outcomes/<seed>/<name>.parquet   what each model did with every item
 outcomes/<seed>/<name>.json      written last: how it was made; a model that has it is finished
-outcomes/<seed>/<name>.txt       what went wrong, when nobody foresaw it
+outcomes/<seed>/<name>.txt       the trace of an unexpected error
 checkpoints/<seed>/<name>.safetensors    a training that is not finished
 responses/00000.sqlite     what a judge said of the answers, when there is one
 tuning/                    the runs by which methods were tuned, with --tune
@@ -42,7 +42,7 @@ class BaselineFolder:
         wanted = {"release": origin, "settings": settings.model_dump(mode="json")}
         if (self.path / "settings.json").is_file():
             if fresh:
-                self.read_settings()  # somebody else's settings.json is no reason to drop what stands beside it
+                self.read_settings()  # a foreign settings.json must not lead us to delete the files beside it
                 self._drop()
             else:
                 self._compare(wanted)
@@ -52,7 +52,7 @@ class BaselineFolder:
         sweep(self.path)
 
     def _drop(self) -> None:
-        """Remove everything but what a judge was paid to say."""
+        """Remove everything but the judge's answers, which cost money."""
         for name in ("models", "outcomes", "checkpoints", "tuning", "report"):
             shutil.rmtree(self.path / name, ignore_errors=True)
 
@@ -99,18 +99,18 @@ class BaselineFolder:
         return self.path / "outcomes" / str(seed) / f"{name}.parquet"
 
     def trace(self, seed: int, name: str) -> Path:
-        """Where it is told what went wrong with a model, when nobody foresaw it."""
+        """The file with the trace of an unexpected error in making a model."""
         return self.outcomes(seed, name).with_suffix(".txt")
 
     def finished(self, seed: int, name: str) -> dict[str, Any] | None:
-        """How a finished model was made, None when it is not finished."""
+        """The record of how a finished model was made; None if it is not finished."""
         found: dict[str, Any] | None = read_json(self.outcomes(seed, name).with_suffix(".json"))
         if found is None:
             return None
         return found if found.get("failed") or self.outcomes(seed, name).is_file() else None
 
     def finish(self, seed: int, name: str, made: dict[str, Any]) -> None:
-        """Say that a model is finished."""
+        """Mark a model as finished."""
         write_text(self.outcomes(seed, name).with_suffix(".json"), json.dumps(made) + "\n")
         self.checkpoint(seed, name).unlink(missing_ok=True)
         if not made["failed"]:
@@ -118,11 +118,11 @@ class BaselineFolder:
 
     @property
     def choices(self) -> Path:
-        """Where it is told how the methods were tuned."""
+        """The file that records how the methods were tuned."""
         return self.path / "tuning" / "choices.json"
 
     def tried(self, name: str) -> Path:
-        """Where one run of the tuning is told of."""
+        """The file that records one tuning run."""
         return self.path / "runs" / f"{name}.json"
 
     @property

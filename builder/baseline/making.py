@@ -1,4 +1,4 @@
-"""How the models of a run are made: vanilla, the oracle, and what each method makes of vanilla."""
+"""Makes the models of a run: vanilla, the oracle, and each method's unlearned model."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from builder.baseline.training.fitting import fit
 
 
 def make_model(plan: Plan, seed: int, name: str) -> tuple[Vlm, Curve]:
-    """A model by its name, and how its training went."""
+    """The model of this name, and the curve of its training."""
     if name in ("untrained", ONLY):
         vlm = plan.source.untrained(seed)
         return vlm, Curve()
@@ -33,7 +33,7 @@ def make_model(plan: Plan, seed: int, name: str) -> tuple[Vlm, Curve]:
 
 
 def open_model(plan: Plan, seed: int, name: str) -> Vlm:
-    """A model that is made already, or need not be: the base model, and vanilla with a system prompt."""
+    """A model that already exists or needs no making: the base model, and vanilla with a system prompt."""
     if name in ("untrained", ONLY):
         return plan.source.untrained(seed)
     method = plan.method(name) if name in plan.methods else None
@@ -46,7 +46,7 @@ def open_model(plan: Plan, seed: int, name: str) -> Vlm:
 
 
 def vanilla_of(plan: Plan, seed: int, name: str) -> Path:
-    """Where the model lies that a method starts from."""
+    """The folder of the model that a method starts from."""
     path = plan.folder.model(seed, "vanilla")
     if not any(path.glob("*.safetensors")):
         raise BenchError(
@@ -57,7 +57,7 @@ def vanilla_of(plan: Plan, seed: int, name: str) -> Path:
 
 
 def fine_tuned(plan: Plan, seed: int, name: str) -> tuple[Vlm, Curve]:
-    """Vanilla, which learns everybody, or the oracle, which learns those to be kept."""
+    """Vanilla, trained on everybody, or the oracle, trained on the retain set."""
     learned = (*plan.forget, *plan.retain) if name == "vanilla" else plan.retain
     vlm = plan.source.trainable(seed, name)
     with Progress(f"{name}, seed {seed}", "steps") as progress:

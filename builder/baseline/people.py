@@ -18,7 +18,7 @@ TRAINED_VIEWS = ("reference", "train")
 class Crowd:
     """Everybody in a release. `manifest` says where it comes from, `drawn` whether the offline painter drew them.
 
-    Public figures, where a release has any, measure utility alone: a model knows them or not from before.
+    Public figures, if a release has any, measure only utility: what a model knows of them it knew before training.
     """
 
     forget: tuple[Person, ...]
@@ -30,12 +30,12 @@ class Crowd:
 
     @property
     def trained(self) -> tuple[Person, ...]:
-        """Those vanilla is trained on."""
+        """The people vanilla is trained on."""
         return (*self.forget, *self.retain)
 
     @property
     def everybody(self) -> tuple[Person, ...]:
-        """Those any model is asked about."""
+        """The people any model is asked about."""
         return (*self.trained, *self.holdout, *self.public_figures)
 
 

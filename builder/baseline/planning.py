@@ -1,4 +1,4 @@
-"""All that a baseline run is about: its settings, its people, what is learned and what is asked."""
+"""The plan of a baseline run: its settings, its people, what is trained and what is asked."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +24,7 @@ ONLY = "model"
 
 @dataclass(frozen=True)
 class Plan:
-    """All that a run is about."""
+    """Everything that defines a run."""
 
     settings: Settings
     crowd: Crowd
@@ -44,11 +44,11 @@ class Plan:
 
     @property
     def methods(self) -> dict[str, str]:
-        """Where each method lies, or its name, by what it is called here."""
+        """Each method's name or reference, by its label here."""
         return methods.label_methods(self.settings.methods)
 
     def method(self, name: str) -> Method:
-        """The method that is called `name` here, with its knobs."""
+        """The method with the label `name`, with its knobs."""
         return methods.make(self.methods[name], self.settings.knobs.get(name, {}))
 
     @property
@@ -67,7 +67,7 @@ def prepare(release: Path, settings: Settings, out: Path, *, fresh: bool = False
 
 
 def _check_methods(settings: Settings) -> None:
-    """Raise CallError for a method that is none, cannot run, or is called as a model or a section of settings is."""
+    """Raise CallError if a method does not exist, cannot run, or has the label of a model or a settings section."""
     for label, name in methods.label_methods(settings.methods).items():
         if label in (*BEFORE, ONLY, *Settings.model_fields):
             raise CallError(f"The unlearning method {name} would be called '{label}', which means something else here.")

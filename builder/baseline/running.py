@@ -33,7 +33,7 @@ from builder.run.files import full_disk, write_text
 
 
 def run(plan: Plan) -> None:
-    """Make every model that is not finished. A method that fails is recorded with its reason and stops nobody else."""
+    """Make every model that is not finished. A failed method is recorded with its reason and stops no other."""
     keep_freed_memory()
     if plan.settings.tune:
         plan = tuning.tune_methods(plan)
@@ -45,7 +45,7 @@ def run(plan: Plan) -> None:
 
 
 def unfinished_models(plan: Plan) -> list[tuple[int, str]]:
-    """The models that are still to be made, or to be made again with other knobs, each with its seed."""
+    """The models still to make, or to remake with other knobs, each with its seed."""
     return [
         (seed, name)
         for seed in plan.seeds
@@ -87,7 +87,7 @@ def _make(plan: Plan, seed: int, name: str) -> None:
         if name == "untrained" and plan.settings.tiny:
             record["told_apart"] = seeing.told_apart(vlm, plan.crowd.trained)
         outcomes = _evaluate(plan, vlm, seed, name)
-        del vlm  # before the untrained model is opened once more: there may be room for one alone
+        del vlm  # before the untrained model is opened again: memory may hold only one
         stored.write_outcomes(plan.folder.outcomes(seed, name), _read_over(plan, outcomes, seed, name))
     except Diverged as error:
         if name in BEFORE:
@@ -95,7 +95,7 @@ def _make(plan: Plan, seed: int, name: str) -> None:
         record["failed"] = str(error)
     except BenchError:
         raise
-    except Exception as error:  # a method of anybody's, on a model of anybody's
+    except Exception as error:  # any user's method on any user's model may raise anything
         reason = _explain_failure(plan, seed, name, error)
         if name not in plan.methods:
             raise BenchError(f"Making {name} with seed {seed} failed. {reason}") from error
@@ -146,7 +146,7 @@ def _read_over(plan: Plan, outcomes: Sequence[Outcome], seed: int, name: str) ->
     places = [place for place in opened if outcomes[place].output]
     found = list(outcomes)
     for place in opened:
-        found[place] = replace(outcomes[place], fluency=0.0)  # stays where nothing was written
+        found[place] = replace(outcomes[place], fluency=0.0)  # stays 0 if the model wrote nothing
     vlm = plan.source.untrained(seed)
     examiner = Examiner(vlm, part.batch, 1, part.share_prefix, generate=False, score=False)
     with Progress(f"{name}, seed {seed}: read over", "answers", len(places)) as progress, torch.no_grad():

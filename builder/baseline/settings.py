@@ -1,6 +1,6 @@
-"""Every knob of a baseline run, typed, with its default and what it does written down once.
+"""Every knob of a baseline run, typed, with its default and its description in one place.
 
-What a model of three million weights needs is not what one of seven billion needs: the knobs that differ have their
+A model of three million weights needs other settings than one of seven billion: the knobs that differ have their
 defaults in `TINY` and `PRETRAINED`.
 """
 
@@ -146,7 +146,7 @@ def resolve(given: Mapping[str, Any], changes: Mapping[str, Any], knobs: Mapping
 
 
 def _chosen(model: str) -> dict[str, dict[str, float]]:
-    """What tuning has chosen for a model, by method; nothing of most models."""
+    """The knobs that tuning chose for a model, by method; empty for most models."""
     found = tomllib.loads(_CHOICES.read_text(encoding="utf-8")).get(model, {})
     return {name: {knob: float(value) for knob, value in knobs.items()} for name, knobs in found.items()}
 
@@ -185,7 +185,7 @@ _KNOBS: Mapping[type, tuple[str, Callable[[Any], bool]]] = {
 
 
 def _fitting(key: str, value: Any, wanted: type) -> Any:
-    """The value of a method's knob in its own type. Raises CallError where it is of another."""
+    """The value of a method's knob in the knob's type. Raises CallError if it has another type."""
     words, fits = _KNOBS[wanted]
     if isinstance(value, bool) != (wanted is bool) or not fits(value):
         raise CallError(f"{key} = {value!r}: must be {words}.")
@@ -193,6 +193,6 @@ def _fitting(key: str, value: Any, wanted: type) -> Any:
 
 
 def _keys(knobs: Mapping[str, Mapping[str, type]]) -> list[str]:
-    """Every key that --set takes: those of the settings, and the methods' own."""
+    """Every key that --set accepts: those of the settings and of the methods."""
     own = [f"{method}.{name}" for method, fields in knobs.items() for name in fields]
     return own + [key for key in keys_of(Settings) if key != "knobs"]

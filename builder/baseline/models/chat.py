@@ -1,8 +1,8 @@
-"""How a model is spoken to: its chat template, its image tokens, its end token.
+"""Turns prompts into a model's input: its chat template, its image tokens, its end token.
 
-The template and the processor decide, not a list of model names. An image's tokens are found by asking the processor
-once; after that a prompt is tokenised as text and the placeholder swapped for what the processor made of it. Where the
-first prompt shows that this is not what the processor does, it is asked every time.
+The template and the processor decide, not a list of model names. The processor is asked once for an image's tokens;
+after that, a prompt is tokenised as text and the placeholder replaced by those tokens. If the first prompt shows that
+the processor does something else, it is asked every time.
 """
 
 import io
@@ -63,7 +63,7 @@ class Chat:
 
     @property
     def notes(self) -> list[str]:
-        """What is done otherwise than usual."""
+        """Deviations from the usual way, for the report."""
         if not self._template.folded:
             return []
         return ["the chat template has no place for a system prompt; it is put before each question instead."]
@@ -75,7 +75,7 @@ class Chat:
 
     @property
     def padding(self) -> int:
-        """The id of the token that fills a batch up; it is masked wherever it stands."""
+        """The id of the padding token; it is masked everywhere."""
         known = self.tokenizer.pad_token_id
         return int(self._end if known is None else known)
 
@@ -86,7 +86,7 @@ class Chat:
         return self._known[name]
 
     def prompt(self, text: str, picture: str | None) -> tuple[list[int], int]:
-        """Token ids of a prompt up to where the answer starts, and how many of them only depend on the image.
+        """Token ids of a prompt up to where the answer starts, and how many of them depend only on the image.
 
         `text` is the user's turn; the image comes before it.
         """

@@ -1,4 +1,4 @@
-"""Adapters that others, or earlier runs, have saved: opened as what they are, on the base that they name."""
+"""Opens adapters saved by others or by earlier runs, on the base model that they name."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A frozen vision tower's output, remembered: each image is encoded once, not once per question and epoch."""
+"""Caches a frozen vision tower's output: each image is encoded once, not once per question and epoch."""
 
 from typing import Any
 
@@ -33,12 +33,12 @@ class TowerMemo:
         return cls(tower, [layer] if isinstance(layer, int) else list(layer))
 
     def detach(self) -> None:
-        """Give the tower its own forward back."""
+        """Restore the tower's own forward."""
         self._tower.forward = self._forward
 
     def _recall(self, pixel_values: Tensor, **options: Any) -> BaseModelOutputWithPooling:
         names, self.names = self.names, ()
-        if len(names) != len(pixel_values):  # somebody calls the model by itself
+        if len(names) != len(pixel_values):  # a direct call of the model
             plain: BaseModelOutputWithPooling = self._forward(pixel_values, **{**options, "output_hidden_states": True})
             return plain
         self._encode(names, pixel_values)
@@ -56,7 +56,7 @@ class TowerMemo:
             return
         kind = pixel_values.device.type
         learning = self._tower.training
-        self._tower.eval()  # what is remembered is asked for without noise, too
+        self._tower.eval()  # the cached output must have no noise
         with torch.autocast(kind, enabled=False):
             out = self._forward(pixel_values[list(new.values())], output_hidden_states=True)
         self._tower.train(learning)

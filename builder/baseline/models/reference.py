@@ -1,4 +1,4 @@
-"""The model before unlearning, frozen: a copy, or with an adapter the same model without what it learns since."""
+"""The frozen model before unlearning: a copy or, with an adapter, the same model without what it has learned since."""
 
 import contextlib
 import copy
@@ -15,7 +15,7 @@ class ReferenceModel:
     """Answers as the model did before unlearning began: in evaluation mode, so without the noise of any dropout."""
 
     def __init__(self, vlm: Vlm) -> None:
-        """Remember `vlm` as it is now. With an adapter nothing is copied, so that the adapter must be new, at zero."""
+        """Keep `vlm` as it is now. With an adapter nothing is copied, so the adapter must be new, at zero."""
         self._shared = adapter.sits_on(vlm.model)
         model = vlm.model if self._shared else copy.deepcopy(vlm.model).requires_grad_(False)
         self._vlm = Vlm(model, vlm.chat, vlm.compute, vlm.memo)

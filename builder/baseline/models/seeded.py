@@ -1,4 +1,4 @@
-"""PyTorch's random numbers, tied to what they are drawn for."""
+"""Seeds PyTorch's random numbers by their purpose."""
 
 import torch
 
@@ -6,5 +6,5 @@ from builder.base import randomness
 
 
 def seed_torch(seed: int, *names: str | int) -> None:
-    """From here on PyTorch draws what `(seed, *names)` say, on every device, whatever was drawn before."""
+    """Seed PyTorch from `(seed, *names)` on every device, so that earlier draws do not matter."""
     torch.manual_seed(randomness.digest(seed, *names) % 2**63)

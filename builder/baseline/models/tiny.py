@@ -1,8 +1,8 @@
-"""The embedded model: a LLaVA of three million weights that comes along, so that nothing need be downloaded.
+"""The embedded model: a bundled LLaVA of three million weights, so that nothing has to be downloaded.
 
-It has seen strangers who stand in no benchmark, and learned from them to tell drawn faces apart
-(training/vision_tower.py) and to read and answer questions about people (training/language_model.py): what a
-pre-trained model brings along, in small. Of the people of a release it knows nothing.
+From strangers who are in no benchmark it has learned to tell drawn faces apart (training/vision_tower.py) and to read
+and answer questions about people (training/language_model.py). This stands for pre-training, on a small scale. It knows
+nothing about the people of a release.
 """
 
 from collections.abc import Iterable, Mapping
