@@ -1,8 +1,8 @@
-"""What an attack is: something done to a model, or to its answers, that gives figures to set beside the oracle's.
+"""The interface of attacks: an attack works on a model or its answers and gives figures to compare with the oracle's.
 
-An attack on answers is an `OutcomeAttack`: it needs the stored outcomes alone, so it is made again with every report.
-An attack on the model itself, which trains, prunes or asks it anew, is a `ModelAttack`: it is run once for every model,
-and its figures are stored beside the outcomes.
+An attack on answers is an `OutcomeAttack`: it needs only the stored outcomes, so every report computes it again. An
+attack on the model itself, which trains, prunes or asks it again, is a `ModelAttack`: it runs once per model, and its
+figures are stored beside the outcomes.
 """
 
 from abc import ABC, abstractmethod
@@ -32,7 +32,7 @@ class Figure:
 
     @property
     def value(self) -> float | None:
-        """The figure itself, None of nothing."""
+        """The figure itself; None if there are no values."""
         return self.values.mean if self.others is None else auc(self.values.values, self.others.values)
 
 
@@ -40,8 +40,8 @@ class Figure:
 class Target:
     """A model under attack, as it answered.
 
-    `outcomes` are by set ("forget", "retain", "holdout"): what came out as numbers, without controls, and of the forget
-    people what vanilla knew. `untrained` are the base model's outcomes by (set, id); empty where there is none.
+    `outcomes` are by set ("forget", "retain", "holdout"), without controls and without NaN; for the forget set, only
+    facts that vanilla knew. `untrained` are the base model's outcomes by (set, id); empty if there are none.
     """
 
     outcomes: Mapping[str, Sequence[Outcome]]
@@ -50,12 +50,12 @@ class Target:
 
 @dataclass(frozen=True)
 class Bench:
-    """What a model is worked on with.
+    """The tools and data for an attack on a model.
 
-    `open` gives a fresh copy of the attacked model, `other` one of the same seed's "vanilla" or "oracle" (it raises
-    BenchError where there is none); `ask` has a model answer items. `names` are the people's, by id. `items` are
-    the questions of the evaluation, `forget` and `retain` the training questions. An attack that trains keeps to
-    `budget`; whatever is drawn comes from `seed`, by `builder.base.randomness.stream(seed, "the attack's name")`.
+    `open` returns a fresh copy of the attacked model, `other` one of the same seed's "vanilla" or "oracle" (it raises
+    BenchError if there is none); `ask` has a model answer items. `names` are the people's names by id. `items` are the
+    questions of the evaluation; `forget` and `retain` are the training questions. An attack that trains keeps to
+    `budget`; random draws come from `seed`, by `builder.base.randomness.stream(seed, "the attack's name")`.
     """
 
     open: Callable[[], Vlm]
@@ -92,4 +92,4 @@ class ModelAttack(Attack):
 
     @abstractmethod
     def figures(self, target: Target, bench: Bench) -> Mapping[str, Figure]:
-        """The attack's figures by name. Raises BenchError, with the reason, where the model lacks what it needs."""
+        """The attack's figures by name. Raises BenchError, with the reason, if the model lacks what it needs."""

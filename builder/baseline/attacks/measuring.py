@@ -1,4 +1,4 @@
-"""The figures of attacks among a model's scores: beside the oracle's, with what they would be of other people."""
+"""Adds the figures of attacks to a model's scores: beside the oracle's, and in each draw of people."""
 
 from collections.abc import Mapping, Sequence
 
@@ -13,7 +13,7 @@ Figures = Mapping[str, Figure]
 
 
 def target_of(outcomes: Sequence[Outcome], beside: Beside) -> Target:
-    """A model as attacks see it."""
+    """A model as an attack sees it."""
     untrained = {key(each): each for each in beside.untrained or () if not each.item.control and each.measured}
     return Target(group_by_set(outcomes, beside.gate), untrained)
 

@@ -1,7 +1,7 @@
-"""A leaderboard as data: a row a model of a run, a column a score, the best first.
+"""A leaderboard as data: one row per model of a run, one column per score, the best model first.
 
 Forgetting is ranked by the distance to the oracle, which is 0 for the oracle itself. A model that keeps too little
-utility stands behind all that keep enough: one that says nothing at all is near the oracle, too.
+utility ranks behind all that keep enough, because a model that says nothing at all is also near the oracle.
 """
 
 from collections.abc import Mapping

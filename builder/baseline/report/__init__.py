@@ -1,1 +1,1 @@
-"""What a run found, for people and for programs."""
+"""Reports a run's results, for people and for programs."""

@@ -1,4 +1,4 @@
-"""Tables of scores: a row a model, a column a score."""
+"""Tables of scores: one row per model, one column per score."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,7 +8,7 @@ from builder.baseline.report.sections import Table
 
 UNKNOWN = "†"
 """Marks a column in which vanilla itself knows too little."""
-# What a modality is called in a heading.
+# A modality's name in a heading.
 MODALITIES = (("image_text", "image"), ("text", "text"))
 
 
@@ -27,7 +27,7 @@ def shown_columns(found: Mapping[str, Any], columns: Sequence[tuple[str, str]]) 
 
 
 def table(found: Mapping[str, Any], columns: Sequence[tuple[str, str]]) -> Table:
-    """A table of these scores, a row a model."""
+    """A table of these scores, one row per model."""
     used = shown_columns(found, columns)
     labels = [f"{label} {UNKNOWN}" if unknown(found, path) else label for path, label in used]
     rows = [["model", *labels]]
@@ -39,7 +39,7 @@ def table(found: Mapping[str, Any], columns: Sequence[tuple[str, str]]) -> Table
 
 
 def unknown(found: Mapping[str, Any], path: str) -> bool:
-    """Whether a score belongs to a column in which vanilla knows too little, or is the binding of one that does."""
+    """Whether a score, or the score whose binding it is, belongs to a column in which vanilla knows too little."""
     return path.removesuffix("_binding") in found["unknown"]
 
 
@@ -58,7 +58,7 @@ def cell(score: Mapping[str, Any] | None, *, distance: bool = True) -> str:
 
 
 def number(value: float) -> str:
-    """Three decimals, or fewer digits of what is large or tiny."""
+    """Three decimals; fewer digits for large or tiny values."""
     return f"{value:.3f}" if 0.001 <= abs(value) < 100 or value == 0 else f"{value:.2g}"
 
 

@@ -1,4 +1,4 @@
-"""What the report's page says before anything else: what was run, what must be known of it, the gate."""
+"""The top of the report's page: what was run, what a reader must know about it, and the gate."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -12,13 +12,13 @@ from builder.baseline.report.plots import plots
 
 
 def title(found: Mapping[str, Any]) -> str:
-    """What the page is called."""
+    """The page's title."""
     release = found["release"]
     return f"Baselines on {release['recipe']}, seed {release['seed']}"
 
 
 def overview(found: Mapping[str, Any]) -> dict[str, Any]:
-    """Everything the page says but the items."""
+    """Everything on the page except the items."""
     return {
         "title": title(found),
         "release": found["release"]["id"],
@@ -42,7 +42,7 @@ def overview(found: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _gate(found: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """What vanilla knows, a sentence a seed."""
+    """What vanilla knows, one sentence per seed."""
     lines = []
     for seed, gate in found["gate"]["seeds"].items():
         shares = ", ".join(f"{key} {share:.1%}" for key, share in gate["known"].items() if share is not None)
@@ -56,7 +56,7 @@ def _gate(found: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _known_before(found: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """What the untrained model knows of public figures, a sentence a seed."""
+    """What the untrained model knows of public figures, one sentence per seed."""
     return [
         {"valid": bool(gate["facts_known"]), "text": text}
         for gate, text in zip(found["known_before"].values(), known_before(found), strict=True)

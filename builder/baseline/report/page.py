@@ -1,7 +1,7 @@
 """index.html: the report as one page that opens from the disk and needs nothing from elsewhere.
 
-Whatever comes from a release or a model stands in it as JSON, which its code shows as text. The page's policy lets no
-other code run and nothing be loaded.
+All data from a release or a model is embedded as JSON, which the page's code shows as text. The page's policy allows no
+other code to run and nothing to be loaded.
 """
 
 import html

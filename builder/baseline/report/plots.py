@@ -41,7 +41,7 @@ def plots(found: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _point(name: str, scores: Mapping[str, Any]) -> dict[str, Any] | None:
-    """A model by what it still knows of the forget set and what it is still worth, and the same of each seed."""
+    """A model's knowledge of the forget set against its utility, also for each seed."""
     known = [scores[path] for path in KNOWN if path in scores and scores[path]["mean"] is not None]
     utility = scores.get(UTILITY)
     if not known or utility is None or utility["mean"] is None:
@@ -70,7 +70,7 @@ def _leaks(models: Mapping[str, Any]) -> dict[str, dict[str, dict[str, float]]]:
 
 
 def _lines(curves: Sequence[tuple[str, str, Mapping[str, Any]]], side: str) -> list[dict[str, Any]]:
-    """A line a model and seed: what was known by heart of `side` at each step that was looked at."""
+    """One line per model and seed: what was memorised of `side` at each step measured."""
     found = []
     for name, seed, curve in curves:
         points = [(mark["step"], mark[side]) for mark in curve["marks"] if side in mark]
@@ -80,7 +80,7 @@ def _lines(curves: Sequence[tuple[str, str, Mapping[str, Any]]], side: str) -> l
 
 
 def _path(name: str, seed: str, marks: Sequence[Mapping[str, float]]) -> dict[str, Any] | None:
-    """The way a method takes: what is known by heart of the forget set and of the others, step after step."""
+    """A method's path: what is memorised of the forget set and of the retain set, step by step."""
     both = [mark for mark in marks if "forget" in mark and "retain" in mark]
     if len(both) < 2:
         return None
@@ -93,7 +93,7 @@ def _path(name: str, seed: str, marks: Sequence[Mapping[str, float]]) -> dict[st
 
 
 def _thin(losses: Sequence[float]) -> list[Point]:
-    """The losses as a line: means of as many equal parts as can be told apart."""
+    """The losses as a line: means over equal parts, as many as a plot can show."""
     parts = min(len(losses), _MOST_POINTS)
     edges = [len(losses) * place // parts for place in range(parts + 1)]
     return [((low + 1 + high) / 2, fmean(losses[low:high])) for low, high in pairwise(edges)]
