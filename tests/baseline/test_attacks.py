@@ -146,9 +146,9 @@ def test_relearning_repeats_itself_and_the_oracle_is_like_itself(
     monkeypatch.setattr(relearn, "MARKS", (1, 2))
     attack = relearn.Half()
     one, other = (values(attack.figures(*attacked("oracle"))) for _ in range(2))
-    assert one == other and set(one) == {"relearn", "relearn_gain_1", "relearn_gain_2"}
+    assert one == other and set(one) == {"relearn", "relearn_gain_01", "relearn_gain_02"}
     assert attack.compared(one, one) == {"relearn_r": 1.0}
-    assert attack.compared({"relearn_gain_2": 0.6}, {"relearn_gain_2": 0.2}) == {"relearn_r": pytest.approx(0.5)}
+    assert attack.compared({"relearn_gain_02": 0.6}, {"relearn_gain_02": 0.2}) == {"relearn_r": pytest.approx(0.5)}
 
 
 def test_context_shows_other_people_and_begins_the_answer(attacked: Callable[[str], tuple[Target, Bench]]) -> None:
@@ -288,7 +288,7 @@ def test_a_finished_run_is_attacked_without_training_again(
     assert {path: path.stat().st_mtime_ns for path in made} == made
     found = writing.write_report(plan(*named))
     scores = found["models"]["ga"]["scores"]
-    assert {"model/relearn", "model/relearn_gain_2", "model/relearn_r"} <= set(scores)
+    assert {"model/relearn", "model/relearn_gain_02", "model/relearn_r"} <= set(scores)
     assert found["models"]["oracle"]["scores"]["model/relearn_r"]["mean"] == 1
     assert any("adapter_off" in note and "--lora" in note for note in found["models"]["ga"]["notes"]["0"])
     table = (tmp_path / "run" / "report" / "table.md").read_text()

@@ -42,7 +42,7 @@ class Relearning(ModelAttack):
         found: dict[str, Figure] = {}
         for step in self._taught(vlm, taught, bench):
             after = bench.ask(vlm, asked)
-            found[f"{self.name}_gain_{step}"] = Figure(gain(target, after))
+            found[f"{self.name}_gain_{step:02d}"] = Figure(gain(target, after))
             found[self.name] = Figure(rights(after))
             vlm.learn()
         return found
@@ -66,7 +66,7 @@ class Relearning(ModelAttack):
         self, mine: Mapping[str, float | None], oracles: Mapping[str, float | None]
     ) -> Mapping[str, float | None]:
         """R, after the last step."""
-        last = f"{self.name}_gain_{MARKS[-1]}"
+        last = f"{self.name}_gain_{MARKS[-1]:02d}"
         rise, oracles_rise = mine.get(last), oracles.get(last)
         if rise is None or oracles_rise is None:
             return {}
