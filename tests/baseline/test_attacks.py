@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import numpy as np
 import pytest
@@ -27,7 +28,7 @@ from builder.baseline.models.encoding import collate, encode
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.outcomes.records import Item, Outcome
 from builder.baseline.people import Crowd
-from builder.baseline.report import writing
+from builder.baseline.report import notes, writing
 from builder.baseline.settings import EvaluatePart, UnlearnPart, resolve
 from builder.baseline.training.examples import Example, examples
 from builder.baseline.training.fitting import fit
@@ -223,6 +224,17 @@ def test_divergence_is_that_of_scipy(models: dict[str, Vlm], attacked: Callable[
     expected = np.mean([jensenshannon(one, other, base=2) ** 2 for one, other in zip(*logs, strict=True)])
     assert depth.divergence(models["vanilla"], models["oracle"], item) == pytest.approx(float(expected), rel=1e-3)
     assert 0 <= float(expected) <= 1 and not math.isnan(float(expected))
+
+
+def test_what_comes_back_is_said_in_words() -> None:
+    def score(mean: float, low: float) -> dict[str, Any]:
+        return {"mean": mean, "oracle": 0.03, "distance_interval": [low, 0.6]}
+
+    gains = {"npo": score(0.35, 0.1), "mmunlearner": score(0.12, -0.2), "vanilla": score(0.5, 0.2)}
+    path = f"model/relearn_gain_{relearn.MARKS[-1]:02d}"
+    [said] = notes.come_back({"models": {name: {"scores": {path: gain}} for name, gain in gains.items()}})
+    assert said.startswith("npo has forgotten less than it seems: after half of the facts were taught again")
+    assert said.endswith("(+0.35; of the oracle +0.03).")
 
 
 def test_what_an_attack_lacks_is_said(attacked: Callable[[str], tuple[Target, Bench]]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from builder.baseline.attacks.relearn import MARKS
 from builder.baseline.planning import BEFORE
 from builder.baseline.report import binding
 from builder.baseline.report.verdict import verdict
@@ -11,9 +12,26 @@ _INEFFECTIVE = 0.9
 """A method that changes fewer answers than the rest of this is said to change nothing."""
 
 
+_GAINS = {
+    f"relearn_gain_{MARKS[-1]:02d}": "after half of the facts were taught again, more of the other half are right",
+    f"relearn_others_gain_{MARKS[-1]:02d}": "after other people were taught again, more answers are right",
+    "int8_gain": "with weights of eight bits, more answers are right",
+    "int4_gain": "with weights of four bits, more answers are right",
+    "adapter_off_gain": "without the factors of unlearning, more answers are right",
+}
+"""What the gain of an attack means, by its figure."""
+
+
 def notes(found: Mapping[str, Any]) -> list[str]:
     """All notes, one sentence each."""
-    return [*verdict(found), *_ineffective(found), *binding.notes(found), *_count_cut(found), *_remarks(found)]
+    return [
+        *verdict(found),
+        *_ineffective(found),
+        *come_back(found),
+        *binding.notes(found),
+        *_count_cut(found),
+        *_remarks(found),
+    ]
 
 
 def not_measured(found: Mapping[str, Any]) -> list[str]:
@@ -34,6 +52,18 @@ def _ineffective(found: Mapping[str, Any]) -> list[str]:
         "vanilla's, word for word."
         for name, model in found["models"].items()
         if name not in BEFORE and (same := model["same_as_vanilla"]) is not None and same >= _INEFFECTIVE
+    ]
+
+
+def come_back(found: Mapping[str, Any]) -> list[str]:
+    """The methods from which an attack brings back more than from the oracle, by more than chance explains."""
+    return [
+        f"{name} has forgotten less than it seems: {what} ({score['mean']:+.2f}; of the oracle {score['oracle']:+.2f})."
+        for name, model in found["models"].items()
+        for figure, what in _GAINS.items()
+        if name not in BEFORE
+        and (score := model["scores"].get(f"model/{figure}"))
+        and (score["distance_interval"] or [0])[0] > 0
     ]
 
 
