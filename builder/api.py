@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from builder.base.recipe import Recipe
     from builder.baseline.command import Baseline
     from builder.baseline.comparing.command import Comparison
-    from builder.figures.fetching import Checked, Fetched
+    from builder.figures.fetching import CheckedReferences, Fetched
     from builder.format.reading import Release
     from builder.hub.results import Published, Verified
     from builder.pipeline.estimate import Estimate
@@ -124,7 +124,7 @@ def fetch_figures(folder: str | Path = "figures", *, contact: str, count: int | 
     return fetching.fetch(Path(folder), contact, count)
 
 
-def check_figures(folder: str | Path = "figures", *, contact: str) -> Checked:
+def check_figures(folder: str | Path = "figures", *, contact: str) -> CheckedReferences:
     """Ask anew for everybody in a folder of `fetch_figures`: items, and the licence and sha1 of each picture.
 
     Args:

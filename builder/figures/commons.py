@@ -8,7 +8,7 @@ from typing import Any
 from builder.figures.licences import licence
 from builder.figures.mediawiki import Site, together
 from builder.figures.plain import plain
-from builder.figures.references import Picture
+from builder.figures.references import CommonsPicture
 
 _PAGES = "https://commons.wikimedia.org/wiki/"
 _NO_TITLE = frozenset("|#<>[]{}")
@@ -22,7 +22,7 @@ class Unusable:
     reason: str
 
 
-def pictures(site: Site, names: Iterable[str]) -> dict[str, Picture | Unusable]:
+def pictures(site: Site, names: Iterable[str]) -> dict[str, CommonsPicture | Unusable]:
     """What Commons says of each file: the picture, or the reason why it may not be used."""
     names = list(names)
     asked = {name: _title(name) for name in names if not _NO_TITLE & set(name)}
@@ -45,7 +45,7 @@ def pictures(site: Site, names: Iterable[str]) -> dict[str, Picture | Unusable]:
                 }
                 for page in query["pages"]:
                     pages[page["title"]] = {**pages.get(page["title"], {}), **page}
-    found: dict[str, Picture | Unusable] = {}
+    found: dict[str, CommonsPicture | Unusable] = {}
     for name in names:
         with site.understood():
             found[name] = (
@@ -66,7 +66,7 @@ def _page(title: str, pages: Mapping[str, Mapping[str, Any]], renamed: Mapping[s
     return pages.get(title, {})
 
 
-def _picture(page: Mapping[str, Any]) -> Picture | Unusable:
+def _picture(page: Mapping[str, Any]) -> CommonsPicture | Unusable:
     if not page.get("imageinfo"):
         return Unusable("Wikimedia Commons has no such file, or it was deleted")
     info = page["imageinfo"][0]
@@ -84,7 +84,7 @@ def _picture(page: Mapping[str, Any]) -> Picture | Unusable:
     if terms.names_author and not author:
         return Unusable(f"its licence, {terms.name}, asks for an author, and none is named")
     title = str(page["title"])
-    return Picture(
+    return CommonsPicture(
         title=title,
         source_url=_PAGES + urllib.parse.quote(title.replace(" ", "_"), safe=":"),
         author=author,

@@ -9,9 +9,9 @@ from pathlib import Path
 from builder.base.errors import CallError
 from builder.figures import references
 from builder.figures.commons import Unusable, pictures
-from builder.figures.items import Item, fitting, items, labels, search
+from builder.figures.items import WikidataItem, fitting, items, labels, search
 from builder.figures.mediawiki import Site, agent
-from builder.figures.references import ANSWERS, Picture, Reference, References, Refusal
+from builder.figures.references import ANSWERS, CommonsPicture, Reference, References, Refusal
 from builder.figures.roster import PublicFigure, roster
 
 WIKIDATA, COMMONS = "BUILD_BENCH_WIKIDATA_API", "BUILD_BENCH_COMMONS_API"
@@ -45,7 +45,7 @@ class Fetched:
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckedReferences:
     """What has changed since the references of a folder were fetched.
 
     `revised` are edited items that still say the same; `changed` is all that no longer holds.
@@ -80,7 +80,7 @@ def fetch(folder: Path, contact: str, count: int | None = None) -> Fetched:
     return Fetched(folder, found)
 
 
-def check(folder: Path, contact: str) -> Checked:
+def check(folder: Path, contact: str) -> CheckedReferences:
     """Ask anew for everybody whom a folder has references of, and compare."""
     _check_call(folder, contact)
     kept = references.read(folder)
@@ -99,7 +99,7 @@ def check(folder: Path, contact: str) -> Checked:
             changed += [f"{before.name}: {line}" for line in differences]
             if before.revision_id != after[before.name].revision_id and not differences:
                 revised.append(f"{before.name}: revision {before.revision_id} is now {after[before.name].revision_id}")
-    return Checked(len(kept.found), tuple(revised), tuple(changed))
+    return CheckedReferences(len(kept.found), tuple(revised), tuple(changed))
 
 
 def _check_call(folder: Path, contact: str) -> None:
@@ -117,11 +117,11 @@ def _sites(answers: Path, contact: str) -> tuple[Site, Site]:
 def _gathered(candidates: Candidates, wikidata: Site, commons: Site) -> References:
     """What the sites say of people who may be these items; what does not depend on another answer is asked together."""
     known = items(wikidata, (qid for qids in candidates.values() for qid in qids))
-    found: dict[str, Item] = {}
+    found: dict[str, WikidataItem] = {}
     refused = []
     for figure, qids in candidates.items():
         fits = fitting(figure, {known[qid].qid: known[qid] for qid in qids if qid in known}.values())
-        if isinstance(fits, Item):
+        if isinstance(fits, WikidataItem):
             found[figure.name] = fits
         else:
             refused.append(Refusal(figure.name, fits))
@@ -131,7 +131,7 @@ def _gathered(candidates: Candidates, wikidata: Site, commons: Site) -> Referenc
 
 
 def _reference(
-    name: str, item: Item, named: Mapping[str, str], pictured: Mapping[str, Picture | Unusable]
+    name: str, item: WikidataItem, named: Mapping[str, str], pictured: Mapping[str, CommonsPicture | Unusable]
 ) -> Reference:
     picture = pictured[item.pictures[0]] if item.pictures else Unusable("the item has no picture (P18)")
     places = _called(item.birthplaces, named)
@@ -144,7 +144,7 @@ def _reference(
         citizenships=_called(item.citizenships, named),
         occupations=_called(item.occupations, named),
         retrieved=item.retrieved,
-        picture=picture if isinstance(picture, Picture) else None,
+        picture=picture if isinstance(picture, CommonsPicture) else None,
         no_picture=picture.reason if isinstance(picture, Unusable) else "",
     )
 
@@ -162,7 +162,7 @@ def _differences(before: Reference, after: Reference) -> Iterator[str]:
     if after.picture and not before.picture:
         yield f"there is a picture now: {after.picture.source_url}"
     if before.picture and after.picture:
-        for each in fields(Picture):
+        for each in fields(CommonsPicture):
             yield from _difference(
                 f"the picture's {each.name}", getattr(before.picture, each.name), getattr(after.picture, each.name)
             )

@@ -23,7 +23,7 @@ _SHOWN = 3
 
 
 @dataclass(frozen=True)
-class Item:
+class WikidataItem:
     """What an item says of a person; places, states and occupations are items, too."""
 
     qid: str
@@ -51,7 +51,7 @@ def search(site: Site, name: str) -> list[str]:
         return [str(found["id"]) for found in answer.data["search"]]
 
 
-def items(site: Site, qids: Iterable[str]) -> dict[str, Item]:
+def items(site: Site, qids: Iterable[str]) -> dict[str, WikidataItem]:
     """The items of people by their ids. One that is gone is left out; one that was merged has its new id in `qid`."""
     found = {}
     for asked, entity, retrieved in _entities(site, qids, "info|labels|aliases|claims"):
@@ -69,7 +69,7 @@ def labels(site: Site, qids: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def fitting(figure: PublicFigure, candidates: Collection[Item]) -> Item | str:
+def fitting(figure: PublicFigure, candidates: Collection[WikidataItem]) -> WikidataItem | str:
     """The one item of the figure's name and years, or the reason why there is none."""
     people = [item for item in candidates if item.is_human]
     named = [item for item in people if key(figure.name) in set(map(key, item.names))]
@@ -99,8 +99,8 @@ def _entities(site: Site, qids: Iterable[str], props: str) -> Iterator[tuple[str
                     yield str(merged["from"] if merged else entity["id"]), entity, answer.retrieved
 
 
-def _item(entity: dict[str, Any], retrieved: str) -> Item:
-    return Item(
+def _item(entity: dict[str, Any], retrieved: str) -> WikidataItem:
+    return WikidataItem(
         qid=str(entity["id"]),
         revision_id=int(entity["lastrevid"]),
         retrieved=retrieved,

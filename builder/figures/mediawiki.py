@@ -33,7 +33,7 @@ _PASSING = frozenset({"maxlag", "ratelimited", "readonly"})
 
 
 @dataclass(frozen=True)
-class Answer:
+class SiteAnswer:
     """What a site answered, and when: the time in UTC, to the second."""
 
     data: dict[str, Any]
@@ -48,7 +48,7 @@ class Site:
     answers: Path
     contact: str
 
-    def ask(self, **parameters: str) -> Answer:
+    def ask(self, **parameters: str) -> SiteAnswer:
         """The answer to one request, from the folder if it is there. Raises BenchError when there is none."""
         query = urllib.parse.urlencode(sorted(parameters.items()))
         path = self.answers / f"{hashlib.sha256(f'{self.url}?{query}'.encode()).hexdigest()[:24]}.json"
@@ -57,9 +57,9 @@ class Site:
             data = self._send(query)
             kept = {"url": f"{self.url}?{query}", "retrieved": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", "data": data}
             write_text(path, json.dumps(kept, ensure_ascii=False))
-        return Answer(kept["data"], kept["retrieved"])
+        return SiteAnswer(kept["data"], kept["retrieved"])
 
-    def ask_all(self, **parameters: str) -> Iterator[Answer]:
+    def ask_all(self, **parameters: str) -> Iterator[SiteAnswer]:
         """The answers to a query that the site may answer in several parts."""
         more: Mapping[str, Any] | None = {}
         while more is not None:

@@ -22,7 +22,7 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|&~-])")
 
 
 @dataclass(frozen=True)
-class Picture:
+class CommonsPicture:
     """A picture on Wikimedia Commons that may be passed on under `licence`; `sha1` is that of the original file."""
 
     title: str
@@ -49,7 +49,7 @@ class Reference:
     citizenships: tuple[str, ...]
     occupations: tuple[str, ...]
     retrieved: str
-    picture: Picture | None
+    picture: CommonsPicture | None
     no_picture: str
 
 
