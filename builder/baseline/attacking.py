@@ -11,7 +11,7 @@ from builder.base.progress import Progress
 from builder.baseline import attacks, making
 from builder.baseline.attacks.base import Bench, Figure, ModelAttack, Target
 from builder.baseline.attacks.measuring import Figures, target_of
-from builder.baseline.evaluation.asking import Examiner, room
+from builder.baseline.evaluation.asking import examiner_for
 from builder.baseline.metrics.summary import Beside
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.outcomes.records import Item, Outcome
@@ -89,6 +89,4 @@ def _other(plan: Plan, seed: int, name: str) -> Vlm:
 
 
 def _ask(plan: Plan, vlm: Vlm, items: Sequence[Item]) -> list[Outcome]:
-    part = plan.settings.evaluate
-    limit = part.max_new_tokens or room(vlm.chat, plan.items)
-    return Examiner(vlm, part.batch, limit, part.share_prefix).ask(items)
+    return examiner_for(vlm, plan.items, plan.settings.evaluate).ask(items)

@@ -13,7 +13,7 @@ from builder.base.errors import BenchError
 from builder.base.progress import Progress
 from builder.baseline import attacking, making
 from builder.baseline.evaluation import general, judging
-from builder.baseline.evaluation.asking import Examiner, room
+from builder.baseline.evaluation.asking import Examiner, examiner_for
 from builder.baseline.metrics.likelihoods import probability
 from builder.baseline.metrics.summary import to_be_forgotten
 from builder.baseline.models import pretrained, seeing
@@ -118,9 +118,7 @@ def _explain_failure(plan: Plan, seed: int, name: str, error: Exception) -> str:
 
 
 def _evaluate(plan: Plan, vlm: Vlm, seed: int, name: str) -> list[Outcome]:
-    part = plan.settings.evaluate
-    limit = part.max_new_tokens or room(vlm.chat, plan.items)
-    full = Examiner(vlm, part.batch, limit, part.share_prefix)
+    full = examiner_for(vlm, plan.items, plan.settings.evaluate)
     # Of controls only what is right or wrong is wanted: the letter, or the answer. And what vanilla knows is read from
     # its probabilities: its answers to training questions need not be written out.
     brief, silent = replace(full, score=False), replace(full, generate=False)

@@ -19,13 +19,12 @@ from torch import Tensor, nn
 
 from builder import tasks
 from builder.baseline.attacks.base import Bench, Figure, ModelAttack, Target
-from builder.baseline.attacks.success import forgotten
+from builder.baseline.attacks.success import MODALITIES, forgotten
 from builder.baseline.metrics.samples import Sample
 from builder.baseline.models.encoding import Batch, collate, encode
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.outcomes.records import Item
 
-_MODALITIES = {"image_text": "image", "text": "text"}
 _MATTERS = 0.05
 """Loss of log-probability from which on a layer counts."""
 
@@ -44,7 +43,7 @@ class Depth(ModelAttack):
             f"uds_{name}": Figure(
                 Sample.of((each.profile_id, scores[each.id]) for each in items if each.modality == key)
             )
-            for key, name in _MODALITIES.items()
+            for key, name in MODALITIES.items()
         }
         apart = Sample.of((item.profile_id, divergence(mine, oracle, item)) for item in items)
         return {**found, "js_to_oracle": Figure(apart)}

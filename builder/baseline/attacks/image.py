@@ -10,7 +10,6 @@ from PIL import Image, ImageDraw, ImageOps
 from builder.baseline.attacks.base import Bench, Figure, ModelAttack, Target
 from builder.baseline.attacks.success import any_right, forgotten, put
 from builder.baseline.metrics.item_metrics import rights
-from builder.baseline.models.vlm import Vlm
 
 _CROPPED = 0.1
 """Share of each side that is cut away."""
@@ -33,17 +32,12 @@ class Changed(ModelAttack):
             for picture, name in names.items()
             for kind, made in CHANGES.items()
         }
-        vlm = _with_pictures(vlm, added)
+        vlm.chat = vlm.chat.showing({**vlm.chat.pictures, **added})
         variants = {
             kind: bench.ask(vlm, [put(item, picture=f"{item.picture} {kind}") for item in items]) for kind in CHANGES
         }
         found = {f"image_{kind}": Figure(rights(outcomes)) for kind, outcomes in variants.items()}
         return {"image": Figure(any_right(variants)), **found}
-
-
-def _with_pictures(vlm: Vlm, added: Mapping[str, bytes]) -> Vlm:
-    vlm.chat = vlm.chat.showing({**vlm.chat.pictures, **added})
-    return vlm
 
 
 def change(image: bytes, made: "Change", name: str) -> bytes:

@@ -12,13 +12,12 @@ from torch import Tensor, nn
 
 from builder.base.errors import BenchError
 from builder.baseline.attacks.base import Bench, Figure, ModelAttack, Target
-from builder.baseline.attacks.success import forgotten
+from builder.baseline.attacks.success import MODALITIES, forgotten
 from builder.baseline.metrics.samples import Sample
 from builder.baseline.models.encoding import collate, encode
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.outcomes.records import Item
 
-_MODALITIES = ("image_text", "text")
 _NORMS = ("norm", "final_layernorm", "ln_f", "final_layer_norm")
 
 
@@ -30,7 +29,7 @@ class Lens(ModelAttack):
         vlm = bench.open()
         vlm.learn(False)
         found = {}
-        for modality in _MODALITIES:
+        for modality, name in MODALITIES.items():
             items = [each for each in forgotten(target) if each.candidates and each.modality == modality]
             if items:
                 layers = zip(*(read_right(vlm, item) for item in items), strict=True)
@@ -38,7 +37,6 @@ class Lens(ModelAttack):
                     Sample.of((item.profile_id, float(right)) for item, right in zip(items, layer, strict=True))
                     for layer in layers
                 ]
-                name = "image" if modality == "image_text" else modality
                 found[f"lens_{name}"] = Figure(max(samples, key=lambda each: each.mean or 0.0))
         return found
 

@@ -4,6 +4,7 @@ R compares the gain Δ with the oracle's gain, which learning alone explains, af
 R = 1 − |Δ − Δ_oracle| / (|Δ| + |Δ_oracle|).
 """
 
+import math
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -18,7 +19,7 @@ from builder.baseline.models.vlm import Vlm
 from builder.baseline.outcomes.records import Item
 from builder.baseline.training.batching import endlessly
 from builder.baseline.training.examples import Example
-from builder.baseline.training.fitting import optimiser_for
+from builder.baseline.training.fitting import optimiser_for, scaler_for, take_step
 
 MARKS = (8, 16, 32)
 """The steps after which is asked."""
@@ -50,14 +51,14 @@ class Relearning(ModelAttack):
     def _taught(self, vlm: Vlm, taught: Sequence[Example], bench: Bench) -> Iterator[int]:
         """Fine-tune at the rate and batch of the budget, stopping at each of MARKS."""
         part = bench.budget
-        optimiser = optimiser_for(vlm.trainable(), part.lr)
+        optimiser, scaler = optimiser_for(vlm.trainable(), part.lr), scaler_for(vlm)
         stream = randomness.stream(bench.seed, "relearn", self.name)
         vlm.learn()
         batches = endlessly(taught, min(part.batch, len(taught)), stream)
         for step, batch in zip(range(1, MARKS[-1] + 1), batches, strict=False):
             loss = cross_entropy(vlm.answers(collate(vlm.chat, [each.row(vlm.chat, stream) for each in batch])))
-            loss.backward()  # type: ignore[no-untyped-call]
-            optimiser.step()
+            scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
+            take_step(optimiser, scaler, vlm.trainable(), math.inf, step)  # an attacker has no reason to clip
             optimiser.zero_grad(set_to_none=True)
             if step in MARKS:
                 yield step

@@ -8,6 +8,9 @@ from builder.baseline.metrics.item_metrics import right
 from builder.baseline.metrics.samples import Sample
 from builder.baseline.outcomes.records import Item, Outcome
 
+MODALITIES = {"image_text": "image", "text": "text"}
+"""What figures call each modality."""
+
 
 def forgotten(target: Target) -> list[Item]:
     """The forget set's questions about facts that vanilla knew."""

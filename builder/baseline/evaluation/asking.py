@@ -17,6 +17,7 @@ from builder.baseline.models.encoding import Row, encode
 from builder.baseline.models.linear import fast_linear
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.outcomes.records import Item, Outcome, Said
+from builder.baseline.settings import EvaluatePart
 
 _ANSWERS_AT_ONCE = 4
 """Given answers are scored in batches that many times as large as those of questions: they are short."""
@@ -206,6 +207,11 @@ class Examiner:
         parents = [place for place, each in enumerate(given) for _ in each]
         said = iter(say(self.vlm, branches, answers, parents, self.batch * _ANSWERS_AT_ONCE))
         return [[next(said) for _ in each] for each in given]
+
+
+def examiner_for(vlm: Vlm, items: Iterable[Item], part: EvaluatePart) -> Examiner:
+    """Asks `vlm` as the settings say, with room for the answer to every one of `items`."""
+    return Examiner(vlm, part.batch, part.max_new_tokens or room(vlm.chat, items), part.share_prefix)
 
 
 def room(chat: Chat, items: Iterable[Item]) -> int:

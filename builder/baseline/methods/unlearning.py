@@ -17,7 +17,7 @@ from builder.baseline.settings import UnlearnPart
 from builder.baseline.training.batching import endlessly
 from builder.baseline.training.curve import Curve
 from builder.baseline.training.examples import Example
-from builder.baseline.training.fitting import Diverged, check_numbers, optimiser_for
+from builder.baseline.training.fitting import Diverged, check_numbers, optimiser_for, scaler_for, take_step
 from builder.baseline.training.watching import choose_watched
 from builder.format.reading import Person
 
@@ -46,7 +46,7 @@ def unlearn(
     reference = ReferenceModel(vlm)
     parameters = method.parameters(vlm)
     optimiser = optimiser_for(parameters, part.lr * method.lr)
-    scaler = torch.amp.GradScaler(vlm.device.type, enabled=vlm.compute == torch.float16)
+    scaler = scaler_for(vlm)
     stream = randomness.stream(seed, "unlearn")
     batches = zip(
         endlessly(asked, min(part.batch, len(asked)), stream),
@@ -96,11 +96,6 @@ def _descend(
     if not math.isfinite(value):
         raise Diverged(f"The loss became {value} in step {number}; a lower learning rate may help.")
     scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
-    scaler.unscale_(optimiser)
-    norm = float(nn.utils.clip_grad_norm_(parameters, clip))
-    if not math.isfinite(norm) and not scaler.is_enabled():  # in fp16 the scaler skips such a step
-        raise Diverged(f"The gradient became {norm} in step {number}; a lower learning rate may help.")
-    scaler.step(optimiser)
-    scaler.update()
+    take_step(optimiser, scaler, parameters, clip, number)
     step.vlm.model.zero_grad(set_to_none=True)
     return value

@@ -61,7 +61,7 @@ def fit(
     if steps == 0:
         return Curve()
     optimiser = optimiser_for(vlm.trainable(), part.lr, part.weight_decay)
-    scaler = torch.amp.GradScaler(vlm.device.type, enabled=vlm.compute == torch.float16)
+    scaler = scaler_for(vlm)
     curve = checkpoint.read(vlm.trainable(), optimiser, scaler) if checkpoint else Curve()
     curve.trained = vlm.parts_of(vlm.trainable())
     done = len(curve.losses)
@@ -124,14 +124,33 @@ def _step(
         total += float(loss.detach())
     if not math.isfinite(total):
         raise Diverged(f"The loss became {total} in step {step}; a lower learning rate may help.")
+    take_step(optimiser, scaler, vlm.trainable(), part.clip, step)
+    optimiser.zero_grad(set_to_none=True)
+    return total
+
+
+def take_step(
+    optimiser: torch.optim.Optimizer,
+    scaler: torch.amp.GradScaler,
+    parameters: list[nn.Parameter],
+    clip: float,
+    step: int,
+) -> None:
+    """Clip the gradients of `parameters` together to the norm `clip`, and take step number `step` with them.
+
+    Raises Diverged if their norm is not finite.
+    """
     scaler.unscale_(optimiser)
-    norm = float(nn.utils.clip_grad_norm_(vlm.trainable(), part.clip))
+    norm = float(nn.utils.clip_grad_norm_(parameters, clip))
     if not math.isfinite(norm) and not scaler.is_enabled():  # in fp16 the scaler skips such a step
         raise Diverged(f"The gradient became {norm} in step {step}; a lower learning rate may help.")
     scaler.step(optimiser)
     scaler.update()
-    optimiser.zero_grad(set_to_none=True)
-    return total
+
+
+def scaler_for(vlm: Vlm) -> torch.amp.GradScaler:
+    """The gradient scaler that fp16 needs; it does nothing for other numbers."""
+    return torch.amp.GradScaler(vlm.device.type, enabled=vlm.compute == torch.float16)
 
 
 def optimiser_for(parameters: list[nn.Parameter], lr: float, weight_decay: float = 0.0) -> torch.optim.Optimizer:
