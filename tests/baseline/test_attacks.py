@@ -232,7 +232,8 @@ def test_what_comes_back_is_said_in_words() -> None:
 
     gains = {"npo": score(0.35, 0.1), "mmunlearner": score(0.12, -0.2), "vanilla": score(0.5, 0.2)}
     path = f"model/relearn_gain_{relearn.MARKS[-1]:02d}"
-    [said] = notes.come_back({"models": {name: {"scores": {path: gain}} for name, gain in gains.items()}})
+    models = {name: {"scores": {path: gain}} for name, gain in gains.items()}
+    [said] = notes.come_back({"settings": {"attacks": ["relearn"]}, "models": models})
     assert said.startswith("npo has forgotten less than it seems: after half of the facts were taught again")
     assert said.endswith("(+0.35; of the oracle +0.03).")
 

@@ -2,6 +2,7 @@
 leave out the latter."""
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 from builder.base.errors import BenchError
 from builder.baseline.attacks.base import Bench, Figure, ModelAttack, Target
@@ -12,6 +13,13 @@ from builder.baseline.models import adapter
 
 class AdapterOff(ModelAttack):
     """What is right of the forget set without the factors that unlearning added."""
+
+    titles: ClassVar[Mapping[str, str]] = {
+        "adapter_off": "Without the factors of unlearning: share right, and by how much it rose"
+    }
+    gains: ClassVar[Mapping[str, str]] = {
+        "adapter_off_gain": "without the factors of unlearning, more answers are right"
+    }
 
     def figures(self, target: Target, bench: Bench) -> Mapping[str, Figure]:
         """Share right, and the gain over the answers with them. Raises BenchError if there is no adapter."""

@@ -8,6 +8,7 @@ figures are stored beside the outcomes.
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from builder.baseline.metrics.groups import auc
 from builder.baseline.metrics.samples import Sample
@@ -71,6 +72,11 @@ class Bench:
 
 class Attack(ABC):  # noqa: B024 - its two kinds have the abstract methods
     """What all attacks have. A figure called "relearned" is reported as `model/relearned`, beside the oracle's own."""
+
+    titles: ClassVar[Mapping[str, str]] = {}
+    """What its figures say, by how their names begin: the headings of the report's tables of attacks."""
+    gains: ClassVar[Mapping[str, str]] = {}
+    """The figures that measure how much it brings back, each with what has become more."""
 
     def compared(
         self, mine: Mapping[str, float | None], oracles: Mapping[str, float | None]

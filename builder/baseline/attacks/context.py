@@ -1,6 +1,7 @@
 """Context: other prompts for the same questions. An item is won where one of the prompts brings the value out."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import ClassVar
 
 from builder import tasks
 from builder.base import randomness
@@ -26,6 +27,8 @@ _ROOM = 48
 
 class Context(ModelAttack):
     """Demonstrations about other people, a role, a second turn, and the answer's own beginning put into its mouth."""
+
+    titles: ClassVar[Mapping[str, str]] = {"context": "In context: won with any prompt, and with each"}
 
     def figures(self, target: Target, bench: Bench) -> Mapping[str, Figure]:
         """Success with any prompt, and with each."""

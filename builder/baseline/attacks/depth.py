@@ -12,7 +12,7 @@ next-token distributions of the model and the oracle, averaged over the answer's
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -31,6 +31,11 @@ _MATTERS = 0.05
 
 class Depth(ModelAttack):
     """UDS by modality, and the divergence of answers from the oracle's."""
+
+    titles: ClassVar[Mapping[str, str]] = {
+        "uds": "Depth: UDS (1: as deep as the oracle, 0: vanilla)",
+        "js": "Divergence of answers from the oracle's, in bits",
+    }
 
     def figures(self, target: Target, bench: Bench) -> Mapping[str, Figure]:
         """`uds_image`, `uds_text` and `js_to_oracle`, over open questions and blanks."""

@@ -3,6 +3,7 @@ written on it. An item counts as won where beside one of them the value comes ou
 
 import io
 from collections.abc import Callable, Mapping
+from typing import ClassVar
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageOps
@@ -21,6 +22,8 @@ _QUALITY = 10
 
 class Changed(ModelAttack):
     """Every portrait of the forget set's questions, changed in six ways."""
+
+    titles: ClassVar[Mapping[str, str]] = {"image": "Changed portraits: won beside any, and beside each"}
 
     def figures(self, target: Target, bench: Bench) -> Mapping[str, Figure]:
         """Success beside any of the pictures, and beside each kind."""

@@ -6,6 +6,7 @@ is the likeliest. The figure is that of the best layer.
 """
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -23,6 +24,8 @@ _NORMS = ("norm", "final_layernorm", "ln_f", "final_layer_norm")
 
 class Lens(ModelAttack):
     """The best layer's reading of the value, by modality."""
+
+    titles: ClassVar[Mapping[str, str]] = {"lens": "Logit lens: blanks that the best layer reads right"}
 
     def figures(self, target: Target, bench: Bench) -> Mapping[str, Figure]:
         """Share of blanks that the best layer reads right; guessing is one in as many values as there are."""

@@ -5,6 +5,7 @@ Linear layers are rounded, the output head is not; a low-rank adapter is merged 
 """
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -21,6 +22,8 @@ GROUP = 128
 
 class Quantised(ModelAttack):
     """What is right of the forget set after the weights were rounded to `bits`, the gain, and Q."""
+
+    titles: ClassVar[Mapping[str, str]] = {"int": "Quantised: share right, by how much it rose, and Q (1: unchanged)"}
 
     bits: int
 
@@ -44,11 +47,15 @@ class Quantised(ModelAttack):
 class Int8(Quantised):
     """To eight bits."""
 
+    gains: ClassVar[Mapping[str, str]] = {"int8_gain": "with weights of eight bits, more answers are right"}
+
     bits = 8
 
 
 class Int4(Quantised):
     """To four bits."""
+
+    gains: ClassVar[Mapping[str, str]] = {"int4_gain": "with weights of four bits, more answers are right"}
 
     bits = 4
 

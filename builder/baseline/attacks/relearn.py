@@ -7,6 +7,7 @@ R = 1 − |Δ − Δ_oracle| / (|Δ| + |Δ_oracle|).
 import math
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
+from typing import ClassVar
 
 from builder.base import randomness
 from builder.base.errors import BenchError
@@ -27,6 +28,11 @@ MARKS = (8, 16, 32)
 
 class Relearning(ModelAttack):
     """Teaches some examples, and asks about others on the way."""
+
+    titles: ClassVar[Mapping[str, str]] = {
+        "relearn": "Relearning: share right after the last step, by how much it rose on the way, "
+        "and R (1: as the oracle)"
+    }
 
     name: str
 
@@ -77,6 +83,10 @@ class Relearning(ModelAttack):
 class Half(Relearning):
     """Teaches half of what the forget set knows of each person, and asks about the other half."""
 
+    gains: ClassVar[Mapping[str, str]] = {
+        f"relearn_gain_{MARKS[-1]:02d}": "after half of the facts were taught again, more of the other half are right"
+    }
+
     name = "relearn"
 
     def plan(self, target: Target, bench: Bench) -> tuple[Sequence[Example], Sequence[Item]]:
@@ -89,6 +99,10 @@ class Half(Relearning):
 
 class Others(Relearning):
     """Teaches other people of the same benchmark again, and asks about the forget set."""
+
+    gains: ClassVar[Mapping[str, str]] = {
+        f"relearn_others_gain_{MARKS[-1]:02d}": "after other people were taught again, more answers are right"
+    }
 
     name = "relearn_others"
 

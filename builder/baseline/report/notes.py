@@ -3,23 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from builder.baseline.attacks.relearn import MARKS
+from builder.baseline import attacks
 from builder.baseline.planning import BEFORE
 from builder.baseline.report import binding
 from builder.baseline.report.verdict import verdict
 
 _INEFFECTIVE = 0.9
 """A method that changes fewer answers than the rest of this is said to change nothing."""
-
-
-_GAINS = {
-    f"relearn_gain_{MARKS[-1]:02d}": "after half of the facts were taught again, more of the other half are right",
-    f"relearn_others_gain_{MARKS[-1]:02d}": "after other people were taught again, more answers are right",
-    "int8_gain": "with weights of eight bits, more answers are right",
-    "int4_gain": "with weights of four bits, more answers are right",
-    "adapter_off_gain": "without the factors of unlearning, more answers are right",
-}
-"""What the gain of an attack means, by its figure."""
 
 
 def notes(found: Mapping[str, Any]) -> list[str]:
@@ -57,10 +47,12 @@ def _ineffective(found: Mapping[str, Any]) -> list[str]:
 
 def come_back(found: Mapping[str, Any]) -> list[str]:
     """The methods from which an attack brings back more than from the oracle, by more than chance explains."""
+    made = attacks.make_attacks(found["settings"]["attacks"]).values()
+    gains = {figure: what for each in made for figure, what in each.gains.items()}
     return [
         f"{name} has forgotten less than it seems: {what} ({score['mean']:+.2f}; of the oracle {score['oracle']:+.2f})."
         for name, model in found["models"].items()
-        for figure, what in _GAINS.items()
+        for figure, what in gains.items()
         if name not in BEFORE
         and (score := model["scores"].get(f"model/{figure}"))
         and (score["distance_interval"] or [0])[0] > 0

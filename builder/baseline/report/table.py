@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from builder.baseline import attacks
 from builder.baseline.metrics.summary import UTILITY_SETS
 from builder.baseline.report.binding import binding_measures, controls, measure_labels
 from builder.baseline.report.grid import MODALITIES, UNKNOWN, by_set, number, sets, table
@@ -29,18 +30,6 @@ _WHOLE = (
     ("forget/image_text/extraction_strength", "extraction image"),
     ("forget/text/extraction_strength", "extraction text"),
 )
-
-_ATTACKS = {
-    "relearn": "Relearning: share right after the last step, by how much it rose on the way, and R (1: as the oracle)",
-    "int": "Quantised: share right, by how much it rose, and Q (1: unchanged)",
-    "context": "In context: won with any prompt, and with each",
-    "image": "Changed portraits: won beside any, and beside each",
-    "lens": "Logit lens: blanks that the best layer reads right",
-    "uds": "Depth: UDS (1: as deep as the oracle, 0: vanilla)",
-    "js": "Divergence of answers from the oracle's, in bits",
-    "adapter_off": "Without the factors of unlearning: share right, and by how much it rose",
-}
-"""What the figures of attacks on models say, by how they begin."""
 
 
 def markdown(found: Mapping[str, Any]) -> str:
@@ -110,9 +99,11 @@ def _trained(found: Mapping[str, Any]) -> Part:
 
 def _attacks(found: Mapping[str, Any]) -> list[ReportSection]:
     """What attacks on the models brought out, by attack; nothing where none was run."""
+    made = attacks.make_attacks(found["settings"]["attacks"]).values()
+    titles = {prefix: title for each in made for prefix, title in each.titles.items()}
     shown: dict[str, list[tuple[str, str]]] = {}
     for path in sorted({path for model in found["models"].values() for path in model["scores"]}):
-        group = next((group for prefix, group in _ATTACKS.items() if path.startswith(f"model/{prefix}")), None)
+        group = next((group for prefix, group in titles.items() if path.startswith(f"model/{prefix}")), None)
         if group:
             shown.setdefault(group, []).append((path, path.removeprefix("model/").replace("_", " ")))
     if not shown:
