@@ -186,15 +186,19 @@ def _image(portrait: Portrait) -> dict[str, Any]:
 
 
 def features(schema: pa.Schema) -> dict[str, Any]:
-    """The features of `datasets` for a schema, as its JSON: with them, load_dataset decodes the images."""
+    """The features of `datasets` for a schema, as its JSON: with them, load_dataset decodes the images.
+
+    A list is written as a list of one feature, which every version reads: before 4.0 there was no type "List", and
+    "Sequence" turns a list of structs into a struct of lists.
+    """
     return {field.name: _feature(field.type) for field in schema}
 
 
-def _feature(kind: pa.DataType) -> dict[str, Any]:
+def _feature(kind: pa.DataType) -> dict[str, Any] | list[Any]:
     if kind == IMAGE:
         return {"_type": "Image"}
     if pa.types.is_list(kind):
-        return {"feature": _feature(kind.value_type), "_type": "List"}
+        return [_feature(kind.value_type)]
     if pa.types.is_struct(kind):
         return {field.name: _feature(field.type) for field in kind}
     return {"dtype": str(kind), "_type": "Value"}

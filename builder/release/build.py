@@ -29,7 +29,7 @@ from builder.run.stage import Stage
 from builder.run.survey import Span, spans
 from builder.run.workers import Workers
 
-VERSION = 3
+VERSION = 4
 """Raised whenever the same run would produce other bytes than before."""
 
 SCHEMAS = ("profile", "portrait", "question", "manifest")

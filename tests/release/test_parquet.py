@@ -4,12 +4,14 @@ import hashlib
 import random
 from pathlib import Path
 
+import datasets
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from builder.format import layout
 from builder.release.parquet import RowFiles
+from tests.small.features import feature_types
 from tests.small.releases import Row
 
 PEOPLE = "people/retain/00000-of-00001.parquet"
@@ -78,3 +80,10 @@ def test_the_viewer_finds_pages_in_small_row_groups(finished_run: Path) -> None:
             assert group.num_rows <= 50
             assert group.total_byte_size < 100_000_000
             assert all(group.column(column).has_offset_index for column in range(group.num_columns))
+
+
+def test_the_features_use_only_types_that_every_version_of_datasets_has(finished_run: Path) -> None:
+    for path in (finished_run / "release").rglob("*.parquet"):
+        schema = pq.read_schema(path)
+        assert feature_types(schema) == {"Value", "Image"}
+        assert datasets.Features.from_arrow_schema(schema).arrow_schema.equals(schema)
