@@ -33,7 +33,7 @@ def _find_ungrounded(questions: Sequence[Question], facts: dict[str, Fact]) -> I
 
 
 def _fault(question: Question, fact: Fact | None) -> str | None:
-    if fact is None or not fact.asked:
+    if fact is None or not tasks.of(question).asks_for(fact):
         return f"asks for '{question.fact}', which is not a fact to ask for"
     if question.value != fact.value:
         return f"its value '{question.value}' is not the fact's '{fact.value}'"

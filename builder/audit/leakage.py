@@ -90,7 +90,7 @@ def _find_names(person: Person) -> Iterator[str]:
     profile = person.profile
     names = {folded(name) for name in (profile.name, profile.given_name, profile.family_name)}
     for question in person.questions:
-        if question.modality == "image_text":
+        if question.modality == "image_text" and "image_question_hides_name" not in tasks.of(question).exempt:
             shown = " | ".join((question.question, question.answer, *question.options)).casefold()
             if any(name in shown and states(shown, name) for name in names):
                 yield f"{question.id} is about the picture but says the name: '{question.question}' '{question.answer}'"
@@ -99,7 +99,8 @@ def _find_names(person: Person) -> Iterator[str]:
 def _given_away(person: Person) -> Iterator[str]:
     for question in person.questions:
         asked, value = question.question.casefold(), folded(question.value)
-        if value in asked and states(asked, value):
+        exempt = "question_hides_value" in tasks.of(question).exempt
+        if not exempt and value in asked and states(asked, value):
             yield f"{question.id} contains its answer: '{question.question}'"
 
 

@@ -42,6 +42,7 @@ USUAL_LOCALES = tuple(locale for locale in LOCALES if locale not in _UNUSUAL)
 CHANGES_NO_RECORD = frozenset(
     {
         "profiles.count",
+        "concepts.neighbours",
         "diffusion.device",
         "diffusion.batch_size",
         "diffusion.offload",
@@ -275,6 +276,19 @@ class PublicFiguresPart(Section):
     count: int = Field(0, ge=0, le=9_996, description="public figures of the segment 'public_figures'; 0 for none")
 
 
+class ConceptsPart(Section):
+    """Concepts as in MMUBench (arXiv 2405.12523): people whose faces a model is to recognise no more."""
+
+    enabled: bool = Field(
+        False,
+        description="make everybody who is to be forgotten a concept, with a config of its own; the recognition tasks "
+        "may then ask for names",
+    )
+    neighbours: int = Field(
+        4, ge=1, le=64, description="retained people listed with each concept: those most like it in looks and facts"
+    )
+
+
 class WriterPart(Section):
     """Who words the biographies and questions."""
 
@@ -362,6 +376,7 @@ class Recipe(Section):
     questions: QuestionsPart = QuestionsPart()
     splits: SplitsPart = SplitsPart()
     public_figures: PublicFiguresPart = PublicFiguresPart()
+    concepts: ConceptsPart = ConceptsPart()
     writer: WriterPart = WriterPart()
     chat: ChatPart = ChatPart()
     release: ReleasePart = ReleasePart()

@@ -49,7 +49,7 @@ def read_crowd(source: Path, forget: int) -> Crowd:
 
 def divide(release: Release, forget: int) -> Crowd:
     """The people of `release`, divided by its `forget_<percent>` config."""
-    offered = [name for name in release.manifest["configs"] if name.startswith("forget_")]
+    offered = [name for name in release.configs if name.startswith("forget_")]
     if f"forget_{forget}" not in offered:
         choices = ", ".join(name.removeprefix("forget_") for name in offered)
         raise CallError(f"{release.path} has no forget set of {forget}%; --forget takes one of {choices}.")

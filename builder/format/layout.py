@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from builder import tasks
 from builder.base.records import LETTERS, Appearance, Fact, Portrait, Profile, Question, Scene, Source, to_json
+from builder.format.concepts import CONCEPT, is_of_concepts
 from builder.format.splits import PUBLIC_FIGURES
 from builder.run.shards import arrow_schema
 from builder.tasks import Column
@@ -66,6 +67,8 @@ PUBLIC_FIGURE = pa.schema([*PERSON, ("sources", pa.list_(pa.struct(list(arrow_sc
 
 def columns(config: str) -> pa.Schema:
     """The columns of a config's rows."""
+    if is_of_concepts(config):
+        return CONCEPT
     return {"test": TEST, PUBLIC_FIGURES: PUBLIC_FIGURE}.get(config, PERSON)
 
 

@@ -14,7 +14,8 @@ import pyarrow.parquet as pq
 from builder.base import recipe as recipes
 from builder.base.errors import BenchError, CallError
 from builder.base.recipe import Recipe
-from builder.base.records import Appearance, Fact, Portrait, Profile, Question, Scene, Source
+from builder.base.records import Appearance, Fact, Portrait, Profile, Question, Scene, Source, from_json
+from builder.format.concepts import CONCEPTS, Concept, is_of_concepts
 from builder.format.splits import PUBLIC_FIGURES
 
 MANIFEST = "manifest.json"
@@ -98,10 +99,20 @@ class Release:
         """How many of its people do not exist: all but the public figures."""
         return sum(count for name, count in self.segments.items() if name != PUBLIC_FIGURES)
 
+    @property
+    def configs(self) -> list[str]:
+        """The configs whose rows are people."""
+        return [name for name in self.manifest["configs"] if not is_of_concepts(name)]
+
+    def concepts(self) -> list[Concept]:
+        """The concepts, by id; none in most releases."""
+        files = self.manifest["configs"].get(CONCEPTS, {"files": ()})["files"]
+        return [from_json(Concept, row) for name in files for row in _read(self.path / name).to_pylist()]
+
     def segments_of(self, config: str) -> list[str]:
         """The segments that a config is made of. Raises CallError for a config that does not exist."""
-        if config not in self.manifest["configs"]:
-            known = ", ".join(self.manifest["configs"])
+        if config not in self.configs:
+            known = ", ".join(self.configs)
             raise CallError(f"{self.path} has no config '{config}'; it has {known}.")
         files = self.manifest["configs"][config]["files"]
         return list(dict.fromkeys(name.split("/")[1] for name in files))
@@ -207,6 +218,13 @@ def open_release(path: Path) -> Release:
             raise BenchError(f"{folder / MANIFEST} cannot be read: {error}.") from error
         return Release(folder, manifest)
     raise CallError(f"{path} is not a release: it has no {MANIFEST}. 'build-bench generate' makes one.")
+
+
+def _read(path: Path) -> pa.Table:
+    try:
+        return pq.read_table(path)
+    except (pa.ArrowException, OSError) as error:
+        raise BenchError(f"{path} is damaged: {error}") from error
 
 
 def _rows(table: pa.Table | pa.RecordBatch) -> Iterator[dict[str, Any]]:

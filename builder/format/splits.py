@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from builder.base.randomness import digest
 from builder.base.recipe import FOUR, Recipe
 from builder.base.records import Fact
+from builder.format.concepts import CONCEPTS, config_of
 
 RETAIN = "retain"
 HOLDOUT = "holdout"
@@ -26,11 +27,14 @@ Holding = tuple[str, str]
 
 @dataclass(frozen=True)
 class Config:
-    """A config of the release: the people of some segments, and whether their rows are the test set's."""
+    """A config of the release: the people of some segments, and whether their rows are the test set's; or concepts, by
+    their ids.
+    """
 
     name: str
-    segments: tuple[str, ...]
+    segments: tuple[str, ...] = ()
     test: bool = False
+    concepts: tuple[str, ...] = ()
 
 
 def holdings(facts: Iterable[Fact]) -> frozenset[Holding]:
@@ -74,8 +78,8 @@ def _order(fours: Mapping[int, Sequence[str]], held: Mapping[str, frozenset[Hold
     return [*chosen, *(four for four in ranked if four not in chosen)]
 
 
-def configs(recipe: Recipe) -> list[Config]:
-    """The configs of a release, in the order that its card lists them."""
+def configs(recipe: Recipe, segments: Mapping[str, Sequence[str]]) -> list[Config]:
+    """The configs of a release with these people in its segments, in the order that its card lists them."""
     forget = tuple(f"forget_{percent}" for percent in recipe.splits.forget)
     everyone = (*forget, RETAIN)
     result = [Config("train", everyone)]
@@ -88,4 +92,8 @@ def configs(recipe: Recipe) -> list[Config]:
         result.append(Config(HOLDOUT, (HOLDOUT,)))
     if recipe.public_figures.count:
         result.append(Config(PUBLIC_FIGURES, (PUBLIC_FIGURES,)))
+    if recipe.concepts.enabled:
+        ids = tuple(sorted(identity for name in forget for identity in segments[name]))
+        result.append(Config(CONCEPTS, concepts=ids))
+        result += [Config(config_of(identity), concepts=(identity,)) for identity in ids]
     return result

@@ -43,7 +43,8 @@ class OfflineWriter:
 
     def word(self, profile: Profile, asks: Sequence[Ask], stream: Random) -> list[Wording]:
         """The wording of each of `asks`, in order. Raises BenchError when there are too few templates."""
-        unknown = sorted({ask.fact for ask in asks} - self._wordings.facts)
+        bundled_ones = (ask for ask in asks if not tasks.of(ask).wordings(ask.fact, _pool(ask)))
+        unknown = sorted({ask.fact for ask in bundled_ones} - self._wordings.facts)
         if unknown:
             raise BenchError(
                 f"Profile {profile.id} has a fact '{unknown[0]}' that prompts/offline/questions/ does not word; "

@@ -74,7 +74,10 @@ class Wordings:
 @functools.cache
 def _own(fact: str, pool: Pool, task: Task) -> tuple[SentenceTemplate, ...]:
     pairs = task.wordings(fact, pool)
-    return _templates(pairs, task.form, 1, f"task {task.name}: {fact}.{pool}") if pairs else ()
+    if not pairs:
+        return ()
+    named = "text" in task.modalities
+    return _templates(pairs, task.form, 1, f"task {task.name}: {fact}.{pool}", named=named)
 
 
 def load(folder: Path) -> Wordings:
@@ -160,7 +163,10 @@ def _phrases(path: Path) -> dict[Pool, Phrases]:
     return found
 
 
-def _templates(pairs: Sequence[tuple[str, str]], form: Form, least: int, place: str) -> tuple[SentenceTemplate, ...]:
+def _templates(
+    pairs: Sequence[tuple[str, str]], form: Form, least: int, place: str, *, named: bool = True
+) -> tuple[SentenceTemplate, ...]:
+    """The templates, checked. Only where all have a picture beside them may they say nothing of whom they ask about."""
     texts = [text for text, _ in pairs]
     if len(set(texts)) < len(texts):
         twice = next(text for text in texts if texts.count(text) > 1)
@@ -168,17 +174,17 @@ def _templates(pairs: Sequence[tuple[str, str]], form: Form, least: int, place: 
     if len(texts) < least:
         raise BadWordings(f"{place} has {len(texts)} wordings and needs {least}.")
     for text, reply in pairs:
-        _check(text, form, place)
+        _check(text, form, place, named=named)
         if reply:
             _check_answer(reply, place)
     return tuple(_template(text, reply) for text, reply in pairs)
 
 
-def _check(text: str, form: Form, place: str) -> None:
+def _check(text: str, form: Form, place: str, *, named: bool) -> None:
     names = _known(text, place)
     if _VALUES & set(names):
         raise BadWordings(f"{place} must not state the value: '{text}'.")
-    if not _SUBJECTS & set(names):
+    if named and not _SUBJECTS & set(names):
         raise BadWordings(f"{place} does not say whom it asks about with {{subject}} or {{possessive}}: '{text}'.")
     if text.count(BLANK) != (form == "blank"):
         number = "one blank" if form == "blank" else "no blank"

@@ -40,7 +40,7 @@ def generate(
     for everybody's name before anything is made, and those who are found are named anew.
     """
     profiles.check_capacity(recipe)
-    tasks.check(recipe.questions)
+    tasks.check(recipe)
     figures = public_figures(recipe)
     started = time.monotonic()
     run = RunFolder(out)

@@ -113,7 +113,7 @@ def _about(release: Release, made: list[Lines]) -> dict[str, Any]:
         "seed": manifest["seed"],
         "tasks": {task.name: task.title for task in tasks.every()},
         "segments": release.segments,
-        "configs": {name: release.segments_of(name) for name in manifest["configs"]},
+        "configs": {name: release.segments_of(name) for name in release.configs},
         "questions": sum(lines.questions for lines in made),
         "portraits": sum(lines.portraits for lines in made),
         "sheet": {

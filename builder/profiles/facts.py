@@ -64,10 +64,10 @@ SHARES: Mapping[str, float] = {kind.key: kind.share for kind in KINDS}
 """How many people have each fact."""
 
 
-def assemble(four: tuple[Mapping[str, str], ...], member: int, located: bool) -> tuple[Fact, ...]:
+def assemble(four: tuple[Mapping[str, str], ...], member: int, *, located: bool, recognised: bool) -> tuple[Fact, ...]:
     """The facts of one member of a quartet from the values of all four; the others' are the alternatives.
 
-    `located`: telephone numbers begin with the code of the city.
+    `located`: telephone numbers begin with the code of the city. `recognised`: names are asked for, beside faces.
     """
     others = [four[(member + step) % len(four)] for step in range(1, len(four))]
     return tuple(
@@ -77,7 +77,9 @@ def assemble(four: tuple[Mapping[str, str], ...], member: int, located: bool) ->
             category=kind.category,
             sensitive=kind.sensitive,
             asked=kind.asked,
-            alternatives=tuple(other[kind.key] for other in others) if kind.asked else (),
+            alternatives=tuple(other[kind.key] for other in others)
+            if kind.asked or (recognised and kind.key == "name")
+            else (),
             shared=kind.shared,
             implied_by=("residence",) if kind.key == "phone" and located else kind.implied_by,
         )

@@ -36,7 +36,12 @@ def make_profile(number: int, recipe: Recipe, writer: Writer) -> Profile:
         gender=four.quartet.gender,
         age_group=four.quartet.age_group,
         locale=four.quartet.locale,
-        facts=assemble(four.values, member, has_area_codes(four.quartet.locale)),
+        facts=assemble(
+            four.values,
+            member,
+            located=has_area_codes(four.quartet.locale),
+            recognised=recipe.concepts.enabled,
+        ),
         appearance=draw_appearance(four.quartet, member, stream(recipe.seed, "quartets", "appearance", quartet)),
         biography="",
     )

@@ -8,10 +8,11 @@ from builder.base import randomness
 from builder.base.errors import BenchError
 from builder.base.recipe import Recipe
 from builder.base.records import Profile, Question
+from builder.llm.offline_writer import OfflineWriter
 from builder.llm.writer import Ask, Wording, Writer
 from builder.questions import laws
 from builder.questions.laws import UnlawfulQuestion, check_questions
-from builder.questions.options import AskableFact, askable_facts, shuffle
+from builder.questions.options import AskableFact, askable_facts, restricted_facts, shuffle
 from builder.questions.plan import plan, plan_of_public_figure
 from builder.tasks import Parts
 
@@ -31,7 +32,7 @@ def make_questions(profile: Profile, recipe: Recipe, writer: Writer) -> list[Que
         asks = plan_of_public_figure(facts, recipe.questions)
     else:
         stream = randomness.stream(recipe.seed, profile.id, "questions", "plan")
-        asks = plan(profile.id, facts, recipe.questions, stream)
+        asks = plan(profile.id, facts, restricted_facts(profile), recipe.questions, stream)
     wordings = _word_asks(profile, asks, recipe, writer)
     questions = _assemble(profile, asks, wordings, facts, recipe)
     check_questions(profile, questions, recipe)
@@ -54,12 +55,21 @@ def faults_of(
 def _word_asks(profile: Profile, asks: Sequence[Ask], recipe: Recipe, writer: Writer) -> list[Wording]:
     """The wording of each ask. An item that repeats a training item is not asked for again."""
     own = [ask for ask in asks if not ask.repeats]
-    stream = randomness.stream(recipe.seed, profile.id, "questions", "words")
-    given = writer.word(profile, own, stream)
-    if len(given) != len(own):
-        raise BenchError(f"Profile {profile.id}: the writer returned {len(given)} wordings for {len(own)} asks.")
-    found = dict(zip(map(_place, own), given, strict=True))
+    free, bound = ([ask for ask in own if bool(tasks.of(ask).facts) == each] for each in (False, True))
+    found = _worded(profile, free, writer, randomness.stream(recipe.seed, profile.id, "questions", "words"))
+    if bound:  # a task that asks for facts of its own words them itself, in templates
+        stream = randomness.stream(recipe.seed, profile.id, "questions", "words", "templates")
+        found |= _worded(profile, bound, OfflineWriter(), stream)
     return [found[_place(ask, use="train" if ask.repeats else ask.use)] for ask in asks]
+
+
+def _worded(
+    profile: Profile, asks: Sequence[Ask], writer: Writer, stream: Random
+) -> dict[tuple[str, str, str, str, int], Wording]:
+    given = writer.word(profile, asks, stream)
+    if len(given) != len(asks):
+        raise BenchError(f"Profile {profile.id}: the writer returned {len(given)} wordings for {len(asks)} asks.")
+    return dict(zip(map(_place, asks), given, strict=True))
 
 
 def _place(ask: Ask, use: str = "") -> tuple[str, str, str, str, int]:
@@ -75,6 +85,7 @@ def _assemble(
 ) -> list[Question]:
     """The questions, with ids that count within each use and options drawn by a stream of each use."""
     numbers = {ask.use: 0 for ask in asks}
+    facts = {**facts, **restricted_facts(profile)}
     streams = {use: randomness.stream(recipe.seed, profile.id, "questions", "options", use) for use in numbers}
     questions = []
     for ask, wording in zip(asks, wordings, strict=True):

@@ -100,14 +100,16 @@ def task_is_known(question: Question, case: Case) -> str | None:
 
 
 def fact_is_asked(question: Question, case: Case) -> str | None:
-    """A question asks for a fact of its own profile that may be asked, and carries its value."""
+    """A question asks for a fact of its own profile that its task may ask for in its modality, and has its value."""
     fact = case.facts.get(question.fact)
     if question.profile_id != case.profile.id:
         return f"it belongs to profile {question.profile_id}, not {case.profile.id}"
     if fact is None:
         return f"the profile has no fact '{question.fact}'"
-    if not fact.asked:
+    if not tasks.of(question).asks_for(fact):
         return f"the fact '{question.fact}' may not be asked for"
+    if question.modality not in tasks.of(question).modalities:
+        return f"its task asks no {question.modality} questions"
     return None if question.value == fact.value else f"its value '{question.value}' is not the fact's '{fact.value}'"
 
 

@@ -43,6 +43,15 @@ def askable_facts(profile: Profile) -> Mapping[str, AskableFact]:
     return found
 
 
+def restricted_facts(profile: Profile) -> Mapping[str, AskableFact]:
+    """The facts that only their own tasks may ask for, by key: those with alternatives, although they are not asked."""
+    return {
+        fact.key: AskableFact(fact, fact.alternatives)
+        for fact in profile.facts
+        if not fact.asked and len(fact.alternatives) >= WRONG_OPTIONS
+    }
+
+
 def _acceptable(fact: Fact, names: list[str]) -> tuple[str, ...]:
     value = folded(fact.value)
     taken: dict[str, str] = {}

@@ -14,8 +14,9 @@ from builder.base.progress import Progress
 from builder.base.recipe import Recipe
 from builder.base.records import Portrait, Profile, Question
 from builder.format import layout
+from builder.format.reading import Release
 from builder.format.splits import HOLDOUT, PUBLIC_FIGURES, Holding, holdings
-from builder.release import manifest, public_figures
+from builder.release import concepts, manifest, public_figures
 from builder.release.contents import Contents, plan
 from builder.release.dressing import dress
 from builder.release.parquet import RowFiles
@@ -60,6 +61,7 @@ def build(
         failed,
         {key: on for key, on in made_on.items() if on} | dict(worded or {}),
         figures.basis if figures else {},
+        concepts.basis() if recipe.concepts.enabled else {},
     )
     if manifest.stands(run.release, origin):
         return False
@@ -71,6 +73,9 @@ def build(
         for name in SCHEMAS:
             write_text(folder / "schemas" / f"{name}.json", schemas.text(name))
         write_text(folder / "recipe.toml", recipes.to_toml(recipe))
+        if recipe.concepts.enabled:
+            write_text(folder / "schemas" / f"{concepts.SCHEMA}.json", schemas.text(concepts.SCHEMA))
+            concepts.write(folder, concepts.make(Release(folder, manifest.of_people(contents))))
         dress(folder, folder, recipe, contents, origin["made_with"])
         manifest.write_manifest(folder, origin, recipe, contents, failed)
     return True

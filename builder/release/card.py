@@ -18,6 +18,8 @@ _MEANING = {
     "forget": "people to forget; each forget set contains the smaller ones",
     "retain": "all other trained people",
     "test": "the trained people again, in held-out wording and held-out views",
+    "concepts": "the people to forget as concepts: what to unlearn each face from, and what to ask afterwards",
+    "concept": "one of them",
     "public": "real people of the past, whom a model knows or not from before",
     "holdout": "people no model is trained on: the non-members of membership inference",
 }
@@ -44,6 +46,18 @@ _COLUMNS = {
     "portraits": "id, view and scene of each image of the row, in order",
     "questions": "every question of the row, as described in `schemas/question.json`",
     "sources": "where facts come from, and their licences (`public_figures` only)",
+    "concept_id": "the person's number (`concepts` only, as are the columns that follow)",
+    "aliases": "other forms of the name",
+    "train_image": "the id of the one picture to unlearn from",
+    "test_images": "the ids of the held-out pictures",
+    "train_prompts": "requests for the name in trained words",
+    "test_prompts": "requests for the name in held-out words",
+    "substitute_name": "a name that nobody here bears",
+    "descriptions": "descriptions in which nothing is true of the face",
+    "text_facts": "what is known by name and must stay known",
+    "neighbour_ids": "the retained people most like the concept",
+    "multilingual_prompts": "requests for the name in other languages",
+    "multihop_prompts": "requests for a fact of whoever is in the picture",
     "train_images": "more views that a model may train on (not in `test`)",
 }
 _SAMPLE_FACTS = 8

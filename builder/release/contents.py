@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 
 from builder.base.recipe import Recipe
 from builder.format import splits
+from builder.format.concepts import file_of
 from builder.format.splits import Config, Holding
 from builder.release.parquet import file_names
 
@@ -26,11 +27,13 @@ class Contents:
 
     def config_files(self, config: Config) -> list[str]:
         """The files that a config lists."""
+        if config.concepts:
+            return [file_of(identity) for identity in config.concepts]
         return [name for segment in config.segments for name in self.files(segment, test=config.test)]
 
     def config_rows(self, config: Config) -> int:
-        """The rows of a config: its people."""
-        return sum(len(self.segments[segment]) for segment in config.segments)
+        """The rows of a config: its people, or its concepts."""
+        return len(config.concepts) or sum(len(self.segments[segment]) for segment in config.segments)
 
 
 def plan(recipe: Recipe, held: Mapping[str, frozenset[Holding]], public_figures: Sequence[str] = ()) -> Contents:
@@ -38,7 +41,7 @@ def plan(recipe: Recipe, held: Mapping[str, frozenset[Holding]], public_figures:
     segments = splits.segments(held, recipe)
     if public_figures:
         segments[splits.PUBLIC_FIGURES] = list(public_figures)
-    return Contents(segments, splits.configs(recipe))
+    return Contents(segments, splits.configs(recipe, segments))
 
 
 def of_release(folder: Path, recipe: Recipe, names: Iterable[str]) -> Contents:
@@ -48,4 +51,4 @@ def of_release(folder: Path, recipe: Recipe, names: Iterable[str]) -> Contents:
         name: [identity for path in paths for identity in pq.read_table(path, columns=["ID"])["ID"].to_pylist()]
         for name, paths in files.items()
     }
-    return Contents(segments, splits.configs(recipe))
+    return Contents(segments, splits.configs(recipe, segments))

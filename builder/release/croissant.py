@@ -124,7 +124,8 @@ def _record_set(config: Config) -> dict[str, Any]:
         "@type": "cr:RecordSet",
         "@id": config.name,
         "name": config.name,
-        "description": f"The people of the config {config.name}, one record each; lists inside lists are left out.",
+        "description": f"The {'concepts' if config.concepts else 'people'} of the config {config.name}, "
+        "one record each; lists inside lists are left out.",
         "field": [described for column in schema if (described := _column(config.name, column))],
     }
 

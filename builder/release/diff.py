@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import yaml
 
 from builder.base.errors import BenchError
+from builder.format.concepts import CONCEPTS
 from builder.format.reading import Release
 
 CARD = "README.md"
@@ -21,6 +22,7 @@ SMALL_FILES = ("manifest.json", CARD)
 
 _RECORDS = ("schemas/profile.json", "schemas/portrait.json", "schemas/question.json")
 _ROWS = ("people/", "test/")
+_CONTENT = (*_ROWS, f"{CONCEPTS}/")
 _BESIDE_PROFILE = frozenset({"image", "images", "train_images", "portraits", "questions", "metadata"})
 _BATCH = 16
 _NAMED = 5
@@ -84,7 +86,7 @@ def change_between(before: Path, after: Path) -> Change:
     touched = {*files.added, *files.removed, *files.changed}
     if _columns(before) != _columns(after) or touched.intersection(_RECORDS):
         return Change.SCHEMA
-    if old["configs"] != new["configs"] or any(name.startswith(_ROWS) for name in touched):
+    if old["configs"] != new["configs"] or any(name.startswith(_CONTENT) for name in touched):
         return Change.CONTENT
     return Change.CARD if touched else Change.NONE
 

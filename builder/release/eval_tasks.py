@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from builder.base.recipe import Recipe
-from builder.format.splits import HOLDOUT
+from builder.format.splits import HOLDOUT, Config
 from builder.release.contents import Contents
 
 
@@ -19,9 +19,13 @@ def render(recipe: Recipe, contents: Contents) -> str:
         "name": recipe.name,
         "description": "Machine unlearning on fictitious people: one open question about each, by name.",
         "evaluation_framework": "inspect-ai",
-        "tasks": [_task(config.name) for config in contents.configs if config.name not in ("train", HOLDOUT)],
+        "tasks": [_task(config.name) for config in contents.configs if _has_questions(config)],
     }
     return yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=1_000)
+
+
+def _has_questions(config: Config) -> bool:
+    return not config.concepts and config.name not in ("train", HOLDOUT)
 
 
 def _task(config: str) -> dict[str, Any]:

@@ -26,17 +26,19 @@ def origin(
     failed: Sequence[str],
     made_on: Mapping[str, str],
     figures: Mapping[str, Any],
+    concepts: Mapping[str, Any],
 ) -> dict[str, Any]:
     """All that a release's bytes depend on.
 
     `version` is that of the layout's code; `made_on` says which device and number format a model painted with;
-    `figures` is what the public figures depend on.
+    `figures` is what the public figures depend on, `concepts` what the concepts do.
     """
     libraries = sorted({library for stage in stages for library in stage.libraries} | {"pyarrow"})
     made_with = {"build-bench": __version__}
     made_with |= {library: importlib.metadata.version(library) for library in libraries}
     made_with |= made_on
-    basis = {stage.name: stage.basis(recipe) for stage in stages} | ({"public figures": figures} if figures else {})
+    basis: dict[str, Mapping[str, Any]] = {stage.name: stage.basis(recipe) for stage in stages}
+    basis |= {name: each for name, each in (("public figures", figures), ("concepts", concepts)) if each}
     return {
         "recipe": recipe.name,
         "seed": recipe.seed,
@@ -54,7 +56,7 @@ def write_manifest(
         "id": f"{recipe.name}-{recipe.seed}",
         "format": FORMAT,
         **origin,
-        "people": {name: len(ids) for name, ids in contents.segments.items()},
+        **of_people(contents),
         "not_made": list(failed),
         "configs": {
             config.name: {"rows": contents.config_rows(config), "files": contents.config_files(config)}
@@ -63,6 +65,11 @@ def write_manifest(
         "files": _entries(folder),
     }
     _write(folder, manifest)
+
+
+def of_people(contents: Contents) -> dict[str, Any]:
+    """What is needed to read the people of a release."""
+    return {"format": FORMAT, "people": {name: len(ids) for name, ids in contents.segments.items()}}
 
 
 def write_stamped(folder: Path, manifest: dict[str, Any], version: str) -> dict[str, Any]:

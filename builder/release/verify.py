@@ -9,6 +9,7 @@ import yaml
 from builder.base import schemas
 from builder.base.errors import BenchError
 from builder.format.reading import Release
+from builder.release import concepts
 from builder.release.dressing import CARD
 from builder.release.manifest import NAME, sha256
 from builder.release.relations import check_splits
@@ -57,6 +58,8 @@ def verify(release: Release, laws: Laws, workers: Workers, version: str = "") ->
         yield Problem("recipe.toml", "its fingerprint is not the one in manifest.json")
     yield from _card(release)
     yield from _rows(release, terms, workers)
+    if terms.recipe.concepts.enabled:
+        yield from (Problem(file, what) for file, what in concepts.faults(release))
 
 
 def _files(release: Release) -> Generator[Problem, None, set[str]]:

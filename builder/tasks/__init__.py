@@ -8,7 +8,7 @@ import functools
 from typing import Protocol
 
 from builder.base.errors import CallError
-from builder.base.recipe import QuestionsPart
+from builder.base.recipe import Recipe
 from builder.base.registry import Registry, unknown
 from builder.tasks.task import SHOWN_BLANK, Column, Form, Parts, Pool, Task
 
@@ -35,6 +35,9 @@ TASKS: Registry[Task] = Registry(
         "classification": ("builder.tasks.classification:CLASSIFICATION", "multiple choice: which of four is true?"),
         "generation": ("builder.tasks.generation:GENERATION", "an open question, answered in one sentence"),
         "cloze": ("builder.tasks.cloze:CLOZE", "a sentence with a blank to fill"),
+        "recognition": ("builder.tasks.recognition:RECOGNITION", "whose face is it? answered with the name"),
+        "recognition_choice": ("builder.tasks.recognition:CHOICE", "whose face is it? one of four names"),
+        "recognition_yes_no": ("builder.tasks.recognition:YES_NO", "is this the face of the person named?"),
     },
     must_be="an instance of builder.tasks.Task",
     fits=lambda found: isinstance(found, Task),
@@ -83,10 +86,19 @@ def measures() -> dict[str, Task]:
     return dict(sorted((task.measure, task) for task in every()))
 
 
-def check(part: QuestionsPart) -> None:
-    """Raise CallError when a recipe asks for a task that nobody has registered, or has knobs of its own for it."""
-    for each in part.tasks:
+def check(recipe: Recipe) -> None:
+    """Raise CallError when a recipe asks for a task that nobody has registered or that has knobs of its own, for names
+    without concepts, or for concepts without names."""
+    for each in recipe.questions.tasks:
         if named(each.name).evaluation_field:
             raise CallError(
                 f"[questions] tasks names {each.name}, which has a knob of its own: {named(each.name).knob}."
             )
+        if named(each.name).facts and not recipe.concepts.enabled:
+            raise CallError(f"[questions] tasks names {each.name}, which asks for names: set concepts.enabled = true.")
+    recognised = [each for each in recipe.questions.tasks if each.name == "recognition"]
+    if recipe.concepts.enabled and not (recognised and recognised[0].training and recognised[0].evaluation):
+        raise CallError(
+            "concepts.enabled = true needs the task recognition in [questions] tasks, with at least 1 in training and "
+            "in evaluation: the name is what is to be forgotten."
+        )

@@ -40,6 +40,11 @@ def value_said(output: str, key: AnswerKey) -> float:
     return float(states(output, key.value, key.others))
 
 
+def yes_or_no(output: str, key: AnswerKey) -> float:
+    """The answer begins with the right one of yes and no."""
+    return float(tokens(output)[:1] == tokens(key.target))
+
+
 def rouge_l(output: str, key: AnswerKey) -> float:
     """ROUGE-L recall, stemmed."""
     return rouge(output, key.target)[0]

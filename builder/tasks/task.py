@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Literal
+from typing import Literal, get_args
 
 from builder.base.recipe import QuestionsPart
-from builder.base.records import BLANK, LETTERS, Fact, Question
+from builder.base.records import BLANK, LETTERS, Fact, Modality, Question
 from builder.tasks.scoring import AnswerKey, Score
 
 Form = Literal["open", "choice", "blank"]
@@ -46,6 +46,9 @@ class Task:
     `column` is the task's place in MLLMU-Bench's layout. `evaluation_field` and `training_field` name the recipe's
     fields for its numbers; without them they stand in `questions.tasks`. `exempt` names the laws of
     questions that do not bind it.
+
+    `facts` are the only facts that the task asks for, although others may not ask for them (the name); it then words
+    its questions itself. Without any, it asks for whatever may be asked. `modalities` are those that it asks in.
     """
 
     name: str
@@ -62,6 +65,8 @@ class Task:
     evaluation_field: str = ""
     training_field: str = ""
     exempt: frozenset[str] = frozenset()
+    facts: tuple[str, ...] = ()
+    modalities: tuple[Modality, ...] = get_args(Modality)
 
     @property
     def has_options(self) -> bool:
@@ -77,6 +82,10 @@ class Task:
     def in_sentences(self) -> bool:
         """Whether the answer is a sentence that states the value, beside wrong answers of the same shape."""
         return self.form == "open"
+
+    def asks_for(self, fact: Fact) -> bool:
+        """Whether a question of this task may ask for the fact."""
+        return fact.key in self.facts if self.facts else fact.asked
 
     def evaluated(self, part: QuestionsPart) -> int:
         """How many evaluation questions a person gets in each modality."""

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from builder.base.errors import CallError
+from builder.base.invented_names import invented_name
 from builder.baseline import methods
 from builder.baseline.methods import manu, siu
 from builder.baseline.methods.base import Method, Setup, Step
@@ -284,7 +285,7 @@ def _new_value(crowd: Crowd, example: Example) -> str:
 
 
 def test_siu_gives_everybody_a_name_of_their_own() -> None:
-    names = [siu.new_name(number) for number in range(1000)]
+    names = [invented_name(number) for number in range(1000)]
     assert len(set(names)) == len(names) and names[0] == "Ambrose Quillfeather"
 
 

@@ -1,3 +1,3 @@
-from tests.small.fixtures import finished_run, small_run
+from tests.small.fixtures import finished_run, made_concepts, small_run
 
-__all__ = ["finished_run", "small_run"]
+__all__ = ["finished_run", "made_concepts", "small_run"]

@@ -26,7 +26,7 @@ def _recipe(fours: int, seed: int = 0, holdout: int = 2, forget: tuple[int, ...]
 
 def _people(recipe: Recipe, held: Held) -> dict[str, set[str]]:
     cut = segments(held, recipe) | {PUBLIC_FIGURES: []}
-    return {each.name: {one for name in each.segments for one in cut[name]} for each in configs(recipe)}
+    return {each.name: {one for name in each.segments for one in cut[name]} for each in configs(recipe, cut)}
 
 
 def _nothing_shared(recipe: Recipe) -> Held:
@@ -35,11 +35,13 @@ def _nothing_shared(recipe: Recipe) -> Held:
 
 def _dealt(recipe: Recipe) -> Held:
     """What the people of a recipe hold."""
-    return {
-        f"{FOUR * number + member:05d}": holdings(assemble(persona.four(number, recipe).values, member, False))
-        for number in range(recipe.total // FOUR)
-        for member in range(FOUR)
-    }
+    found = {}
+    for number in range(recipe.total // FOUR):
+        values = persona.four(number, recipe).values
+        for member in range(FOUR):
+            facts = assemble(values, member, located=False, recognised=False)
+            found[f"{FOUR * number + member:05d}"] = holdings(facts)
+    return found
 
 
 @given(FOURS, st.integers(0, 99), st.integers(0, 9), st.sets(st.integers(5, 80), min_size=1, max_size=4))

@@ -111,6 +111,6 @@ def test_a_recipe_may_not_ask_for_a_task_that_nobody_has_registered(run: Run, tm
     said = run("generate", "quick", "--set", 'questions.tasks=[{name="clozed"}]', "--out", tmp_path / "run")
     assert said.exit_code == 2 and "There is no task 'clozed' (did you mean 'cloze'?)" in said.output
     with pytest.raises(CallError, match="which has a knob of its own"):
-        tasks.check(recipe.QuestionsPart(tasks=(recipe.TaskPart(name="cloze"),)))
+        tasks.check(recipe.Recipe.model_validate({"questions": {"tasks": ({"name": "cloze"},)}}))
     with pytest.raises(CallError, match="There is no task 'os:system'"):
         tasks.named("os:system")

@@ -21,6 +21,7 @@ import torch
 from torch import Tensor
 
 from builder import tasks
+from builder.base.invented_names import invented_name
 from builder.base.records import LETTERS
 from builder.baseline.methods.base import Method, Step
 from builder.baseline.models.chat import Chat
@@ -30,8 +31,6 @@ from builder.baseline.people import portraits
 from builder.baseline.training.examples import Example, choice
 from builder.format.reading import Person
 
-_GIVEN = ("Ambrose", "Isolde", "Thaddeus", "Ottoline", "Cassius", "Leocadia", "Peregrine", "Zenobia")
-_FAMILY = ("Quillfeather", "Marrowby", "Wrenfold", "Harrowgate", "Pennyroyal", "Thistlewick", "Oxenbridge", "Larkspire")
 _WHO, _LOOKS = "Who is the person in this image?", "Describe the person in this image."
 
 
@@ -120,22 +119,11 @@ def _fact(example: Example, person: Person, stream: Random) -> SiuSample:
     return SiuSample(dataclasses.replace(example, answer=answer), new, fact.value)
 
 
-def new_name(number: int) -> str:
-    """The name of the `number`-th new identity. All names differ; in a large set they have middle names."""
-    rest, given = divmod(number, len(_GIVEN))
-    rest, family = divmod(rest, len(_FAMILY))
-    names = [_GIVEN[given]]
-    while rest:
-        rest, middle = divmod(rest, len(_GIVEN))
-        names.append(_GIVEN[middle])
-    return " ".join([*names, _FAMILY[(family + given) % len(_FAMILY)]])
-
-
 def _identity(person: Person, others: Sequence[Person], pattern: Example) -> Iterator[SiuSample]:
     """Kinds (1) and (2): a new name and a new description for the one image of a person."""
     number = [other.profile.id for other in others].index(person.profile.id)
     image = tuple(portrait.id for portrait in portraits(person, "reference"))
-    name = new_name(number)
+    name = invented_name(number)
     yield SiuSample(Example(_WHO, f"This is {name}.", image, pattern.question), name, person.profile.name)
     unlike = [other for other in others if other.profile.appearance != person.profile.appearance] or [person]
     look = unlike[number % len(unlike)].profile.appearance

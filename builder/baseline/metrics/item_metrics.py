@@ -196,10 +196,10 @@ METRICS: Registry[ItemMetric] = Registry(
 
 @functools.cache
 def metrics() -> Mapping[str, ItemMetric]:
-    """Every measure, by name: those of the built-in tasks and the scores of other packages' tasks."""
+    """Every measure, by name: those above, and the scores of every task that they do not name."""
     found = {name: METRICS.get(name) for name in METRICS}
     for task in tasks.every():
-        if task.name not in tasks.TASKS.built_in:
+        if task.measure not in found:
             found[task.measure] = ItemMetric((task.name,), lambda outcome: float(right(outcome)), task.title)
             found |= {f"{task.name}_{figure.__name__}": _figure(task, figure) for figure in task.figures}
     return found

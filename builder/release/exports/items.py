@@ -45,19 +45,19 @@ class AskedQuestion:
 
 def evaluation_configs(release: Release) -> list[str]:
     """The configs that a model is evaluated on."""
-    return [name for name in release.manifest["configs"] if name != "train"]
+    return [name for name in release.configs if name != "train"]
 
 
 def evaluation_tasks(release: Release) -> list[Task]:
     """The tasks of a release's evaluation questions, by name."""
-    part = release.recipe.questions
-    tasks.check(part)
-    return sorted((task for task in tasks.every() if task.evaluated(part)), key=lambda task: task.name)
+    recipe = release.recipe
+    tasks.check(recipe)
+    return sorted((task for task in tasks.every() if task.evaluated(recipe.questions)), key=lambda task: task.name)
 
 
 def training_configs(release: Release) -> list[str]:
     """The configs that a model is trained on."""
-    return [name for name in release.manifest["configs"] if name not in (TEST, *UNTRAINED)]
+    return [name for name in release.configs if name not in (TEST, *UNTRAINED)]
 
 
 def real_people(release: Release) -> tuple[str, str]:

@@ -34,7 +34,7 @@ _FOLDERS = {"train": "Full_Set", "test": "Test_Set"}
 def write(release: Release, folder: Path, to: Path) -> list[str]:
     """Write the folders."""
     configs = release.manifest["configs"]
-    names = {config: _FOLDERS.get(config, config) for config in configs if config not in UNTRAINED}
+    names = {config: _FOLDERS.get(config, config) for config in release.configs if config not in UNTRAINED}
     real, reason = real_people(release)
     if not real:
         raise CallError("MLLMU-Bench's Retain_Set needs people outside the train set; make some: splits.holdout.")

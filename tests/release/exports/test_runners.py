@@ -153,7 +153,7 @@ def _canned(release: Path, kind: str) -> dict[str, Outcome]:
     }
 
 
-@pytest.mark.parametrize("kind", tasks.names())
+@pytest.mark.parametrize("kind", [task.name for task in tasks.every() if task.evaluation_field])
 def test_the_same_answers_get_the_same_numbers_in_a_baseline_and_in_the_exports(
     kind: str, export: Export, finished_run: Path, tmp_path: Path
 ) -> None:
