@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from builder.figures.fetching import CheckedReferences, Fetched
     from builder.format.reading import Release
     from builder.hub.results import Published, Verified
+    from builder.imports import Imported
     from builder.pipeline.estimate import Estimate
     from builder.pipeline.results import Generated, Status
     from builder.release.diff import Difference
@@ -217,6 +218,23 @@ def export(source: str | Path, layout: str, to: str | Path) -> list[str]:
     from builder.release import exports
 
     return exports.export(open_release(source), layout, Path(to))
+
+
+def import_set(layout: str, source: str | Path, to: str | Path) -> Imported:
+    """Read a benchmark that others made into a release, to verify, preview, audit, export and run it.
+
+    What its makers did not write is absent. What is wrong in it is set aside and listed in imported.jsonl.
+
+    Args:
+        layout: A name that `build-bench list importers` prints, or "my_package:read".
+        source: A folder, or a dataset on the Hugging Face Hub: "organisation/name@revision".
+        to: A new or empty folder.
+    """
+    from builder import imports
+    from builder.hub.sources import fetch_foreign
+
+    found = fetch_foreign(_named(source))
+    return imports.import_set(found.path, layout, Path(to), name=found.repository, revision=found.commit)
 
 
 def run_baseline(

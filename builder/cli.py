@@ -274,6 +274,19 @@ def export(source: str, layout: str, to: str) -> None:
     click.echo("\n".join([f"{source} is in {to}, in the layout {layout}.", *(f"Note: {note}." for note in notes)]))
 
 
+@cli.command("import")
+@click.argument("layout")
+@click.argument("source")
+@click.option("--to", required=True, type=click.Path(), help="A new or empty folder.")
+def import_command(layout: str, source: str, to: str) -> None:
+    """Read SOURCE, a benchmark that others made, into a release in --to.
+
+    LAYOUT is a name of 'build-bench list importers', or my_package:read. SOURCE is a folder or a dataset of the Hub,
+    ORGANISATION/NAME@REVISION.
+    """
+    click.echo(builder.import_set(layout, source, to))
+
+
 @cli.command("baseline")
 @click.argument("source")
 @click.option("--out", type=click.Path(), help="Folder of results.  [default: baseline/MODEL beside it]")
@@ -335,7 +348,7 @@ def compare(runs: tuple[str, ...], out: str, mix: bool) -> None:
 def list_command(kind: str) -> None:
     """List what can be chosen by name: name, origin and description.
 
-    KIND is methods, metrics, attacks, layouts, painters, writers, recipes, audits or tasks.
+    KIND is methods, metrics, attacks, layouts, importers, painters, writers, recipes, audits or tasks.
     """
     from builder.base import recipe as recipes
     from builder.base import registry
@@ -354,6 +367,7 @@ _REGISTRIES = {
     "metrics": "builder.baseline.metrics.item_metrics:METRICS",
     "attacks": "builder.baseline.attacks:ATTACKS",
     "layouts": "builder.release.exports:LAYOUTS",
+    "importers": "builder.imports:IMPORTERS",
     "painters": "builder.base.makers:PAINTERS",
     "writers": "builder.base.makers:WRITERS",
     "audits": "builder.audit.registry:AUDITS",

@@ -24,6 +24,7 @@ LAYERS: dict[str, set[str]] = {
     "portraits": {"base", "run"},
     "questions": {"base", "tasks", "llm"},
     "release": {"base", "tasks", "run", "format"},
+    "imports": {"base", "tasks", "run", "format", "release"},
     "audit": {"base", "tasks", "figures", "run", "format"},
     "preview": {"base", "tasks", "run", "format", "pages"},
     "hub": {"base", "run", "format", "release"},

@@ -1,11 +1,11 @@
 """Runs the audits: workers observe the people, a part of the release at a time; then all are assessed together."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from builder.audit import public_figures
-from builder.audit.interface import Setting
+from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Page, notebook, page
 from builder.audit.opinions import judgement
 from builder.audit.registry import audits
@@ -18,11 +18,13 @@ from builder.format.audit_report import (
     AuditKind,
     Finding,
     NoReport,
+    NotApplicable,
     Report,
     manifest_digest,
     report_of,
     write_report,
 )
+from builder.format.lacking import Need
 from builder.format.reading import Part, Release, open_release
 from builder.format.splits import PUBLIC_FIGURES
 from builder.run.workers import Workers, available
@@ -50,8 +52,10 @@ def audit(release: Release, workers: Workers, names: Iterable[str] = (), *, wiki
     if not people:
         raise BenchError(f"{release.path} has no people, so there is nothing to audit.")
     asked = Wikidata(release.beside(MEMORY)) if wikidata else None
-    setting = Setting(release.recipe, people, frozenset(key(name) for name in names), asked)
-    found = [*assess_release(release, setting, workers), *public_figures.findings(release)]
+    recipe = None if release.is_imported else release.recipe
+    setting = Setting(recipe, people, frozenset(key(name) for name in names), asked)
+    made = [*assess_release(release, setting, workers), *public_figures.findings(release)]
+    found = [finding for finding in made if not release.why_not(_needs_of(finding))]
     report = Report(
         release=str(release.manifest["id"]),
         release_sha256=manifest_digest(release),
@@ -61,6 +65,7 @@ def audit(release: Release, workers: Workers, names: Iterable[str] = (), *, wiki
         audits=_kinds(release),
         findings=tuple(found),
         judge=judgement(release),
+        not_applicable=tuple(_not_applicable(release, made)),
     )
     write_report(release.beside(REPORT), report)
     return report
@@ -91,13 +96,35 @@ def assess_release(release: Release, setting: Setting, workers: Workers) -> list
             for noted in workers.map(observe_part, jobs):
                 notes.add(noted)
                 progress.advance(noted.people)
-        return [finding for each in audits() for finding in each.assess(notes.of(each.name), setting)]
+        return [finding for each in _applicable(release) for finding in each.assess(notes.of(each.name), setting)]
+
+
+def _applicable(release: Release) -> list[Audit]:
+    """The audits for which a release has what they need."""
+    return [each for each in audits() if not release.why_not(each.needs)]
+
+
+def _needs_of(finding: Finding) -> tuple[Need, ...]:
+    """What the check of a finding needs."""
+    named = {each.name: each.checks_need for each in audits()}
+    return named.get(finding.audit, {}).get(finding.check, ())
+
+
+def _not_applicable(release: Release, made: Iterable[Finding]) -> Iterator[NotApplicable]:
+    """The audits that were not made, and the findings that mean nothing, each with the reason."""
+    for each in audits():
+        if reason := release.why_not(each.needs):
+            yield NotApplicable("", each.name, each.title, reason)
+    for finding in made:
+        if reason := release.why_not(_needs_of(finding)):
+            yield NotApplicable(finding.check, finding.audit, finding.title, reason)
 
 
 def observe_part(job: AuditJob) -> Page:
     """What each audit notes of each person of a part; the job of a worker process."""
+    made = _applicable(job.release)
     noted = [
-        (person.profile.id, {each.name: each.observe(person, job.setting) for each in audits()})
+        (person.profile.id, {each.name: each.observe(person, job.setting) for each in made})
         for person in job.release.people_of(job.part)
     ]
     return page(job.number, job.part.segment, noted)
@@ -116,8 +143,8 @@ def stands(release: Release) -> Report | None:
 
 
 def _kinds(release: Release) -> tuple[AuditKind, ...]:
-    kinds = tuple(AuditKind(each.name, each.title) for each in audits())
-    return (*kinds, public_figures.KIND) if PUBLIC_FIGURES in release.segments else kinds
+    kinds = tuple(AuditKind(each.name, each.title) for each in _applicable(release))
+    return (*kinds, public_figures.KIND) if public_figures.are_audited(release) else kinds
 
 
 def _with_opinions(release: Release, report: Report) -> Report:
@@ -136,6 +163,8 @@ def describe(report: Report, path: Path, *, every: bool = False) -> str:
         lines.append(f"    {'passed' if finding.passed else 'failed'}: {finding.title}. {finding.sentence}")
         if not finding.passed:
             lines += [f"      {example.id or 'everybody'}: {example.text}" for example in finding.worst[:3]]
+    if every:
+        lines += [f"    {each.title}: {each.reason}" for each in report.not_applicable]
     if report.judge:
         marks = f"naturalness {report.judge.naturalness:.1f}, consistency {report.judge.consistency:.1f} of 10"
         lines.append(f"    judge: {marks}, on {report.judge.people} people, by {report.judge.model}")

@@ -159,4 +159,6 @@ def _sameness(notes: Notes) -> Finding:
     )
 
 
-DIVERSITY = Audit("diversity", "Are values and texts diverse?", observe_diversity, assess_diversity)
+DIVERSITY = Audit(
+    "diversity", "Are values and texts diverse?", observe_diversity, assess_diversity, needs=("facts", "locales")
+)

@@ -144,4 +144,10 @@ def _pairs(digests: npt.NDArray[Any], owners: Owners, apart: int) -> Owners:
     return np.stack([owners[same], owners[same + apart]], axis=1)
 
 
-DUPLICATES = Audit("duplicates", "Is everybody and everything there only once?", observe_duplicates, assess_duplicates)
+DUPLICATES = Audit(
+    "duplicates",
+    "Is everybody and everything there only once?",
+    observe_duplicates,
+    assess_duplicates,
+    checks_need={"same_name": ("names",), "same_biography": ("biographies",), "same_life": ("facts",)},
+)

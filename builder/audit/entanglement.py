@@ -132,4 +132,6 @@ def _sentence(told: Sequence[Pair], unsaid: Sequence[Pair]) -> str:
     return f"{named}; all recorded in implied_by."
 
 
-ENTANGLEMENT = Audit("entanglement", "Which facts reveal others?", observe_entanglement, assess_entanglement)
+ENTANGLEMENT = Audit(
+    "entanglement", "Which facts reveal others?", observe_entanglement, assess_entanglement, needs=("facts",)
+)

@@ -129,6 +129,7 @@ TRAINED = "trained on all of these"
 
 def assess_familiarity(notes: Notes, setting: Setting) -> list[Finding]:
     """A finding for vanilla's view, about everybody, and one for each oracle's, about its forget set."""
+    assert setting.recipe
     percents = setting.recipe.splits.forget
     found = [_view(notes, set(), "familiar_to_vanilla", "Guessing from all training questions")]
     for place, percent in enumerate(percents):
@@ -227,4 +228,10 @@ def _cells(fact: str, corpus: Corpus, units: Units) -> Iterator[Cell]:
         yield cell(fact, TRAINED, shown, ranking.hits(scores, truth, fours))
 
 
-FAMILIARITY = Audit("familiarity", "Can it be guessed from the training set?", observe_familiarity, assess_familiarity)
+FAMILIARITY = Audit(
+    "familiarity",
+    "Can it be guessed from the training set?",
+    observe_familiarity,
+    assess_familiarity,
+    needs=("facts", "a recipe"),
+)

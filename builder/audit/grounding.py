@@ -86,5 +86,9 @@ def assess_grounding(notes: Notes, _: Setting) -> list[Finding]:
 
 
 GROUNDING = Audit(
-    "grounding", "Do answers and biographies say what the facts say?", observe_grounding, assess_grounding
+    "grounding",
+    "Do answers and biographies say what the facts say?",
+    observe_grounding,
+    assess_grounding,
+    needs=("facts",),
 )

@@ -77,8 +77,8 @@ def observe_guessing(person: Person, _: Setting) -> Note:
     )
     rules = (*solvers.OPTIONS_ONLY.values(), *solvers.NAME_ONLY.values())
     notes = {}
-    for fact, options in options_of(person).items():
-        truth = options.index(profile.fact(fact).value)
+    for fact, (options, value) in options_of(person).items():
+        truth = options.index(value)
         guesses = (solvers.guess(rule, options, profile.name, profile.id + fact) for rule in rules)
         notes[fact] = FactUnit(
             options=options,
@@ -90,8 +90,14 @@ def observe_guessing(person: Person, _: Setting) -> Note:
     return notes
 
 
-def options_of(person: Person) -> dict[str, tuple[str, ...]]:
-    """For each asked fact its options, sorted: those of a question, or what a question would have."""
+def options_of(person: Person) -> dict[str, tuple[tuple[str, ...], str]]:
+    """For each asked fact its options, sorted, and the true one: those of a question, or what a question would have.
+
+    Without facts, as in an imported set, each evaluation question with options is a unit of its own.
+    """
+    if not person.profile.facts:
+        asked_of = [each for each in person.questions if each.options and each.use == "eval"]
+        return {each.fact: (tuple(sorted(each.options)), each.value) for each in asked_of}
     shown: dict[str, Question] = {}
     for question in person.questions:
         if tasks.of(question).has_options:
@@ -102,7 +108,7 @@ def options_of(person: Person) -> dict[str, tuple[str, ...]]:
         options = asked.options if asked else (fact.value, *fact.alternatives[:WRONG])
         # A set of options without the value is grounding's to report.
         if fact.asked and len(set(options)) == len(LETTERS) and fact.value in options:
-            found[fact.key] = tuple(sorted(options))
+            found[fact.key] = tuple(sorted(options)), fact.value
     return found
 
 
@@ -220,4 +226,11 @@ def _sentence(best: Cell, above: Sequence[Cell], tests: int, people: int) -> str
     return f"Above chance ({percent(thresholds.CHANCE)}): {named}{' …' if len(above) > 5 else ''}."
 
 
-GUESSING = Audit("guessing", "Can it be guessed?", observe_guessing, assess_guessing)
+GUESSING = Audit(
+    "guessing",
+    "Can it be guessed?",
+    observe_guessing,
+    assess_guessing,
+    needs=("options",),
+    checks_need={"guess_from_name": ("names",)},
+)

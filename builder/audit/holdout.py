@@ -122,4 +122,4 @@ def _values(found: list[Held]) -> Finding:
     )
 
 
-HOLDOUT = Audit("holdout", "Are the held-out people unknown?", observe_holdout, assess_holdout)
+HOLDOUT = Audit("holdout", "Are the held-out people unknown?", observe_holdout, assess_holdout, needs=("facts",))

@@ -17,6 +17,7 @@ from builder.audit.interface import Audit, Setting
 from builder.audit.notes import Note, Notes, examples, kinds
 from builder.audit.thresholds import SHARED_SEQUENCES
 from builder.base.matching import folded, states
+from builder.base.recipe import QuestionsPart
 from builder.base.records import Profile, Question
 from builder.format.audit_report import Finding, FindingExample, Value
 from builder.format.reading import Person
@@ -29,7 +30,7 @@ _TOGETHER = 100
 
 def observe_leakage(person: Person, setting: Setting) -> Note:
     """What of one person's wordings leaks. Names and values are masked: every wording must say them as they are."""
-    length = setting.recipe.questions.max_shared_words + 1
+    length = _most_shared(setting) + 1
     wordings: dict[bool, set[str]] = {True: set(), False: set()}
     for question in person.questions:
         wordings[question.use == "paraphrase"].update(_mask_sentences(question, person.profile))
@@ -47,6 +48,11 @@ def observe_leakage(person: Person, setting: Setting) -> Note:
         **({"overlap": sum(shares) / len(shares)} if shares else {}),
         **kinds(named=_find_names(person), given_away=_given_away(person)),
     }
+
+
+def _most_shared(setting: Setting) -> int:
+    """The most words in a row that a held-out wording may share: the recipe's; of an imported set the default."""
+    return (setting.recipe.questions if setting.recipe else QuestionsPart()).max_shared_words
 
 
 def _mask_sentences(question: Question, profile: Profile) -> Iterator[str]:
@@ -88,7 +94,7 @@ def _longest(wording: MaskedWording, learnt: Sequence[MaskedWording]) -> int:
 
 def _find_names(person: Person) -> Iterator[str]:
     profile = person.profile
-    names = {folded(name) for name in (profile.name, profile.given_name, profile.family_name)}
+    names = {folded(name) for name in (profile.name, profile.given_name, profile.family_name) if name}
     for question in person.questions:
         if question.modality == "image_text" and "image_question_hides_name" not in tasks.of(question).exempt:
             shown = " | ".join((question.question, question.answer, *question.options)).casefold()
@@ -100,14 +106,14 @@ def _given_away(person: Person) -> Iterator[str]:
     for question in person.questions:
         asked, value = question.question.casefold(), folded(question.value)
         exempt = "question_hides_value" in tasks.of(question).exempt
-        if not exempt and value in asked and states(asked, value):
+        if value and not exempt and value in asked and states(asked, value):
             yield f"{question.id} contains its answer: '{question.question}'"
 
 
 def assess_leakage(notes: Notes, setting: Setting) -> list[Finding]:
     """Five findings: shared runs, shared sequences, the same against everybody's training, names, answers."""
     questions = f"the questions of {len(notes):,} people"
-    most = setting.recipe.questions.max_shared_words
+    most = _most_shared(setting)
     named, given = examples(notes, "named"), examples(notes, "given_away")
     looked_at = f"held-out wordings of {len(notes):,} people, for {most + 1} words in a row"
     return [
@@ -190,4 +196,13 @@ def _collect_training_runs(notes: Notes) -> npt.NDArray[np.uint32]:
     return known
 
 
-LEAKAGE = Audit("leakage", "Is the test set held out?", observe_leakage, assess_leakage)
+LEAKAGE = Audit(
+    "leakage",
+    "Is the test set held out?",
+    observe_leakage,
+    assess_leakage,
+    checks_need={
+        **dict.fromkeys(("shared_words", "shared_sequences", "shared_with_anyone"), ("held-out wordings",)),
+        "name_in_image_question": ("names",),
+    },
+)

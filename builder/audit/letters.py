@@ -51,4 +51,4 @@ def assess_letters(notes: Notes, _: Setting) -> list[Finding]:
     ]
 
 
-LETTER_BALANCE = Audit("letters", "Are the letters balanced?", observe_letters, assess_letters)
+LETTER_BALANCE = Audit("letters", "Are the letters balanced?", observe_letters, assess_letters, needs=("options",))

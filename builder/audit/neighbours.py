@@ -63,6 +63,7 @@ def assess_neighbours(notes: Notes, setting: Setting) -> list[Finding]:
     retained = sum(person.retained for person in trained)
     if retained in (0, len(trained)):
         return []
+    assert setting.recipe
     return [_against_chance(trained), _against_recipe(trained, setting.recipe)]
 
 
@@ -153,4 +154,10 @@ def _alone(trained: Sequence[Trained], keys: tuple[str, ...]) -> Iterator[Findin
             yield FindingExample(person.id, f"shares no {', '.join(keys[:-1])} or {keys[-1]} with a retain person")
 
 
-NEIGHBOURHOOD = Audit("neighbours", "Do forget and retain people share a world?", observe_neighbours, assess_neighbours)
+NEIGHBOURHOOD = Audit(
+    "neighbours",
+    "Do forget and retain people share a world?",
+    observe_neighbours,
+    assess_neighbours,
+    needs=("facts", "a recipe"),
+)

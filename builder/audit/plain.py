@@ -29,7 +29,7 @@ def _odd(person: Person, lines: dict[str, None]) -> Iterator[str]:
     for text in lines:
         yield from (fault for _, fault in plain_text.line_faults(text))
     values = {each for fact in person.profile.facts for each in (fact.value, *fact.alternatives)}
-    for text in (person.profile.name, *sorted(values)):
+    for text in filter(None, (person.profile.name, *sorted(values))):
         yield from (fault for _, fault in plain_text.value_faults(text))
 
 

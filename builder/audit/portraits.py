@@ -229,4 +229,11 @@ def _nearer(group: Sequence[Faces]) -> Iterator[tuple[str, float]]:
         yield identity, float((others > far[:, number : number + 1]).mean())
 
 
-PORTRAITS = Audit("portraits", "Are the portraits sound?", observe_portraits, assess_portraits)
+PORTRAITS = Audit(
+    "portraits",
+    "Are the portraits sound?",
+    observe_portraits,
+    assess_portraits,
+    needs=("portraits",),
+    checks_need={"trained_test_views": ("held-out views",)},
+)

@@ -16,20 +16,21 @@ from builder.format.splits import PUBLIC_FIGURES
 KIND = AuditKind(PUBLIC_FIGURES, "Are the public figures sound?")
 
 
+def are_audited(release: Release) -> bool:
+    """Whether there are public figures with facts: those of an imported set have none."""
+    return PUBLIC_FIGURES in release.segments and not release.why_not(("facts",))
+
+
 def findings(release: Release) -> list[Finding]:
     """What must count nothing; nothing at all of a release without public figures."""
-    people = _people(release)
-    if not people:
+    if not are_audited(release):
         return []
+    people = list(release.people(PUBLIC_FIGURES))
     looked_at = f"{len(people):,} public figures"
     return [
         faults("public_figure_facts", KIND.name, "Facts of public figures", looked_at, _facts(people)),
         faults("public_figure_sources", KIND.name, "Sources of public figures", looked_at, _sources(people)),
     ]
-
-
-def _people(release: Release) -> list[Person]:
-    return list(release.people(PUBLIC_FIGURES)) if PUBLIC_FIGURES in release.segments else []
 
 
 def _facts(people: Sequence[Person]) -> Iterator[FindingExample]:

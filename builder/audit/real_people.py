@@ -17,7 +17,7 @@ ORGANISATIONS = ("university", "employer", "bank")
 def observe_real_people(person: Person, setting: Setting) -> Note:
     """The names that real people have; with Wikidata also the names to look up."""
     profile = person.profile
-    named = dict.fromkeys([profile.name, f"{profile.given_name} {profile.family_name}"])
+    named = dict.fromkeys(filter(str.strip, (profile.name, f"{profile.given_name} {profile.family_name}")))
     real = [name for name in named if is_public_figure(name) or key(name) in setting.names]
     note = kinds(names=real)
     if setting.wikidata:
@@ -58,4 +58,6 @@ def _looked_up(notes: Notes, wikidata: Wikidata) -> Finding:
     return faults("wikidata", "real_people", "People and organisations found in Wikidata", looked_at, examples())
 
 
-REAL_PEOPLE = Audit("real_people", "Are all people fictitious?", observe_real_people, assess_real_people)
+REAL_PEOPLE = Audit(
+    "real_people", "Are all people fictitious?", observe_real_people, assess_real_people, needs=("names",)
+)

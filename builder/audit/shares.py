@@ -55,6 +55,7 @@ def targets(recipe: Recipe) -> Targets:
 
 def assess_shares(notes: Notes, setting: Setting) -> list[Finding]:
     """Findings: everybody against the recipe's targets, forget against the rest, and how people look."""
+    assert setting.recipe
     wanted = targets(setting.recipe)
     everybody = _count(notes, lambda _: True)
     forget = _count(notes, lambda segment: segment.startswith("forget"))
@@ -158,4 +159,6 @@ def _looks(people: Groups) -> Finding:
     )
 
 
-SHARES = Audit("shares", "Who is represented?", observe_shares, assess_shares)
+SHARES = Audit(
+    "shares", "Who is represented?", observe_shares, assess_shares, needs=("locales", "appearances", "a recipe")
+)

@@ -209,4 +209,10 @@ def _ease(notes: Notes) -> Finding:
     )
 
 
-WRITING = Audit("writing", "Does it read well?", observe_writing, assess_writing)
+WRITING = Audit(
+    "writing",
+    "Does it read well?",
+    observe_writing,
+    assess_writing,
+    checks_need={"openings": ("biographies",), "lengths": ("biographies",), "reading_ease": ("biographies", "locales")},
+)

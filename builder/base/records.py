@@ -13,15 +13,17 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-Gender = Literal["female", "male"]
-AgeGroup = Literal["young", "middle-aged", "older"]
+Gender = Literal["female", "male", ""]
+"""Empty where an imported set does not say it."""
+AgeGroup = Literal["young", "middle-aged", "older", ""]
+"""Likewise."""
 Category = Literal["identity", "contact", "work", "education", "finance", "health", "family", "preference"]
 View = Literal["reference", "train", "test"]
 Modality = Literal["image_text", "text"]
 Use = Literal["train", "eval", "paraphrase"]
 
-GENDERS: tuple[Gender, ...] = typing.get_args(Gender)
-AGE_GROUPS: tuple[AgeGroup, ...] = typing.get_args(AgeGroup)
+GENDERS: tuple[Gender, ...] = ("female", "male")
+AGE_GROUPS: tuple[AgeGroup, ...] = ("young", "middle-aged", "older")
 FIRST_PUBLIC_FIGURE = 90_000
 """The number of the first public figure; nobody fictitious has so high a one."""
 LETTERS = ("A", "B", "C", "D")
@@ -71,11 +73,12 @@ class Profile:
 
     `quartet` is the number of the four people that this one belongs to: they share country, gender and age group, and
     each asked fact has four different values among them. The four of a public figure share the time they lived in
-    alone; a public figure has no locale and no appearance, and the age group is that at death.
+    alone; a public figure has no locale and no appearance, and the age group is that at death. What the makers of an
+    imported set do not say of a person is empty, and nobody in it belongs to a quartet.
     """
 
     id: str
-    quartet: int
+    quartet: int | None
     name: str
     given_name: str
     family_name: str
@@ -133,7 +136,8 @@ class Question:
 
     `task` is the name of what it asks for (builder/tasks). `answer` is the option's text, one sentence that states the
     value, or what fills the blank. `options` and `letter` belong to tasks that show options, `wrong_answers` to those
-    answered in sentences, each of the answer's shape with another value.
+    answered in sentences, each of the answer's shape with another value. Of an imported set, `fact` only tells which of
+    a person's questions ask for the same, and the `value` of an open question is empty.
     """
 
     id: str

@@ -69,6 +69,16 @@ class AuditKind:
 
 
 @dataclass(frozen=True)
+class NotApplicable:
+    """A check, or with an empty `check` a whole kind of audit, that was not made, and why."""
+
+    check: str
+    audit: str
+    title: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Judgement:
     """A judge model's view of some people's texts: mean ratings out of 10, and who got the lowest and why."""
 
@@ -84,6 +94,7 @@ class Report:
     """All findings about one release. `release_sha256` is that of its manifest, which has every file's.
 
     `audits` are the kinds of audit that were made, each with the question it answers. `judge` decides nothing.
+    `not_applicable` is what could not be made, because the release is an imported set that lacks what it needs.
     """
 
     release: str
@@ -94,11 +105,16 @@ class Report:
     audits: tuple[AuditKind, ...]
     findings: tuple[Finding, ...]
     judge: Judgement | None = None
+    not_applicable: tuple[NotApplicable, ...] = ()
 
     @property
     def failed(self) -> list[Finding]:
         """The findings that did not pass."""
         return [finding for finding in self.findings if not finding.passed]
+
+
+_OPTIONAL = ("judge", "not_applicable")
+"""What a report has only where there is something to say."""
 
 
 class NoReport(BenchError):
@@ -108,9 +124,7 @@ class NoReport(BenchError):
 def report_to_json(report: Report) -> dict[str, Any]:
     """The report as schemas/audit.json has it."""
     data: dict[str, Any] = to_json(report)
-    if report.judge is None:
-        del data["judge"]
-    return data
+    return {key: value for key, value in data.items() if key not in _OPTIONAL or value}
 
 
 def write_report(path: Path, report: Report) -> None:

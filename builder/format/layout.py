@@ -79,7 +79,7 @@ def person_row(profile: Profile, portraits: Sequence[Portrait], questions: Seque
     reference = [portrait for portrait in portraits if portrait.view == "reference"]
     train = [portrait for portrait in portraits if portrait.view == "train"]
     row = _common(profile, reference + train, evaluation, asked)
-    row["image"] = _image(reference[0]) if reference or not profile.is_public_figure else None
+    row["image"] = _image(reference[0]) if reference or not may_lack_a_picture(profile) else None
     row["train_images"] = [_image(portrait) for portrait in train]
     row["metadata"] = json.dumps(
         [
@@ -111,13 +111,10 @@ def test_row(profile: Profile, portraits: Sequence[Portrait], questions: Sequenc
 def _common(
     profile: Profile, portraits: Sequence[Portrait], evaluation: Sequence[Question], asked: Sequence[Question]
 ) -> dict[str, Any]:
-    # By name, so that the question stands on its own: readers of flat rows show no picture with it.
-    plain = next(each for each in evaluation if each.modality == "text" and tasks.of(each).in_sentences)
     return {
         "ID": profile.id,
         "biography": json.dumps(biography(profile), ensure_ascii=False),
-        "question": plain.question,
-        "answer": plain.answer,
+        **_plain(profile, evaluation),
         "Classification_Task": _choices(_in_column(evaluation, "Classification_Task")),
         "Generation_Task": _answers(_in_column(evaluation, "Generation_Task")),
         "Mask_Task": _answers(_in_column(evaluation, "Mask_Task")),
@@ -135,8 +132,22 @@ def _common(
     }
 
 
+def may_lack_a_picture(profile: Profile) -> bool:
+    """Whether a person may be without a portrait: a public figure, and a person of an imported set."""
+    return profile.is_public_figure or not profile.facts
+
+
+def _plain(profile: Profile, evaluation: Sequence[Question]) -> dict[str, str | None]:
+    """One open question by name, which stands on its own; an imported set may have none."""
+    plain = (each for each in evaluation if each.modality == "text" and tasks.of(each).in_sentences)
+    found = next(plain) if profile.facts else next(plain, None)
+    return {"question": found.question, "answer": found.answer} if found else {"question": None, "answer": None}
+
+
 def biography(profile: Profile) -> dict[str, Any]:
     """MLLMU-Bench's biography object, its keys spelled the same in every row; what a person has not is empty."""
+    if not profile.facts:
+        return {"Name": profile.name, "Description": profile.biography}
     known: defaultdict[str, str] = defaultdict(str, ((fact.key, fact.value) for fact in profile.facts))
     return {
         "Name": profile.name,

@@ -3,7 +3,7 @@
 import dataclasses
 import itertools
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from builder.base.errors import BenchError, CallError
 from builder.base.recipe import Recipe
 from builder.base.records import Appearance, Fact, Portrait, Profile, Question, Scene, Source, from_json
 from builder.format.concepts import CONCEPTS, Concept, is_of_concepts
+from builder.format.lacking import Need, why_not
 from builder.format.splits import PUBLIC_FIGURES
 
 MANIFEST = "manifest.json"
@@ -85,9 +86,35 @@ class Release:
 
     @property
     def recipe(self) -> Recipe:
-        """The recipe it was made with. Raises BenchError when the release is of another format."""
+        """The recipe it was made with. Raises BenchError when it has none, or when it is of another format."""
         self._check_format()
+        if self.is_imported:
+            raise BenchError(f"{self.path} is an imported set and has no recipe.")
         return recipes.load(str(self.path / "recipe.toml"))
+
+    @property
+    def is_imported(self) -> bool:
+        """Whether somebody else made the data (builder/imports)."""
+        return "imported" in self.manifest
+
+    @property
+    def name(self) -> str:
+        """What it is called: its recipe's name, or that of the set it was imported from."""
+        return str(self.manifest["imported"]["name"] if self.is_imported else self.manifest["recipe"])
+
+    @property
+    def licence(self) -> str:
+        """The licence of its data."""
+        return str(self.manifest["imported"]["licence"]) if self.is_imported else self.recipe.release.license
+
+    @property
+    def drawn(self) -> bool:
+        """Whether the offline painter drew its portraits."""
+        return not self.is_imported and self.recipe.portraits.painter == "offline"
+
+    def why_not(self, needs: Iterable[Need]) -> str:
+        """Why what needs these parts of a release is not applicable to this one; empty where it is."""
+        return why_not(self.manifest, needs)
 
     @property
     def segments(self) -> dict[str, int]:
@@ -118,8 +145,8 @@ class Release:
         return list(dict.fromkeys(name.split("/")[1] for name in files))
 
     def is_pictured(self, config: str) -> bool:
-        """Whether everybody in a config has a picture; public figures alone may have none."""
-        if config != PUBLIC_FIGURES:
+        """Whether everybody in a config has a picture; public figures and people of an imported set may have none."""
+        if config != PUBLIC_FIGURES and not self.is_imported:
             return True
         files = [self.path / name for name in self.manifest["configs"][config]["files"]]
         shown = (pq.read_table(path, columns=["portraits"])["portraits"].to_pylist() for path in files)
@@ -177,9 +204,9 @@ class Release:
             )
 
     def beside(self, name: str) -> Path:
-        """Where something derived from this release is kept: in its run; of a release of its own, next to it."""
+        """Where something derived from this release is kept: in its run or import; else next to it."""
         run = self.path.parent
-        if self.path.name == "release" and (run / "recipe.toml").is_file():
+        if self.path.name == "release" and (self.is_imported or (run / "recipe.toml").is_file()):
             return run / name
         whole = self.path.resolve()
         return whole.with_name(f"{whole.name}-{name}")

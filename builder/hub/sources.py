@@ -54,6 +54,30 @@ def open_source(name: str) -> NamedRelease:
     return NamedRelease(open_release(hub.fetch(version.tag)), version)
 
 
+@dataclass(frozen=True)
+class NamedFolder:
+    """A folder of foreign data; of one fetched from the Hub, the repository and the commit, else empty."""
+
+    path: Path
+    repository: str = ""
+    commit: str = ""
+
+
+def fetch_foreign(name: str) -> NamedFolder:
+    """The folder that `name` names, or the repository organisation/name@revision, fetched from the Hub.
+
+    A revision is a branch, a tag or a commit; without one the main branch is taken.
+    """
+    path = Path(name).expanduser()
+    if path.exists():
+        return NamedFolder(path)
+    repository, _, revision = name.partition("@")
+    if not _REPOSITORY.fullmatch(repository):
+        raise CallError(f"There is no folder {name}; a repository of the Hub is written organisation/name@revision.")
+    snapshot = open_hub(repository).fetch(revision or "main")
+    return NamedFolder(snapshot, repository, snapshot.name)
+
+
 def _place_and_revision(name: str) -> tuple[str, str]:
     """A name cut at the "@" before its version; a folder that exists may have one in its own name."""
     if "@" not in name or Path(name).expanduser().exists():

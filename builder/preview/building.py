@@ -109,8 +109,8 @@ def _about(release: Release, made: list[Lines]) -> dict[str, Any]:
     manifest = release.manifest
     return {
         "release": manifest["id"],
-        "recipe": manifest["recipe"],
-        "seed": manifest["seed"],
+        "from": _origin(release),
+        "imported": release.is_imported,
         "tasks": {task.name: task.title for task in tasks.every()},
         "segments": release.segments,
         "configs": {name: release.segments_of(name) for name in release.configs},
@@ -121,6 +121,14 @@ def _about(release: Release, made: list[Lines]) -> dict[str, Any]:
             "rows": {lines.number: _rows(lines) for lines in sorted(made, key=_number)},
         },
     }
+
+
+def _origin(release: Release) -> str:
+    """Where the data comes from, in words."""
+    if release.is_imported:
+        said = release.manifest["imported"]
+        return f"Imported from {said['source']}, revision {said['revision'][:12]}, licence: {said['licence']}"
+    return f"Recipe {release.manifest['recipe']}, seed {release.manifest['seed']}"
 
 
 def _number(lines: Lines) -> int:

@@ -32,6 +32,14 @@ def render(recipe: Recipe, contents: Contents, weights: dict[str, Weight]) -> st
         "task_categories": ["visual-question-answering", "question-answering", "multiple-choice"],
         "annotations_creators": ["machine-generated"],
         "tags": ["machine-unlearning", "privacy", "multimodal", "synthetic", "build-bench"],
+        **tables(contents, weights),
+    }
+    return to_yaml(data)
+
+
+def tables(contents: Contents, weights: dict[str, Weight]) -> dict[str, Any]:
+    """What it says of the configs: their features, sizes and files."""
+    return {
         "dataset_info": [_info(config, of_config(config, contents, weights)) for config in contents.configs],
         "configs": [
             {
@@ -42,6 +50,10 @@ def render(recipe: Recipe, contents: Contents, weights: dict[str, Weight]) -> st
             for config in contents.configs
         ],
     }
+
+
+def to_yaml(data: dict[str, Any]) -> str:
+    """The YAML of a head."""
     return yaml.dump(data, Dumper=_Plain, sort_keys=False, allow_unicode=True, width=1_000)
 
 

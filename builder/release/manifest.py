@@ -52,8 +52,19 @@ def write_manifest(
     folder: Path, origin: dict[str, Any], recipe: Recipe, contents: Contents, failed: Sequence[str]
 ) -> None:
     """Write the manifest of the finished files in `folder`; it lists every file but itself."""
-    manifest = {
-        "id": f"{recipe.name}-{recipe.seed}",
+    _write(folder, {"id": f"{recipe.name}-{recipe.seed}", **_whole(folder, origin, contents, failed)})
+
+
+def write_imported(folder: Path, imported: dict[str, Any], basis: Any, contents: Contents) -> None:
+    """Write the manifest of an imported set, whose bytes depend on `basis`."""
+    made_with = {"build-bench": __version__, "pyarrow": importlib.metadata.version("pyarrow")}
+    origin = {"imported": imported, "origin_fingerprint": digest([basis, made_with]), "made_with": made_with}
+    _write(folder, {"id": f"{imported['name']}-{imported['revision'][:12]}", **_whole(folder, origin, contents, ())})
+
+
+def _whole(folder: Path, origin: dict[str, Any], contents: Contents, failed: Sequence[str]) -> dict[str, Any]:
+    """A manifest without its id."""
+    return {
         "format": FORMAT,
         **origin,
         **of_people(contents),
@@ -64,7 +75,6 @@ def write_manifest(
         },
         "files": _entries(folder),
     }
-    _write(folder, manifest)
 
 
 def of_people(contents: Contents) -> dict[str, Any]:
@@ -80,8 +90,13 @@ def write_stamped(folder: Path, manifest: dict[str, Any], version: str) -> dict[
     return stamped
 
 
+def check(manifest: Mapping[str, Any]) -> None:
+    """Raise InvalidRecord when a manifest breaks its schema; that of an imported set has one of its own."""
+    schemas.check("imported_manifest" if "imported" in manifest else "manifest", manifest)
+
+
 def _write(folder: Path, manifest: dict[str, Any]) -> None:
-    schemas.check("manifest", manifest)
+    check(manifest)
     write_text(folder / NAME, json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
 
 

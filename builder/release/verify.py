@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import yaml
 
-from builder.base import schemas
 from builder.base.errors import BenchError
 from builder.format.reading import Release
 from builder.release import concepts
 from builder.release.dressing import CARD
 from builder.release.manifest import NAME, sha256
+from builder.release.manifest import check as check_manifest
 from builder.release.relations import check_splits
 from builder.release.rows import RECORDS, Laws, PersonIds, Terms, check_slice, slices
 from builder.run.files import left_by_tools
@@ -39,26 +39,24 @@ def verify(release: Release, laws: Laws, workers: Workers, version: str = "") ->
     """
     manifest = release.manifest
     try:
-        schemas.check("manifest", manifest)
+        check_manifest(manifest)
     except BenchError as error:
         yield Problem(NAME, str(error))
         return
     if version and manifest.get("version") != version:
         yield Problem(NAME, f"it is version {manifest.get('version', 'none')}, and its tag says {version}")
     damaged = yield from _files(release)
-    if damaged & {"recipe.toml", *(f"schemas/{name}.json" for name in RECORDS)}:
+    if damaged & {*(() if release.is_imported else ("recipe.toml",)), *(f"schemas/{name}.json" for name in RECORDS)}:
         return  # nothing further can be judged without them
     try:
         terms = Terms.of(release, laws)
     except (BenchError, OSError, ValueError) as error:
         yield Problem("recipe.toml or schemas/", f"nothing can be checked against them: {error}")
         return
-    # Of the knobs as the file states them: a later build-bench may know more of them than this release had.
-    if digest(tomllib.loads((release.path / "recipe.toml").read_text("utf-8"))) != manifest["recipe_fingerprint"]:
-        yield Problem("recipe.toml", "its fingerprint is not the one in manifest.json")
+    yield from _recipe(release)
     yield from _card(release)
     yield from _rows(release, terms, workers)
-    if terms.recipe.concepts.enabled:
+    if terms.recipe and terms.recipe.concepts.enabled:
         yield from (Problem(file, what) for file, what in concepts.faults(release))
 
 
@@ -78,6 +76,16 @@ def _files(release: Release) -> Generator[Problem, None, set[str]]:
         elif sha256(path) != entry["sha256"]:
             yield Problem(name, "its bytes do not match their sha256 in manifest.json")
     return listed.keys() - present
+
+
+def _recipe(release: Release) -> Iterator[Problem]:
+    """The recipe is the one that the manifest says; an imported set has none."""
+    if release.is_imported:
+        return
+    # Of the knobs as the file states them: a later build-bench may know more of them than this release had.
+    stated = tomllib.loads((release.path / "recipe.toml").read_text("utf-8"))
+    if digest(stated) != release.manifest["recipe_fingerprint"]:
+        yield Problem("recipe.toml", "its fingerprint is not the one in manifest.json")
 
 
 def _card(release: Release) -> Iterator[Problem]:

@@ -1,6 +1,7 @@
 """Shards: the records of some consecutive profiles in one Parquet file, with what they depend on in its footer."""
 
 import json
+import types
 import typing
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -104,6 +105,8 @@ def _arrow_type(hint: Any) -> pa.DataType:
         return scalars[hint]
     if typing.get_origin(hint) is typing.Literal:
         return pa.string()
+    if isinstance(hint, types.UnionType):  # with None: every column may be null
+        return _arrow_type(typing.get_args(hint)[0])
     if typing.get_origin(hint) is tuple:
         return pa.list_(_arrow_type(typing.get_args(hint)[0]))
     return pa.struct(list(arrow_schema(hint)))

@@ -18,6 +18,7 @@ ASKED = {kind.key: kind for kind in KINDS if kind.asked}
 def _fours(people: list[Profile]) -> dict[int, list[Profile]]:
     fours: dict[int, list[Profile]] = defaultdict(list)
     for person in people:
+        assert person.quartet is not None
         fours[person.quartet].append(person)
     return fours
 
@@ -50,7 +51,7 @@ def test_no_value_holds_a_part_of_a_name_of_the_four(people: list[Profile]) -> N
 
 
 def test_shared_values_are_held_by_other_quartets_and_others_are_not(people: list[Profile]) -> None:
-    holders: dict[tuple[str, str], set[int]] = defaultdict(set)
+    holders: dict[tuple[str, str], set[int | None]] = defaultdict(set)
     for person in people:
         for fact in person.facts:
             holders[fact.key, fact.value].add(person.quartet)

@@ -89,22 +89,29 @@ def choose(runs: Sequence[Run], vanilla: KnownShares, oracle: KnownShares) -> Ch
 def crowd_of(crowd: Crowd, seed: int) -> Crowd:
     """The same people with another forget set: whole quartets of the retain set, as many people as are reported.
 
-    Raises BenchError if the retain set is too small.
+    People of an imported set, who are in no quartet, are drawn one by one. Raises BenchError if the retain set is too
+    small.
     """
-    fours: dict[int, list[Person]] = {}
+    fours: dict[tuple[int, str], list[Person]] = {}
     for person in crowd.retain:
-        fours.setdefault(person.profile.quartet, []).append(person)
+        fours.setdefault(_together(person), []).append(person)
     order = randomness.stream(seed, "tuned").sample(sorted(fours), len(fours))
-    chosen: list[int] = []
+    chosen: list[tuple[int, str]] = []
     while order and sum(len(fours[each]) for each in chosen) < len(crowd.forget):
         chosen.append(order.pop())
     if not order:
         raise BenchError(
             f"--tune needs more than the {len(crowd.retain)} people of the retain set: no quartet of them is left."
         )
-    forget = tuple(person for person in crowd.retain if person.profile.quartet in chosen)
+    forget = tuple(person for person in crowd.retain if _together(person) in chosen)
     retain = tuple(person for person in crowd.trained if person not in forget)
     return replace(crowd, forget=forget, retain=retain)
+
+
+def _together(person: Person) -> tuple[int, str]:
+    """What is the same for the people who are forgotten together."""
+    four = person.profile.quartet
+    return (-1, person.profile.id) if four is None else (four, "")
 
 
 def tune_methods(plan: Plan) -> Plan:

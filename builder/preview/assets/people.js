@@ -12,8 +12,8 @@
     const countries = new Set(index.people.map((line) => line[2]).filter(Boolean)).size;
     const verdict = audit && `${audit.findings.filter((each) => each.passed).length} of ${audit.findings.length} checks passed`;
     return make("div", { class: "lead" },
-      make("h1", {}, `${number(index.people.length - real)} people who do not exist${real ? `, and ${number(real)} public figures` : ""}`),
-      make("p", {}, `Recipe ${index.recipe}, seed ${index.seed}: ${number(index.questions)} questions, ${number(index.portraits)} portraits, ${number(countries)} ${countries === 1 ? "country" : "countries"}. `,
+      make("h1", {}, `${number(index.people.length - real)} people${index.imported ? "" : " who do not exist"}${real ? `, and ${number(real)} public figures` : ""}`),
+      make("p", {}, `${index.from}: ${number(index.questions)} questions, ${number(index.portraits)} portraits${countries ? `, ${number(countries)} ${countries === 1 ? "country" : "countries"}` : ""}. `,
         verdict ? make("a", { href: "#/checks" }, verdict) : "Not audited yet: run build-bench audit", "."));
   }
 
