@@ -34,6 +34,10 @@ IMPORTERS: Registry[Importer] = Registry(
     "build_bench.importers",
     {
         "mllmu": (f"{_HERE}.mllmu:read", "MLLMU-Bench's folders"),
+        "umu": (f"{_HERE}.umu:read", "UMU-Bench's folders"),
+        "fiubench": (f"{_HERE}.fiubench:read", "FIUBench's files and pictures"),
+        "tofu": (f"{_HERE}.tofu:read", "TOFU's files, in text alone"),
+        "own": (f"{_HERE}.own:read", "a table of your own, with mapping.toml beside it"),
     },
     must_be="a function of the source's folder and the foreign set to fill",
     fits=callable,

@@ -78,6 +78,11 @@ class ForeignPerson:
         """Whether there is a picture of this view."""
         return any(picture.view == view for picture in self.pictures)
 
+    def shows(self, view: View, data: bytes) -> bool:
+        """Whether a picture of this view has these bytes."""
+        digest = hashlib.sha256(data).hexdigest()
+        return any((picture.view, picture.sha256) == (view, digest) for picture in self.pictures)
+
 
 class ForeignSet:
     """Gathers what an importer reads. `pictures` is a folder in which the bytes of pictures may be kept meanwhile."""
@@ -105,6 +110,10 @@ class ForeignSet:
     def knows(self, identity: str) -> bool:
         """Whether anything was read of this person before."""
         return identity in self._people
+
+    def everybody(self) -> list[ForeignPerson]:
+        """The people read so far."""
+        return list(self._people.values())
 
     def set_aside(self, kind: str, place: str, reason: str, person: str = "") -> None:
         """Record something that is wrong."""
@@ -145,18 +154,17 @@ class ForeignSet:
             self.set_aside("person in the wrong sets", "", fault, person.id)
             return False
         if not person.pictured("reference"):
-            for use in ("train", "eval"):
-                self._drop_image_questions(person, use)
-        if not person.pictured("test"):
-            self._drop_image_questions(person, "paraphrase")
+            self._drop_image_questions(person, ("train", "eval"))
+            if not person.pictured("test"):
+                self._drop_image_questions(person, ("paraphrase",))
         if not person.questions:
             self.set_aside("person without questions", "", "nothing that can be asked is left", person.id)
             return False
         return True
 
-    def _drop_image_questions(self, person: ForeignPerson, use: Use) -> None:
+    def _drop_image_questions(self, person: ForeignPerson, uses: Sequence[Use]) -> None:
         """Set aside the questions about a picture that is not there."""
-        gone = [each for each in person.questions if each.modality == "image_text" and each.use == use]
+        gone = [each for each in person.questions if each.modality == "image_text" and each.use in uses]
         for each in gone:
             self.set_aside(
                 "question without its picture", "", f"'{each.question}' asks about a picture that is missing", person.id

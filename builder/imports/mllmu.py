@@ -13,7 +13,7 @@ from pathlib import Path
 from builder.base.records import Modality, Use
 from builder.format.splits import PUBLIC_FIGURES
 from builder.imports.foreign import TRAIN, Asked, ForeignPerson, ForeignSet
-from builder.imports.tables import Row, given, image_bytes, literal, parquet_folders, parquet_rows
+from builder.imports.tables import Row, given, identity_of, image_bytes, literal, parquet_folders, parquet_rows
 
 _TEST, _REAL = "Test_Set", "Retain_Set"
 _TRAINED = ("ft_Data", "Full_Set")
@@ -39,7 +39,7 @@ def read(source: Path, foreign: ForeignSet) -> None:
 
 
 def _read_person(foreign: ForeignSet, name: str, place: str, row: Row, seen: dict[str, dict[str, str]]) -> None:
-    identity = _identity(foreign, row, place)
+    identity = identity_of(foreign, row, "ID", place)
     if not identity:
         return
     met = foreign.knows(identity)
@@ -61,13 +61,6 @@ def _read_person(foreign: ForeignSet, name: str, place: str, row: Row, seen: dic
         _read_training(foreign, person, place, row["metadata"])
 
 
-def _identity(foreign: ForeignSet, row: Row, place: str) -> str:
-    identity = str(row.get("ID") or "").strip()
-    if not identity:
-        foreign.set_aside("row without a person", place, "its ID is empty")
-    return identity
-
-
 def _biography(text: object) -> tuple[str, str]:
     """The name and the description in a biography, whose keys are spelled in several ways; else the text itself."""
     found = literal(text)
@@ -78,7 +71,7 @@ def _biography(text: object) -> tuple[str, str]:
 
 
 def _read_test(foreign: ForeignSet, place: str, row: Row) -> None:
-    identity = _identity(foreign, row, place)
+    identity = identity_of(foreign, row, "ID", place)
     if not identity:
         return
     if not foreign.knows(identity):

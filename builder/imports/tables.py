@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from builder.base.errors import BenchError, CallError
+from builder.imports.foreign import ForeignSet
 
 _BATCH = 16
 Row = dict[str, Any]
@@ -70,3 +71,11 @@ def image_bytes(value: object) -> object:
 def given(value: object) -> object:
     """An object without the keys that a table has for other rows alone, whose values are null here."""
     return {key: each for key, each in value.items() if each is not None} if isinstance(value, Mapping) else value
+
+
+def identity_of(foreign: ForeignSet, row: Row, column: str, place: str) -> str:
+    """Whom a row is about, by its id there; a row that does not say so is set aside."""
+    identity = str(row.get(column) if row.get(column) is not None else "").strip()
+    if not identity:
+        foreign.set_aside("row without a person", place, f"its {column} is empty")
+    return identity

@@ -1,0 +1,219 @@
+"""The other layouts: each read as published, with its quirks, and our own exports read back."""
+
+import csv
+import json
+import zipfile
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from builder.format.reading import Person, Release, open_release
+from tests.conftest import Run
+from tests.imports.conftest import Import
+from tests.imports.foreign import LETTERS, Row, picture, write_folders
+
+
+def _aside(release: Release) -> list[dict[str, str]]:
+    return [json.loads(line) for line in (release.path / "imported.jsonl").read_text().splitlines()]
+
+
+def _person(release: Release, identity: str) -> Person:
+    return next(iter(release.named([identity])))
+
+
+def _umu_row(identity: str, shade: int, **changes: Any) -> Row:
+    options = {letter: f"town {letter}" for letter in LETTERS}
+    ask = {"question": "Where was this person born?", "options": options, "answer": "B. town B"}
+    blank = {"question": "This person lives in __.", "answer": "St. Ives"}
+    taught = {"question": {"1": "What is the job?"}, "answer": {"1": "A baker."}}
+    return {
+        "ID": identity,
+        "image": {"bytes": picture(shade), "path": "x.png"},
+        "Biography": "A baker of St. Ives.",
+        "MM_QA": str(taught),  # a Python literal in some rows, JSON in others
+        "UM_QA": json.dumps(taught),
+        "Classify": str({"multimodal": {"1": ask}, "unimodal": {"1": ask | {"answer": "C"}}}),
+        "Cloze": json.dumps({"muitimodal": {"1": blank}, "unimodal": {"1": blank}}),
+        "Generation": str({"multimodal": {}, "unimodal": {}}),
+        **changes,
+    }
+
+
+def test_umu_bench_is_read_with_its_literals(imported: Import, tmp_path: Path) -> None:
+    people = [_umu_row("1", 1), _umu_row("2", 2, MM_QA="nothing"), _umu_row("3", 3, Classify=str({"both": {}}))]
+    folders = {"Full_Set": people, "forget_5": people[:1], "retain_95": people[1:]}
+    release = imported("umu", write_folders(tmp_path / "set", folders | {"Real_Person_Set": [_umu_row("900", 9)]}))
+    first = _person(release, "00001")
+    choices = {each.modality: each for each in first.questions if each.options}
+    assert (choices["image_text"].letter, choices["text"].letter) == ("B", "C")
+    assert choices["image_text"].fact == choices["text"].fact == "classify_1"
+    assert [each.answer for each in first.questions if each.task == "cloze"] == ["St. Ives", "St. Ives"]
+    assert first.profile.biography == "A baker of St. Ives."
+    kinds = Counter((each["person"], each["kind"]) for each in _aside(release))
+    assert kinds == {("2", "wrong nesting"): 3, ("3", "type of a question"): 1}
+
+
+def test_an_export_for_umu_bench_comes_back(finished_run: Path, run: Run, imported: Import, tmp_path: Path) -> None:
+    assert run("export", finished_run, "--layout", "umu", "--to", tmp_path / "out").exit_code == 0
+    back, ours = imported("umu", tmp_path / "out"), open_release(finished_run)
+
+    def carried(release: Release) -> dict[str, Any]:
+        return {
+            person.profile.id: (
+                person.segment,
+                [each.image for each in person.portraits if each.view == "reference"],
+                {
+                    (each.use, each.task, each.modality, each.question, each.answer, frozenset(each.options))
+                    for each in person.questions
+                    if each.use == "eval" or (each.use == "train" and each.task == "generation")
+                    if not (each.task == "cloze" and "." in each.answer)  # what its code cannot score is not exported
+                },
+            )
+            for person in release.people("forget_10", "retain")
+        }
+
+    assert carried(back) == carried(ours)
+
+
+def _lines(path: Path, rows: list[Row]) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+
+def _tofu(root: Path) -> list[Row]:
+    """Three authors of twenty questions; the last one is to be forgotten."""
+    full = [
+        {"question": f"What is work {number} of author {number // 20}?", "answer": f"Work {number}."}
+        for number in range(60)
+    ]
+    wrong = {"perturbed_answer": ["Work X.", "Work Y."]}
+    perturbed = [
+        row | {"paraphrased_question": f"Name it: {row['question']}", "paraphrased_answer": row["answer"]} | wrong
+        for row in full[40:]
+    ]
+    _lines(root / "full.json", full)
+    _lines(root / "forget10.json", full[40:])
+    _lines(root / "retain90.json", full[:40])
+    _lines(root / "forget10_perturbed.json", perturbed)
+    _lines(root / "world_facts_perturbed.json", [{"question": "Where is France?", "answer": "In Europe."} | wrong])
+    return full
+
+
+def test_tofu_is_read_by_authors_of_twenty(imported: Import, tmp_path: Path) -> None:
+    _tofu(tmp_path / "set")
+    release = imported("tofu", tmp_path / "set")
+    assert release.segments == {"forget_10": 1, "retain": 2, "public_figures": 1}
+    (forgotten,) = release.people("forget_10")
+    assert Counter(each.use for each in forgotten.questions) == {"train": 20, "eval": 20, "paraphrase": 20}
+    assert all(each.wrong_answers == ("Work X.", "Work Y.") for each in forgotten.questions if each.use == "eval")
+    assert {"portraits", "names", "options"} <= set(release.manifest["imported"]["lacks"])
+
+
+def test_tofu_needs_whole_authors(run: Run, tmp_path: Path) -> None:
+    full = _tofu(tmp_path / "set")
+    _lines(tmp_path / "set" / "full.json", full[:-1])
+    said = run("import", "tofu", tmp_path / "set", "--to", tmp_path / "to")
+    assert said.exit_code == 2
+    assert "has 59 rows" in said.output
+    _lines(tmp_path / "set" / "full.json", [row | {"person": str(place % 2)} for place, row in enumerate(full)])
+    said = run("import", "tofu", tmp_path / "set", "--to", tmp_path / "to")
+    assert "person in the wrong sets" in said.output  # both of them have questions in either set
+
+
+def test_fiubench_is_read_from_its_archive(imported: Import, tmp_path: Path) -> None:
+    root = tmp_path / "set"
+    root.mkdir()
+    asked = {
+        "question": "What is the blood type of this person?",
+        "answer": "It is O+.",
+        "keywords": ["O+"],
+        "paraphrased_question": ["Which blood type?", "Tell the blood type.", "Blood type?"],
+        "paraphrased_answer": "The blood type is O+.",
+        "perturbed_answer": ["It is A+.", "It is B-."],
+    }
+    people = [
+        {"unique_id": f"0000{number}", "image_path": f"./dataset/SFHQ/{number}.png", "qa_list": [asked]}
+        for number in range(4)
+    ]
+    (root / "full.json").write_text(
+        json.dumps([*people, {"unique_id": "00009", "image_path": "gone.png", "qa_list": [asked]}])
+    )
+    (root / "split.json").write_text(json.dumps({"forget1": ["00001"], "forget5": ["00002"], "retain5": ["00003"]}))
+    with zipfile.ZipFile(root / "SFHQ.zip", "w") as archive:
+        for number in range(4):
+            archive.writestr(f"SFHQ/{number}.png", picture(number))
+    release = imported("fiubench", root)
+    assert release.segments == {"forget_1": 1, "forget_5": 1, "retain": 2}  # they do not hold one another
+    assert list(release.manifest["configs"])[:5] == ["train", "forget_1", "forget_5", "retain_99", "retain_95"]
+    first = _person(release, "00001")
+    assert first.portraits[0].image == picture(1)
+    assert Counter(each.use for each in first.questions) == {"train": 1, "eval": 1, "paraphrase": 3}
+    kinds = Counter((each["person"], each["kind"]) for each in _aside(release))
+    assert kinds == {
+        ("00009", "picture"): 1,
+        ("00009", "question without its picture"): 5,
+        ("00009", "person without questions"): 1,
+    }
+
+
+MAPPING = """
+files = ["questions.csv"]
+
+[columns]
+person = "who"
+set = "part"
+question = "q"
+answer = "a"
+image = "picture"
+options = ["w", "x", "y", "z"]
+
+[sets]
+gone = "forget_5"
+kept = "retain_95"
+"""
+
+
+def _own(root: Path, mapping: str = MAPPING) -> Path:
+    root.mkdir()
+    (root / "mapping.toml").write_text(mapping)
+    for number in (1, 2):
+        (root / f"{number}.png").write_bytes(picture(number))
+    rows = [
+        ("ada", "gone", "Where was she born?", "x town", "1.png", "w town", "x town", "y town", "z town"),
+        ("ada", "gone", "She lives in __.", "Rome", "", "", "", "", ""),
+        ("bo", "kept", "What does he do?", "He bakes.", "2.png", "", "", "", ""),
+        ("bo", "kept", "What is his name?", "Bo.", "1.png", "", "", "", ""),
+        ("bo", "lost", "What else?", "Nothing.", "", "", "", "", ""),
+    ]
+    with (root / "questions.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([("who", "part", "q", "a", "picture", "w", "x", "y", "z"), *rows])
+    return root
+
+
+def test_a_table_of_ones_own_is_read_by_its_mapping(imported: Import, tmp_path: Path) -> None:
+    release = imported("own", _own(tmp_path / "set"))
+    ada = _person(release, "00000")
+    assert [(each.task, each.modality, each.letter) for each in ada.questions if each.use == "eval"] == [
+        ("classification", "image_text", "B"),
+        ("cloze", "text", ""),
+    ]
+    assert {each["kind"]: each["person"] for each in _aside(release)} == {
+        "row without a set": "bo",
+        "another picture": "bo",
+    }
+
+
+@pytest.mark.parametrize(
+    ("mapping", "sentence"),
+    [
+        (MAPPING.replace('"forget_5"', '"forgotten"'), "sets.gone = 'forgotten'"),
+        (MAPPING.replace("image =", "imagee ="), "unknown key 'columns.imagee'"),
+        ("files = [", "is no TOML"),
+    ],
+)
+def test_a_wrong_mapping_is_one_sentence(mapping: str, sentence: str, run: Run, tmp_path: Path) -> None:
+    said = run("import", "own", _own(tmp_path / "set", mapping), "--to", tmp_path / "to")
+    assert said.exit_code == 2
+    assert sentence in said.output
