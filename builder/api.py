@@ -110,7 +110,9 @@ def open_release(source: str | Path) -> Release:
     return open_source(_named(source)).release
 
 
-def fetch_figures(folder: str | Path = "figures", *, contact: str, count: int | None = None) -> Fetched:
+def fetch_figures(
+    folder: str | Path = "figures", *, contact: str, count: int | None = None, with_pictures: bool = False
+) -> Fetched:
     """Ask Wikidata and Wikimedia Commons for the public figures, and keep references to items and pictures in a folder.
 
     Stopped or killed, the same call goes on; what was answered is not asked again.
@@ -119,10 +121,11 @@ def fetch_figures(folder: str | Path = "figures", *, contact: str, count: int | 
         folder: Where references, attribution and answers are kept.
         contact: An e-mail or web address of yours: both sites want to know who asks.
         count: Ask for the first of the roster only, so many.
+        with_pictures: Download the pictures, too, and check each by its sha1.
     """
     from builder.figures import fetching
 
-    return fetching.fetch(Path(folder), contact, count)
+    return fetching.fetch(Path(folder), contact, count, with_pictures=with_pictures)
 
 
 def check_figures(folder: str | Path = "figures", *, contact: str) -> CheckedReferences:

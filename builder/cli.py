@@ -78,6 +78,7 @@ def cli() -> None:
 @click.option("--seed", type=int, help="A different seed makes different people.")
 @click.option("--profiles", type=int, help="How many people; the same as --set profiles.count=N.")
 @_settings_option("Any setting of the recipe")
+@click.option("--figures", type=click.Path(), help="Folder of 'figures fetch': sources of the public figures.")
 @click.option("--workers", type=click.IntRange(min=1), help="Processes.  [default: one for each processor]")
 @click.option("--painter", help="What makes the portraits: a name of 'build-bench list painters'.")
 @click.option("--painter-model", help="The painter's pipeline: a Hub id or a folder.")
@@ -99,6 +100,7 @@ def generate(
     seed: int | None,
     profiles: int | None,
     settings: dict[str, Any],
+    figures: str | None,
     workers: int | None,
     painter: str | None,
     painter_model: str | None,
@@ -125,6 +127,7 @@ def generate(
     asked = {
         "seed": seed,
         "profiles.count": profiles,
+        "public_figures.references": figures,
         "portraits.painter": painter,
         "diffusion.model": painter_model,
         "diffusion.device": device,
@@ -399,18 +402,19 @@ def figures_group() -> None:
 @click.option("--out", default="figures", show_default=True, type=click.Path(), help="Folder of the references.")
 @click.option("--contact", required=True, help="An e-mail or web address of yours; both sites ask for one.")
 @click.option("--count", type=click.IntRange(min=1), help="Only the first so many.  [default: everybody]")
+@click.option("--with-pictures", is_flag=True, help="Download the pictures, too, and check each by its sha1.")
 @click.option("--check", is_flag=True, help="Compare what was fetched with what the sites say now.")
-def figures_fetch(out: str, contact: str, count: int | None, check: bool) -> None:
+def figures_fetch(out: str, contact: str, count: int | None, with_pictures: bool, check: bool) -> None:
     """Look up the public figures in Wikidata and Wikimedia Commons, and store references to items and pictures.
 
     After a stop or a crash, the same command continues; nothing is asked twice. --check exits with 1 if something
     no longer holds.
     """
     if not check:
-        click.echo(builder.fetch_figures(out, contact=contact, count=count))
+        click.echo(builder.fetch_figures(out, contact=contact, count=count, with_pictures=with_pictures))
         return
-    if count is not None:
-        raise CallError("--check looks at everybody in the folder; leave out --count.")
+    if count is not None or with_pictures:
+        raise CallError("--check looks at all that is in the folder; leave out --count and --with-pictures.")
     checked = builder.check_figures(out, contact=contact)
     click.echo(checked)
     if not checked.sound:

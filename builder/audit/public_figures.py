@@ -53,8 +53,16 @@ def _sources(people: Sequence[Person]) -> Iterator[FindingExample]:
     for person in people:
         if not person.sources:
             yield FindingExample(person.profile.id, f"{person.profile.name}: nothing says where the facts come from")
+        if person.portraits and not any(source.sha1 for source in person.sources):
+            yield FindingExample(person.profile.id, f"{person.profile.name}: nothing says where the picture comes from")
+        if _has_birthplace(person) and not any(source.qid for source in person.sources):
+            yield FindingExample(person.profile.id, f"{person.profile.name}: nothing says where the birthplace is from")
         for source in person.sources:
             if not (source.source_url and source.licence and source.licence_url):
                 yield FindingExample(
                     person.profile.id, f"{person.profile.name}: a source without an address or a licence"
                 )
+
+
+def _has_birthplace(person: Person) -> bool:
+    return any(fact.key == "place_of_birth" for fact in person.profile.facts)

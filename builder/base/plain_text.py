@@ -31,6 +31,8 @@ _HAN = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0x20000, 0x2F7FF), (0x30000, 0x323A
 _MARKUP_SIGNS = re.compile(r"[<>\\{}\[\]`~^|*#]")
 """Signs that no sentence, name or value needs, and that mean something in HTML, Markdown, LaTeX or a template."""
 
+_MARKDOWN_SIGNS = re.compile(r"([\\`*_{}\[\]()#+!|&~-])")
+
 _SPACES = dict.fromkeys((0xA0, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000), " ")
 _HYPHENS = dict.fromkeys((0x2010, 0x2011, 0x2212, 0xFE63, 0xFF0D), "-")
 _QUOTES = {**dict.fromkeys(map(ord, "‘’ʼ′＇"), "'"), **dict.fromkeys(map(ord, "“”„″＂"), '"')}
@@ -98,6 +100,11 @@ def printed(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(sign if sign.isprintable() else " " if sign in "\r\n\t" else f"<U+{ord(sign):04X}>" for sign in text)
+
+
+def in_markdown(text: str) -> str:
+    """`text` as Markdown that renders nothing of it but the text itself."""
+    return _MARKDOWN_SIGNS.sub(r"\\\1", text)
 
 
 def line_faults(text: str, language: Language = LANGUAGE, needed: str = "") -> Iterator[Fault]:

@@ -274,6 +274,22 @@ class PublicFiguresPart(Section):
     """Real people of the past, whom models know and must go on knowing."""
 
     count: int = Field(0, ge=0, le=9_996, description="public figures of the segment 'public_figures'; 0 for none")
+    references: str = Field(
+        "",
+        description="a folder of 'build-bench figures fetch' (--figures), for birthplaces and for sources on the "
+        "network; empty to do without",
+    )
+    pictures: bool = Field(
+        False, description="put the pictures of that folder into the release, so that it passes them on"
+    )
+
+    @model_validator(mode="after")
+    def _of_somebody(self) -> Self:
+        if self.references and not self.count:
+            raise ValueError("references needs public figures; public_figures.count says how many")
+        if self.pictures and not self.references:
+            raise ValueError("pictures needs a folder that holds them; --figures FOLDER names it")
+        return self
 
 
 class ConceptsPart(Section):

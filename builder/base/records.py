@@ -156,13 +156,21 @@ class Question:
 
 @dataclass(frozen=True)
 class Source:
-    """Where what is said of a public figure comes from, and under which licence it may be passed on."""
+    """Where what is said of a public figure comes from, and under which licence it may be passed on.
+
+    A source on the network also has its item of Wikidata and the revision (0: it is a file), the sha1 of the original
+    file (empty: it is no file), and when it was asked, in UTC.
+    """
 
     title: str
     source_url: str
     author: str
     licence: str
     licence_url: str
+    qid: str = ""
+    revision_id: int = 0
+    sha1: str = ""
+    retrieved: str = ""
 
 
 T = TypeVar("T")

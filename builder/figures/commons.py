@@ -7,6 +7,7 @@ from typing import Any
 
 from builder.figures.licences import licence
 from builder.figures.mediawiki import Site, together
+from builder.figures.pictures import FORMATS, MOST_BYTES, MOST_PIXELS
 from builder.figures.plain import plain
 from builder.figures.references import CommonsPicture
 
@@ -34,7 +35,7 @@ def pictures(site: Site, names: Iterable[str]) -> dict[str, CommonsPicture | Unu
             titles="|".join(some),
             redirects="1",
             prop="imageinfo",
-            iiprop="sha1|extmetadata",
+            iiprop="sha1|url|size|mime|extmetadata",
             iiextmetadatalanguage="en",
             iiextmetadatafilter="License|LicenseShortName|Artist|Restrictions",
         ):
@@ -83,6 +84,8 @@ def _picture(page: Mapping[str, Any]) -> CommonsPicture | Unusable:
     author = _said(metadata, "Artist")
     if terms.names_author and not author:
         return Unusable(f"its licence, {terms.name}, asks for an author, and none is named")
+    if odd := _oddity(info):
+        return Unusable(odd)
     title = str(page["title"])
     return CommonsPicture(
         title=title,
@@ -91,7 +94,20 @@ def _picture(page: Mapping[str, Any]) -> CommonsPicture | Unusable:
         licence=terms.name,
         licence_url=terms.url,
         sha1=str(info["sha1"]),
+        url=str(info["url"]),
     )
+
+
+def _oddity(info: Mapping[str, Any]) -> str:
+    """Why a file is not downloaded, whatever its licence; nothing if it can be."""
+    pixels = int(info["width"]) * int(info["height"])
+    if info["mime"] not in FORMATS:
+        return f"its type is not on the list: {plain(str(info['mime']))}"
+    if int(info["size"]) > MOST_BYTES:
+        return f"its file has {int(info['size']) / 2**20:,.0f} MiB; at most {MOST_BYTES // 2**20} are downloaded"
+    if pixels > MOST_PIXELS:
+        return f"it has {pixels // 10**6:,} million pixels; at most {MOST_PIXELS // 10**6} million are decoded"
+    return ""
 
 
 def _said(metadata: Mapping[str, Any], field: str) -> str:

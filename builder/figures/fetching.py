@@ -3,14 +3,16 @@
 import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from builder.base.errors import CallError
+from builder.base.progress import Progress
 from builder.figures import references
 from builder.figures.commons import Unusable, pictures
 from builder.figures.items import WikidataItem, fitting, items, labels, search
 from builder.figures.mediawiki import Site, agent
+from builder.figures.pictures import UnusablePicture, download, original, stored
 from builder.figures.references import ANSWERS, CommonsPicture, Reference, References, Refusal
 from builder.figures.roster import PublicFigure, roster
 
@@ -34,13 +36,13 @@ class Fetched:
 
     def __str__(self) -> str:
         found, refused = self.references.found, self.references.refused
-        pictured = sum(each.picture is not None for each in found)
+        pictured = sum(each.usable_picture is not None for each in found)
         lines = [
             f"{len(found)} of {len(found) + len(refused)} public figures are in Wikidata with the roster's years; "
             f"{pictured} have a picture that may be passed on."
         ]
         lines += [f"  refused: {each.name}: {each.reason}" for each in refused]
-        lines += [f"  no picture: {each.name}: {each.no_picture}" for each in found if not each.picture]
+        lines += [f"  no picture: {each.name}: {each.no_picture}" for each in found if not each.usable_picture]
         return "\n".join([*lines, f"  references: {self.folder / references.REFERENCES}"])
 
 
@@ -68,8 +70,11 @@ class CheckedReferences:
         return "\n".join(lines)
 
 
-def fetch(folder: Path, contact: str, count: int | None = None) -> Fetched:
-    """Ask for the first `count` people of the roster, for everybody without it; what is in the folder is not asked."""
+def fetch(folder: Path, contact: str, count: int | None = None, *, with_pictures: bool = False) -> Fetched:
+    """Ask for the first `count` people of the roster, for everybody without it; what is in the folder is not asked.
+
+    `with_pictures` downloads their pictures, too.
+    """
     _check_call(folder, contact)
     figures = roster()[:count]
     if count is not None and not 1 <= count <= len(roster()):
@@ -77,7 +82,30 @@ def fetch(folder: Path, contact: str, count: int | None = None) -> Fetched:
     wikidata, commons = _sites(folder / ANSWERS, contact)
     found = _gathered({figure: search(wikidata, figure.name) for figure in figures}, wikidata, commons)
     references.write(folder, found)
+    if with_pictures:
+        found = _with_pictures(folder, found, commons)
+        references.write(folder, found)
     return Fetched(folder, found)
+
+
+def _with_pictures(folder: Path, found: References, commons: Site) -> References:
+    """The references once the pictures are in the folder: one that cannot be used says why."""
+    downloaded = []
+    with Progress("pictures", "pictures", sum(each.picture is not None for each in found.found)) as progress:
+        for each in found.found:
+            downloaded.append(_downloaded(folder, each, commons))
+            progress.advance(each.picture is not None)
+    return replace(found, found=tuple(downloaded))
+
+
+def _downloaded(folder: Path, reference: Reference, commons: Site) -> Reference:
+    if not reference.picture:
+        return reference
+    try:
+        download(folder, reference.picture, commons)
+    except UnusablePicture as error:
+        return replace(reference, no_picture=str(error))
+    return reference
 
 
 def check(folder: Path, contact: str) -> CheckedReferences:
@@ -99,7 +127,13 @@ def check(folder: Path, contact: str) -> CheckedReferences:
             changed += [f"{before.name}: {line}" for line in differences]
             if before.revision_id != after[before.name].revision_id and not differences:
                 revised.append(f"{before.name}: revision {before.revision_id} is now {after[before.name].revision_id}")
+        if before.picture and _is_damaged(folder, before.picture.sha1):
+            changed.append(f"{before.name}: the picture's file in the folder no longer has the sha1")
     return CheckedReferences(len(kept.found), tuple(revised), tuple(changed))
+
+
+def _is_damaged(folder: Path, sha1: str) -> bool:
+    return stored(folder, sha1).exists() and original(folder, sha1) is None
 
 
 def _check_call(folder: Path, contact: str) -> None:

@@ -1,12 +1,12 @@
 """What is kept of the roster's people after Wikidata and Wikimedia Commons were asked, and the folder that holds it."""
 
 import json
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from builder.base.errors import BenchError, CallError
+from builder.base.plain_text import in_markdown
 from builder.base.records import from_json, to_json
 from builder.run.files import read_json, write_text
 
@@ -18,12 +18,13 @@ FACTS_LICENCE = "CC0 1.0"
 FACTS_LICENCE_URL = "https://creativecommons.org/publicdomain/zero/1.0/"
 """The licence of Wikidata's facts."""
 
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|&~-])")
-
 
 @dataclass(frozen=True)
 class CommonsPicture:
-    """A picture on Wikimedia Commons that may be passed on under `licence`; `sha1` is that of the original file."""
+    """A picture on Wikimedia Commons that may be passed on under `licence`.
+
+    `sha1` is that of the original file, `url` where the file itself is.
+    """
 
     title: str
     source_url: str
@@ -31,6 +32,7 @@ class CommonsPicture:
     licence: str
     licence_url: str
     sha1: str
+    url: str
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Reference:
     """Somebody of the roster, as one revision of the Wikidata item says.
 
     `citizenships` and `occupations` are kept to compare with the roster. `birthplace` is empty when there are several
-    or none. `no_picture` says why there is no picture.
+    or none. `no_picture` says why there is no picture, or why the one that is there cannot be used.
     """
 
     name: str
@@ -51,6 +53,11 @@ class Reference:
     retrieved: str
     picture: CommonsPicture | None
     no_picture: str
+
+    @property
+    def usable_picture(self) -> CommonsPicture | None:
+        """The picture, unless something speaks against it."""
+        return None if self.no_picture else self.picture
 
 
 @dataclass(frozen=True)
@@ -97,15 +104,11 @@ def attribution(found: Iterable[Reference]) -> str:
         "",
     ]
     for each in found:
-        lines.append(f"- {_escaped(each.name)}: <{each.source_url}>, revision {each.revision_id}, {each.retrieved}")
+        lines.append(f"- {in_markdown(each.name)}: <{each.source_url}>, revision {each.revision_id}, {each.retrieved}")
         if each.picture:
-            author = _escaped(each.picture.author) or "unknown author"
+            author = in_markdown(each.picture.author) or "unknown author"
             lines.append(
                 f"  - Picture: <{each.picture.source_url}>, by {author}, {each.picture.licence} "
                 f"(<{each.picture.licence_url}>)"
             )
     return "\n".join([*lines, ""])
-
-
-def _escaped(text: str) -> str:
-    return _MARKDOWN.sub(r"\\\1", text)

@@ -5,15 +5,18 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from email.message import Message
-from typing import TypeVar
+from typing import IO, TypeVar
 
 from builder.base.errors import BenchError
+from builder.base.plain_text import printed
 from builder.base.retrying import Retries, retried, seconds_asked
 
 T = TypeVar("T")
 
 ATTEMPTS, FIRST_WAIT, LONGEST_WAIT, TIMEOUT = 5, 1.0, 300.0, 90.0
 """How often a request is sent; in seconds the first and the longest wait between, and how long an answer may take."""
+MOST_BYTES = 256 * 2**20
+"""No answer is longer: what is longer is a mistake or malice."""
 _BUSY = frozenset({429, 500, 502, 503, 504})
 
 
@@ -25,18 +28,33 @@ class Busy(Exception):
         self.seconds = seconds
 
 
-def send(request: urllib.request.Request, read: Callable[[bytes, Message], T], *, kept: str, otherwise: str) -> T:
+class Rejected(BenchError):
+    """A server answers, and does not give what it was asked for."""
+
+
+def send(
+    request: urllib.request.Request,
+    read: Callable[[bytes, Message], T],
+    *,
+    kept: str,
+    otherwise: str,
+    allowed: tuple[str, ...] = ("https://", "http://"),
+    limit: int = MOST_BYTES,
+) -> T:
     """What `read` makes of the answer's body and headers. It may raise Busy, and the request is sent again.
 
-    Raises BenchError when there is no answer: `kept` says where earlier answers are, `otherwise` what to do without a
-    network.
+    Redirects are followed to addresses that begin with one of `allowed`. Raises Rejected when the server refuses, or
+    answers with more than `limit` bytes, and BenchError when there is no answer: `kept` says where earlier answers are,
+    `otherwise` what to do without a network.
     """
     address = request.full_url.partition("?")[0]
+    opener = urllib.request.build_opener(_Redirects(allowed))
+    policy = Retries(ATTEMPTS, FIRST_WAIT, LONGEST_WAIT, growth=4)
     try:
-        return retried(lambda: read(*_answer(request)), Retries(ATTEMPTS, FIRST_WAIT, LONGEST_WAIT, growth=4), _passing)
+        return retried(lambda: read(*_answer(opener, request, limit)), policy, _passing)
     except urllib.error.HTTPError as error:
         if error.code not in _BUSY:
-            raise BenchError(f"{address} rejects queries: {error.code} {error.reason}.") from error
+            raise Rejected(f"{address} rejects queries: {error.code} {printed(str(error.reason))}.") from error
         raise _busy(address, f"{error.code} {error.reason}", kept) from error
     except Busy as error:
         raise _busy(address, str(error), kept) from error
@@ -51,10 +69,29 @@ def _busy(address: str, reason: str, kept: str) -> BenchError:
     return BenchError(f"{address} is busy ({reason}, {ATTEMPTS} times); run the same command again later: {kept}.")
 
 
-def _answer(request: urllib.request.Request) -> tuple[bytes, Message]:
+class _Redirects(urllib.request.HTTPRedirectHandler):
+    """Follows redirects to allowed addresses alone."""
+
+    def __init__(self, allowed: tuple[str, ...]) -> None:
+        self._allowed = allowed
+
+    def redirect_request(
+        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: Message, newurl: str
+    ) -> urllib.request.Request | None:
+        if not newurl.startswith(self._allowed):
+            raise urllib.error.HTTPError(req.full_url, code, f"redirects to {newurl}", headers, fp)
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+def _answer(
+    opener: urllib.request.OpenerDirector, request: urllib.request.Request, limit: int
+) -> tuple[bytes, Message]:
     try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT) as response:
-            return bytes(response.read()), response.headers
+        with opener.open(request, timeout=TIMEOUT) as response:
+            body = bytes(response.read(limit + 1))
+            if len(body) > limit:
+                raise Rejected(f"{request.full_url.partition('?')[0]} answers with more than {limit:,} bytes.")
+            return body, response.headers
     except urllib.error.HTTPError as error:
         error.close()  # it holds the connection open
         raise

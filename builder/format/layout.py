@@ -61,15 +61,22 @@ PERSON = pa.schema(
 """Columns of every config but the test set: the reference portrait, train views, training and evaluation questions."""
 TEST = pa.schema([("ID", pa.string()), ("images", pa.list_(IMAGE)), *_THEIRS, *_OURS])
 """Columns of the test set: held-out views and held-out wording."""
-PUBLIC_FIGURE = pa.schema([*PERSON, ("sources", pa.list_(pa.struct(list(arrow_schema(Source)))))])
-"""Columns of public figures: where their facts come from, and under which licences."""
+_SOURCE = list(arrow_schema(Source))
+_BUNDLED = ("title", "source_url", "author", "licence", "licence_url")
+"""What is said of a source that comes along with build-bench; the other fields are about the network."""
 
 
-def columns(config: str) -> pa.Schema:
-    """The columns of a config's rows."""
+def columns(config: str, *, referenced: bool = False) -> pa.Schema:
+    """The columns of a config's rows; `referenced`: its public figures have sources on the network."""
     if is_of_concepts(config):
         return CONCEPT
-    return {"test": TEST, PUBLIC_FIGURES: PUBLIC_FIGURE}.get(config, PERSON)
+    return {"test": TEST, PUBLIC_FIGURES: public_figure(referenced)}.get(config, PERSON)
+
+
+def public_figure(referenced: bool) -> pa.Schema:
+    """Columns of public figures: `sources` says where their facts come from, and under which licences."""
+    said = [field for field in _SOURCE if referenced or field.name in _BUNDLED]
+    return pa.schema([*PERSON, ("sources", pa.list_(pa.struct(said)))])
 
 
 def person_row(profile: Profile, portraits: Sequence[Portrait], questions: Sequence[Question]) -> dict[str, Any]:
@@ -93,10 +100,17 @@ def person_row(profile: Profile, portraits: Sequence[Portrait], questions: Seque
 
 
 def public_figure_row(
-    profile: Profile, portraits: Sequence[Portrait], questions: Sequence[Question], sources: Sequence[Source]
+    profile: Profile,
+    portraits: Sequence[Portrait],
+    questions: Sequence[Question],
+    sources: Sequence[Source],
+    *,
+    referenced: bool = False,
 ) -> dict[str, Any]:
-    """A row of `PUBLIC_FIGURE`."""
-    return {**person_row(profile, portraits, questions), "sources": to_json(tuple(sources))}
+    """A row of `public_figure`."""
+    said = [field.name for field in public_figure(referenced).field("sources").type.value_type]
+    described = [{name: getattr(source, name) for name in said} for source in sources]
+    return {**person_row(profile, portraits, questions), "sources": described}
 
 
 def test_row(profile: Profile, portraits: Sequence[Portrait], questions: Sequence[Question]) -> dict[str, Any]:
@@ -151,7 +165,7 @@ def biography(profile: Profile) -> dict[str, Any]:
     known: defaultdict[str, str] = defaultdict(str, ((fact.key, fact.value) for fact in profile.facts))
     return {
         "Name": profile.name,
-        "Born": known["birthplace"],
+        "Born": known["birthplace"] or known["place_of_birth"],
         "Date of Birth": known["birth_date"] or known["birth_year"],
         "Gender": profile.gender.capitalize(),
         "Employment": known["profession"] or f"{known['occupation']}, {known['employer']}",

@@ -145,12 +145,12 @@ class Release:
         return list(dict.fromkeys(name.split("/")[1] for name in files))
 
     def is_pictured(self, config: str) -> bool:
-        """Whether everybody in a config has a picture; public figures and people of an imported set may have none."""
+        """Whether people of a config have pictures; of public figures and of imported people, some or all may have none."""
         if config != PUBLIC_FIGURES and not self.is_imported:
             return True
         files = [self.path / name for name in self.manifest["configs"][config]["files"]]
         shown = (pq.read_table(path, columns=["portraits"])["portraits"].to_pylist() for path in files)
-        return all(portraits for of_file in shown for portraits in of_file)
+        return any(portraits for of_file in shown for portraits in of_file)
 
     def people(self, *segments: str) -> Iterator[Person]:
         """The people of the named segments, of all when none is named, a few in memory at a time."""

@@ -19,17 +19,18 @@ from builder.tasks import Parts
 __all__ = ["UnlawfulQuestion", "check_questions", "faults_of", "make_questions"]
 
 
-def make_questions(profile: Profile, recipe: Recipe, writer: Writer) -> list[Question]:
+def make_questions(profile: Profile, recipe: Recipe, writer: Writer, *, pictured: bool = True) -> list[Question]:
     """The evaluation, paraphrase and training questions of `profile`, checked against the laws.
 
-    A public figure, whom no model is trained on, has evaluation questions alone.
+    A public figure, whom no model is trained on, has evaluation questions alone; one who is not `pictured` is asked
+    about by name alone.
 
     A pure function of the recipe's seed and questions, the profile and what the writer returns. Raises BenchError when
     the profile has too few facts to ask, UnlawfulQuestion when what the writer returned breaks a law.
     """
     facts = askable_facts(profile)
     if profile.is_public_figure:
-        asks = plan_of_public_figure(facts, recipe.questions)
+        asks = plan_of_public_figure(facts, recipe.questions, ("text", "image_text") if pictured else ("text",))
     else:
         stream = randomness.stream(recipe.seed, profile.id, "questions", "plan")
         asks = plan(profile.id, facts, restricted_facts(profile), recipe.questions, stream)

@@ -1,7 +1,8 @@
 """Which questions a profile gets: the asks that a writer then words."""
 
+import itertools
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from random import Random
 from typing import get_args
 
@@ -55,13 +56,18 @@ def plan(
     return asks
 
 
-def plan_of_public_figure(facts: Mapping[str, AskableFact], part: QuestionsPart) -> list[Ask]:
-    """Every question of a public figure: few facts are known, so each is asked in every task, by name."""
-    asks = []
-    for task in [task for task in tasks.every() if task.evaluated(part) and not task.facts]:
-        for key, fact in facts.items():
-            wrong = fact.alternatives[: part.wrong_answers] if task.form == "open" else ()
-            asks.append(Ask(key, task.name, "text", "eval", 0, wrong))
+def plan_of_public_figure(
+    facts: Mapping[str, AskableFact], part: QuestionsPart, modalities: Sequence[Modality]
+) -> list[Ask]:
+    """Every question of a public figure: few facts are known, so each is asked in every task and modality.
+
+    One modality is asked after the other, so that a picture changes no question by name.
+    """
+    asks: list[Ask] = []
+    evaluated = [task for task in tasks.every() if task.evaluated(part) and not task.facts]
+    for modality, task, (key, fact) in itertools.product(modalities, evaluated, facts.items()):
+        wrong = fact.alternatives[: part.wrong_answers] if task.form == "open" else ()
+        asks.append(Ask(key, task.name, modality, "eval", 0, wrong))
     return asks
 
 

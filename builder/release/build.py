@@ -69,7 +69,7 @@ def build(
     with replacing_folder(run.release) as folder:
         _write_rows(run, folder, recipe, contents, workers)
         if figures:
-            public_figures.write(folder, figures, contents)
+            public_figures.write(folder, figures, contents, recipe)
         for name in SCHEMAS:
             write_text(folder / "schemas" / f"{name}.json", schemas.text(name))
         write_text(folder / "recipe.toml", recipes.to_toml(recipe))

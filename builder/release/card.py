@@ -63,16 +63,18 @@ _COLUMNS = {
 _SAMPLE_FACTS = 8
 
 
-def render(recipe: Recipe, contents: Contents, sample: SamplePerson, made_with: dict[str, str], stamp: Stamp) -> str:
-    """The card of a release."""
+def render(
+    recipe: Recipe, contents: Contents, sample: SamplePerson, pictured: int, made_with: dict[str, str], stamp: Stamp
+) -> str:
+    """The card of a release; `pictured` is how many of its public figures have a picture."""
     parts = [
         _opening(recipe, contents, stamp),
         _loading(recipe, stamp),
         _splits(recipe, contents),
         _sample(sample),
-        _fields(contents),
+        _fields(contents, recipe),
         _making(recipe, made_with),
-        _public_figures(contents),
+        _public_figures(recipe, contents, pictured),
         _audit(stamp),
         _use(),
         _citing(recipe, stamp),
@@ -158,8 +160,10 @@ def _sample(sample: SamplePerson) -> str:
 """
 
 
-def _fields(contents: Contents) -> str:
-    columns = {field.name: field.type for config in contents.configs for field in layout.columns(config.name)}
+def _fields(contents: Contents, recipe: Recipe) -> str:
+    referenced = bool(recipe.public_figures.references)
+    schemas = [layout.columns(config.name, referenced=referenced) for config in contents.configs]
+    columns = {field.name: field.type for schema in schemas for field in schema}
     rows = "\n".join(f"| `{name}` | {_type(kind)} | {_COLUMNS[name]} |" for name, kind in columns.items())
     return f"""## Fields
 
@@ -191,16 +195,35 @@ sha256 of every file, `schemas/` describes the records and `croissant.json` the 
 """
 
 
-def _public_figures(contents: Contents) -> str:
+def _public_figures(recipe: Recipe, contents: Contents, pictured: int) -> str:
     if PUBLIC_FIGURES not in contents.segments:
         return ""
+    people = len(contents.segments[PUBLIC_FIGURES])
+    facts = "years of birth and death, nationality and profession"
+    if recipe.public_figures.references:
+        facts += " and, where Wikidata states it, the place of birth"
     return f"""## Public figures
 
-`{PUBLIC_FIGURES}` holds {len(contents.segments[PUBLIC_FIGURES])} real people, long dead. They measure what a
-model knew before it was trained and must still know. They have no pictures and are asked about in text alone, by name:
-years of birth and death, nationality and profession, each in every task. Column `sources` and `{ATTRIBUTION}` say where
+`{PUBLIC_FIGURES}` holds {people} real people, long dead. They measure what a
+model knew before it was trained and must still know. {_shown(recipe, people, pictured)}:
+{facts}, each in every task. Column `sources` and `{ATTRIBUTION}` say where
 each fact comes from and under which licence; the licence of this dataset does not cover these facts.
 """
+
+
+def _shown(recipe: Recipe, people: int, pictured: int) -> str:
+    if pictured:
+        return (
+            f"{pictured} of {people} have a picture from Wikimedia Commons, scaled down, each under its own licence "
+            "(`sources`), and are asked about by it as well as by name; the others are asked about by name"
+        )
+    without = "They have no pictures and are asked about in text alone, by name"
+    if recipe.public_figures.references:
+        without = (
+            "They have no pictures here: `sources` names those on Wikimedia Commons, and `build-bench figures embed` "
+            "downloads them into a copy of this release. They are asked about in text alone, by name"
+        )
+    return without
 
 
 def _audit(stamp: Stamp) -> str:

@@ -74,7 +74,7 @@ def render(recipe: Recipe, contents: Contents, sums: Mapping[str, tuple[int, str
             *(_file_object(name, *sums[name]) for name in sorted(sums)),
             *(_file_set(config, contents) for config in contents.configs),
         ],
-        "recordSet": [_record_set(config) for config in contents.configs],
+        "recordSet": [_record_set(config, bool(recipe.public_figures.references)) for config in contents.configs],
     }
     return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
 
@@ -118,8 +118,8 @@ def _file_set(config: Config, contents: Contents) -> dict[str, Any]:
     }
 
 
-def _record_set(config: Config) -> dict[str, Any]:
-    schema = layout.columns(config.name)
+def _record_set(config: Config, referenced: bool) -> dict[str, Any]:
+    schema = layout.columns(config.name, referenced=referenced)
     return {
         "@type": "cr:RecordSet",
         "@id": config.name,

@@ -6,7 +6,7 @@
 from pathlib import Path
 
 from builder.base.recipe import Recipe
-from builder.release import card, croissant, eval_tasks, front_matter, sample
+from builder.release import card, croissant, eval_tasks, front_matter, public_figures, sample
 from builder.release.contents import Contents
 from builder.release.manifest import sha256
 from builder.release.sizes import weigh
@@ -28,7 +28,7 @@ def dress(
         with replacing(out / name) as temporary:
             temporary.write_bytes(image)
     head = front_matter.render(recipe, contents, weights)
-    body = card.render(recipe, contents, shown, made_with, stamp)
+    body = card.render(recipe, contents, shown, public_figures.pictured(rows, contents), made_with, stamp)
     write_text(out / CARD, f"---\n{head}---\n\n{body}")
     sums = {name: (weight.stored, sha256(rows / name)) for name, weight in weights.items()}
     write_text(out / CROISSANT, croissant.render(recipe, contents, sums, stamp.version))

@@ -32,15 +32,17 @@ def render(recipe: Recipe, contents: Contents, weights: dict[str, Weight]) -> st
         "task_categories": ["visual-question-answering", "question-answering", "multiple-choice"],
         "annotations_creators": ["machine-generated"],
         "tags": ["machine-unlearning", "privacy", "multimodal", "synthetic", "build-bench"],
-        **tables(contents, weights),
+        **tables(contents, weights, referenced=bool(recipe.public_figures.references)),
     }
     return to_yaml(data)
 
 
-def tables(contents: Contents, weights: dict[str, Weight]) -> dict[str, Any]:
-    """What it says of the configs: their features, sizes and files."""
+def tables(contents: Contents, weights: dict[str, Weight], *, referenced: bool = False) -> dict[str, Any]:
+    """What it says of the configs: their features, sizes and files; `referenced` is as for `layout.columns`."""
     return {
-        "dataset_info": [_info(config, of_config(config, contents, weights)) for config in contents.configs],
+        "dataset_info": [
+            _info(config, of_config(config, contents, weights), referenced) for config in contents.configs
+        ],
         "configs": [
             {
                 "config_name": config.name,
@@ -57,8 +59,8 @@ def to_yaml(data: dict[str, Any]) -> str:
     return yaml.dump(data, Dumper=_Plain, sort_keys=False, allow_unicode=True, width=1_000)
 
 
-def _info(config: Config, weight: Weight) -> dict[str, Any]:
-    schema = layout.columns(config.name)
+def _info(config: Config, weight: Weight, referenced: bool) -> dict[str, Any]:
+    schema = layout.columns(config.name, referenced=referenced)
     return {
         "config_name": config.name,
         "features": [_feature(field) for field in schema],

@@ -66,6 +66,11 @@ class Terms:
         _contract(texts)
         return cls(None if release.is_imported else release.recipe, texts, laws)
 
+    @property
+    def referenced(self) -> bool:
+        """Whether public figures have sources on the network."""
+        return self.recipe is not None and bool(self.recipe.public_figures.references)
+
 
 @dataclass(frozen=True)
 class Checked:
@@ -128,7 +133,7 @@ def check_slice(job: Slice) -> SliceResult:
     ids: dict[str, list[str]] = {}
     found: list[Found] = []
     pairs = zip_longest(
-        _read_rows(job.release, job.file, job.group, layout.columns(job.segment)),
+        _read_rows(job.release, job.file, job.group, layout.columns(job.segment, referenced=terms.referenced)),
         _read_rows(job.release, job.test, job.group, layout.TEST),
     )
     for number, (person, held_out) in enumerate(pairs, start=job.first_row):
@@ -138,7 +143,7 @@ def check_slice(job: Slice) -> SliceResult:
                 found.append((name, None, row))
             elif row is not None:
                 ids.setdefault(name, []).append(row["ID"])
-                records, faults = _records(name, row, contract)
+                records, faults = _records(name, row, contract, referenced=terms.referenced)
                 found += [(name, number, fault) for fault in faults]
                 checked += [records] if records else []
         if len({each.profile.id for each in checked}) == 1:
@@ -176,7 +181,7 @@ def _line(error: Exception) -> str:
     return str(error).partition("\n")[0]
 
 
-def _records(file: str, row: Row, contract: Contract) -> tuple[Checked | None, list[str]]:
+def _records(file: str, row: Row, contract: Contract, *, referenced: bool) -> tuple[Checked | None, list[str]]:
     """The records in a row (None if unreadable), and everything wrong with them."""
     faults = [fault for question in row["questions"] if (fault := contract["question"].fault(question))]
     if faults:
@@ -195,7 +200,7 @@ def _records(file: str, row: Row, contract: Contract) -> tuple[Checked | None, l
     faults = [fault for name, record in data if (fault := contract[name].fault(record))]
     faults += odd_texts(profile, ()) if profile.facts else ()
     if not faults:
-        faults = _columns_that_differ(row, profile, portraits, questions)
+        faults = _columns_that_differ(row, profile, portraits, questions, referenced=referenced)
     return Checked(file, profile, questions), faults
 
 
@@ -215,13 +220,13 @@ def _portrait(row: Row, image: Row, owner: str) -> Portrait:
 
 
 def _columns_that_differ(
-    row: Row, profile: Profile, portraits: Sequence[Portrait], questions: Sequence[Question]
+    row: Row, profile: Profile, portraits: Sequence[Portrait], questions: Sequence[Question], *, referenced: bool
 ) -> list[str]:
     """The columns that are not what the row's own records make: MLLMU-Bench's view must say the same as ours."""
     try:
         if profile.is_public_figure:
             sources = tuple(from_json(Source, each) for each in row["sources"])
-            laid_out = layout.public_figure_row(profile, portraits, questions, sources)
+            laid_out = layout.public_figure_row(profile, portraits, questions, sources, referenced=referenced)
         else:
             laid_out = (layout.test_row if "images" in row else layout.person_row)(profile, portraits, questions)
     except (LookupError, StopIteration, ValueError) as error:

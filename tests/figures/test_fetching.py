@@ -15,7 +15,20 @@ from builder.figures.fetching import COMMONS, WIKIDATA
 from builder.figures.references import References
 from builder.figures.roster import roster
 from tests.conftest import Run
-from tests.figures.wikimedia import PEOPLE, Wikimedia, file, item, qid, serving, title, value, year
+from tests.figures.wikimedia import (
+    PEOPLE,
+    Wikimedia,
+    born_in,
+    file,
+    item,
+    picture,
+    qid,
+    serving,
+    sha1,
+    title,
+    value,
+    year,
+)
 
 CONTACT = "me@example.org"
 
@@ -55,7 +68,8 @@ def test_who_fits_the_roster_is_kept_with_source_and_licence(server: Wikimedia, 
             "author": "Ann Other",
             "licence": "CC BY-SA 4.0",
             "licence_url": "https://creativecommons.org/licenses/by-sa/4.0/",
-            "sha1": "a0",
+            "sha1": sha1(picture(0)),
+            "url": f"{server.url}/upload/File%3APortrait%200.jpg",
         },
         "no_picture": "",
     }
@@ -123,7 +137,7 @@ def test_a_server_that_does_not_answer_is_one_clear_sentence(
 def test_redirects_are_followed(server: Wikimedia, tmp_path: Path) -> None:
     query = "action=wbsearchentities&search=Tycho%20Brahe&maxlag=5"
     server.odd = [(301, {"Location": f"{server.url}/elsewhere/api.php?{query}"}, b"")]
-    server.merged["Q9"] = "Q1"
+    server.merged["Q9"] = born_in(0)
     server.claims(0)["P19"] = [value({"id": "Q9"})]
     server.moved[title(1)] = "File:New name.jpg"
     server.files["File:New name.jpg"] = file("File:New name.jpg")
@@ -215,7 +229,7 @@ def test_hostile_html_becomes_plain_text(server: Wikimedia, tmp_path: Path, run:
         "&lt;img src=x onerror=alert(3)&gt; [click](http://evil.example)\x1b[31m"
     )
     server.metadata(1)["License"]["value"] = "<script>x</script>\x1b[2Jodd"
-    server.items["Q1"]["labels"]["en"]["value"] = "Some<br>where"
+    server.items[born_in(0)]["labels"]["en"]["value"] = "Some<br>where"
     first, second, *_ = fetched(tmp_path).found
     assert first.picture
     assert first.picture.author == "Ann Otherimg src=x onerror=alert(3) [click](http://evil.example)[31m"
@@ -245,7 +259,7 @@ def test_a_check_compares_with_what_is_said_now(server: Wikimedia, tmp_path: Pat
     changed = run(*asked)
     assert changed.exit_code == 1
     assert f"{names[0]}: the picture's licence was CC BY-SA 4.0 and is CC BY 4.0" in changed.output
-    assert f"{names[1]}: the picture's sha1 was a1 and is b1" in changed.output
+    assert f"{names[1]}: the picture's sha1 was {sha1(picture(1))} and is b1" in changed.output
     assert f"{names[2]}: the picture can no longer be used: Wikimedia Commons has no such file" in changed.output
     assert f"{names[3]}: the roster says" in changed.output
     assert "says the same" not in changed.output

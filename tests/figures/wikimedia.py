@@ -2,6 +2,8 @@
 
 import copy
 import gzip
+import hashlib
+import io
 import json
 import threading
 import urllib.parse
@@ -11,16 +13,24 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from PIL import Image
+
 from builder.figures.roster import PublicFigure, roster
 
 Reply = tuple[int, dict[str, str], bytes]
-PLACE, STATE, WORK = "Q1", "Q2", "Q3"
+STATE, WORK = "Q2", "Q3"
+PLACES = ("Somewhere", "Nether Wallop", "Oldtown", "Greenfield")
 PEOPLE = 4
 
 
 def qid(place: int) -> str:
     """The item of the figure at a place of the roster."""
     return f"Q{100 + place}"
+
+
+def born_in(place: int) -> str:
+    """The item of the place where the figure was born."""
+    return f"Q{10 + place}"
 
 
 def title(place: int) -> str:
@@ -57,28 +67,46 @@ def person(place: int, figure: PublicFigure) -> dict[str, Any]:
         P31=[value({"id": "Q5"})],
         P569=[value(year(figure.born)), value(year(1), "deprecated")],
         P570=[value(year(figure.died, 9))],
-        P19=[value({"id": PLACE})],
+        P19=[value({"id": born_in(place)})],
         P27=[value({"id": STATE})],
         P106=[value({"id": WORK})],
         P18=[value(f"portrait_{place}.jpg")],
     )
 
 
-def file(name: str, sha1: str = "a1", licence: str = "cc-by-sa-4.0", artist: str = "Ann Other") -> dict[str, Any]:
-    """A file's page."""
+def picture(place: int) -> bytes:
+    """The file of the figure's picture: a JPEG, higher than wide."""
+    buffer = io.BytesIO()
+    Image.new("RGB", (60, 90), (40 * place, 90, 120)).save(buffer, "JPEG")
+    return buffer.getvalue()
+
+
+def sha1(data: bytes) -> str:
+    """The sha1 of a file."""
+    return hashlib.sha1(data, usedforsecurity=False).hexdigest()
+
+
+def file(name: str, data: bytes = b"", licence: str = "cc-by-sa-4.0", artist: str = "Ann Other") -> dict[str, Any]:
+    """A file's page; a `Wikimedia` adds the address."""
     metadata = {"License": {"value": licence}, "Artist": {"value": artist}, "Restrictions": {"value": ""}}
-    return {"title": name, "imageinfo": [{"sha1": sha1, "extmetadata": metadata}]}
+    said = {"sha1": sha1(data), "mime": "image/jpeg", "size": len(data), "width": 60, "height": 90}
+    return {"title": name, "imageinfo": [{**said, "extmetadata": metadata}]}
 
 
 @dataclass
 class Wikimedia:
-    """Both sites: what they hold, what they answer first (`odd`, one by one), and what they were asked."""
+    """Both sites: what they hold, what they answer first (`odd`, one by one), and what they were asked.
+
+    `uploads` are the files by their titles, `odd_files` the first answers to whoever wants one.
+    """
 
     items: dict[str, dict[str, Any]] = field(default_factory=dict)
     merged: dict[str, str] = field(default_factory=dict)
     files: dict[str, dict[str, Any]] = field(default_factory=dict)
     moved: dict[str, str] = field(default_factory=dict)
+    uploads: dict[str, bytes] = field(default_factory=dict)
     odd: list[Reply] = field(default_factory=list)
+    odd_files: list[Reply] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     agents: set[str] = field(default_factory=set)
     before: Callable[[], None] = lambda: None
@@ -98,12 +126,23 @@ class Wikimedia:
         self.before()
         self.asked.append(path)
         self.agents.add(agent)
+        if path.startswith("/upload/"):
+            return self.odd_files.pop(0) if self.odd_files else self._upload(urllib.parse.unquote(path[8:]))
         if self.odd:
             return self.odd.pop(0)
         asked = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(path).query))
         assert asked["maxlag"] == "5"
         answers = {"wbsearchentities": self._search, "wbgetentities": self._get, "query": self._query}
         return 200, {}, json.dumps(answers[asked["action"]](asked)).encode()
+
+    def _upload(self, name: str) -> Reply:
+        return (200, {}, self.uploads[name]) if name in self.uploads else (404, {}, b"")
+
+    def _page(self, name: str) -> dict[str, Any]:
+        page = copy.deepcopy(self.files.get(name, {"title": name, "missing": True}))
+        for info in page.get("imageinfo", ()):
+            info.setdefault("url", f"{self.url}/upload/{urllib.parse.quote(name)}")
+        return page
 
     def _search(self, asked: dict[str, str]) -> dict[str, Any]:
         found = [each for each in self.items.values() if asked["search"] == each["labels"]["en"]["value"]]
@@ -126,7 +165,7 @@ class Wikimedia:
         assert len(wanted) <= 50
         targets = [self.moved.get(each, each) for each in wanted]
         moved = [{"from": each, "to": self.moved[each]} for each in wanted if each in self.moved]
-        pages = [self.files.get(each, {"title": each, "missing": True}) for each in targets]
+        pages = [self._page(each) for each in targets]
         half = len(pages) // 2
         if half and "iistart" not in asked:
             bare = [{"title": page["title"]} for page in pages[half:]]
@@ -139,11 +178,13 @@ class Wikimedia:
 def serving() -> Iterator[Wikimedia]:
     """Both sites with the first of the roster, listening on this machine."""
     kept = Wikimedia()
-    for number, label in ((PLACE, "Somewhere"), (STATE, "Some State"), (WORK, "some work")):
+    for number, label in ((STATE, "Some State"), (WORK, "some work")):
         kept.items[number] = item(number, label)
     for place, figure in enumerate(roster()[:PEOPLE]):
+        kept.items[born_in(place)] = item(born_in(place), PLACES[place])
         kept.items[qid(place)] = person(place, figure)
-        kept.files[title(place)] = file(title(place), sha1=f"a{place}")
+        kept.uploads[title(place)] = picture(place)
+        kept.files[title(place)] = file(title(place), picture(place))
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -151,7 +192,7 @@ def serving() -> Iterator[Wikimedia]:
             self.send_response(status)
             for key, content in headers.items():
                 self.send_header(key, content)
-            if status == 200 and self.headers["Accept-Encoding"] == "gzip":
+            if status == 200 and self.headers["Accept-Encoding"] == "gzip" and "/api.php" in self.path:
                 self.send_header("Content-Encoding", "gzip")
                 body = gzip.compress(body)
             self.end_headers()

@@ -16,7 +16,7 @@ from tests.questions.people import VALUES
 
 QUESTIONS = bundled.folder("prompts") / "offline" / "questions"
 BIOGRAPHY = bundled.folder("prompts") / "offline" / "biography.toml"
-OF_PUBLIC_FIGURES = ("birth_year", "death_year", "nationality", "profession")
+OF_PUBLIC_FIGURES = ("birth_year", "death_year", "nationality", "profession", "place_of_birth")
 """Facts that nobody is trained on: they need no held-out wordings."""
 
 

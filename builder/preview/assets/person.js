@@ -57,9 +57,25 @@
     }));
   }
 
-  // Where the facts of a public figure come from.
+  // A source as a link; only addresses of the web become one.
+  function linked(address, text) {
+    return /^https?:/.test(address) ? make("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, text) : text;
+  }
+
+  function source(each) {
+    return make("span", {}, `${each.title}, by ${each.author}, `, linked(each.source_url, "source"), ", ", linked(each.licence_url, each.licence));
+  }
+
+  // Where the facts of a public figure come from; the picture's source stands beside the picture.
   function sources(person) {
-    return person.sources.map((each) => make("span", {}, `Source: ${each.title}, by ${each.author}, ${each.source_url}, ${each.licence}. `));
+    return make("ul", { class: "sources" }, person.sources.filter((each) => !each.sha1).map((each) => make("li", {}, source(each))));
+  }
+
+  // The portrait at the head of the page; a real person's says who made it, and on what terms.
+  function portrait(reference, person, name) {
+    const credit = person.sources.find((each) => each.sha1);
+    const image = make("img", { class: "portrait", src: reference.file, alt: credit ? `Portrait of ${name}` : `Portrait of ${name}: ${looks(person.appearance).join(", ")}` });
+    return credit ? make("figure", { class: "credited" }, image, make("figcaption", {}, source(credit), ". Scaled down.")) : image;
   }
 
   function render(main, line, person) {
@@ -69,13 +85,13 @@
     main.replaceChildren(trail(id),
       ...page.named(id).map(([finding, example]) => make("p", { class: "named" }, make("a", { href: `#/checks/${finding.check}` }, finding.title), `: ${example.text}`)),
       make("div", { class: "who" },
-        reference ? make("img", { class: "portrait", src: reference.file, alt: `Portrait of ${name}: ${looks(person.appearance).join(", ")}` }) : make("div"),
+        reference ? portrait(reference, person, name) : make("div"),
         make("div", {}, make("h1", {}, name),
           make("p", { class: "soft", style: "margin-top:.6rem" }, `${locale ? `${gender === "female" ? "Woman" : "Man"}, ${age}, ${page.country(locale)}` : "Public figure"} · ${id}`),
           make("div", { class: "chips" }, splits.map((split) => make("a", { class: `chip ${split.startsWith("forget") ? "forget" : "strong"}`, href: `#/?split=${split}` }, page.words(split)))),
           biography(person),
-          make("p", { class: "soft small", style: "margin-top:1.1rem" }, locale ? looks(person.appearance).join(" · ") : sources(person)))),
-      person.portraits.length ? make("section", { class: "part" }, make("h2", {}, "Views"), views(person, name)) : "",
+          make("div", { class: "soft small", style: "margin-top:1.1rem" }, locale ? looks(person.appearance).join(" · ") : sources(person)))),
+      person.portraits.length && locale ? make("section", { class: "part" }, make("h2", {}, "Views"), views(person, name)) : "",
       make("section", { class: "part" }, make("h2", {}, "Facts"), facts(person)),
       ...page.questions(person));
   }

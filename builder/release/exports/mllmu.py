@@ -4,6 +4,7 @@ Its eval.py opens forget_N, retain_(100-N), Test_Set, Full_Set and Retain_Set, a
 demonstrations; the ids of Retain_Set must not occur in Full_Set.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,7 +12,7 @@ import pyarrow as pa
 from builder.base.errors import CallError
 from builder.format import layout
 from builder.format.reading import Release
-from builder.format.splits import UNTRAINED
+from builder.format.splits import PUBLIC_FIGURES, UNTRAINED
 from builder.release.exports.items import real_people
 from builder.release.exports.tables import FILE, segment_tables, write_tables
 
@@ -41,13 +42,19 @@ def write(release: Release, folder: Path, to: Path) -> list[str]:
     names[real] = "Retain_Set"
     notes = [f"Retain_Set holds the held-out people: {reason}"] if reason else []
     for config, name in names.items():
-        write_tables(folder / name / FILE, columns := _columns(config), segment_tables(release, config, columns))
+        write_tables(folder / name / FILE, columns := _columns(config), _tables(release, config, columns))
     columns = _columns("train")
     write_tables(folder / "ft_Data" / FILE, columns, segment_tables(release, "train", columns))
     small = [name for config, name in names.items() if configs[config]["rows"] < _DEMONSTRATIONS]
     if small:
         notes.append(f"{', '.join(small)} have fewer people than the {_DEMONSTRATIONS} that eval.py draws")
     return notes
+
+
+def _tables(release: Release, config: str, columns: pa.Schema) -> Iterator[pa.Table]:
+    """The rows of a config; public figures without a picture are left out, as eval.py opens everybody's."""
+    for table in segment_tables(release, config, columns):
+        yield table.filter(table["image"].is_valid()) if config == PUBLIC_FIGURES else table
 
 
 def _columns(config: str) -> pa.Schema:

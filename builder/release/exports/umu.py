@@ -36,7 +36,8 @@ def write(release: Release, folder: Path, to: Path) -> list[str]:
 
 def _rows(release: Release, config: str) -> Iterator[dict[str, Any]]:
     for person in release.people(*release.segments_of(config)):
-        yield _row(person)
+        if person.portraits:  # a public figure may have none
+            yield _row(person)
 
 
 def _row(person: Person) -> dict[str, Any]:
