@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from builder.format.reading import Release
     from builder.hub.results import Published, Verified
     from builder.imports import Imported
+    from builder.pipeline.embedding import Embedded
     from builder.pipeline.estimate import Estimate
     from builder.pipeline.results import Generated, Status
     from builder.release.diff import Difference
@@ -138,6 +139,22 @@ def check_figures(folder: str | Path = "figures", *, contact: str) -> CheckedRef
     from builder.figures import fetching
 
     return fetching.check(Path(folder), contact)
+
+
+def embed_figures(source: str | Path, to: str | Path, *, folder: str | Path = "figures", contact: str) -> Embedded:
+    """Copy the release that SOURCE names, with the pictures of public figures that it refers to.
+
+    Each picture is downloaded from Wikimedia Commons and checked by its sha1. What the folder has is not asked for.
+
+    Args:
+        source: A release that was made with references and without pictures.
+        to: The copy, a new folder.
+        folder: Where the files of the pictures are kept; `fetch_figures` makes such a folder, too.
+        contact: An e-mail or web address of yours.
+    """
+    from builder.pipeline import embedding
+
+    return embedding.embed(open_release(source), Path(folder), Path(to), contact)
 
 
 def audit_release(

@@ -421,6 +421,19 @@ def figures_fetch(out: str, contact: str, count: int | None, with_pictures: bool
         raise click.exceptions.Exit(1)
 
 
+@figures_group.command("embed")
+@click.argument("source")
+@click.option("--to", required=True, type=click.Path(), help="The copy: a new folder.")
+@click.option("--figures", default="figures", show_default=True, type=click.Path(), help="Folder of the files.")
+@click.option("--contact", required=True, help="An e-mail or web address of yours; Wikimedia asks for one.")
+def figures_embed(source: str, to: str, figures: str, contact: str) -> None:
+    """Copy the release SOURCE, with the pictures that it refers to; each is checked by its sha1.
+
+    After a stop or a crash, the same command continues; no file is downloaded twice.
+    """
+    click.echo(builder.embed_figures(source, to, folder=figures, contact=contact))
+
+
 def main() -> None:
     """The entry point of the command `build-bench`."""
     cli()

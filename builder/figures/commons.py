@@ -55,6 +55,11 @@ def pictures(site: Site, names: Iterable[str]) -> dict[str, CommonsPicture | Unu
     return found
 
 
+def file_name(source_url: str) -> str:
+    """The name of the file whose page is at an address."""
+    return urllib.parse.unquote(source_url.removeprefix(f"{_PAGES}File:"))
+
+
 def _title(name: str) -> str:
     spaced = " ".join(name.replace("_", " ").split())
     return f"File:{spaced[:1].upper()}{spaced[1:]}"

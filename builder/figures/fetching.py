@@ -8,8 +8,9 @@ from pathlib import Path
 
 from builder.base.errors import CallError
 from builder.base.progress import Progress
+from builder.base.records import Source
 from builder.figures import references
-from builder.figures.commons import Unusable, pictures
+from builder.figures.commons import Unusable, file_name, pictures
 from builder.figures.items import WikidataItem, fitting, items, labels, search
 from builder.figures.mediawiki import Site, agent
 from builder.figures.pictures import UnusablePicture, download, original, stored
@@ -106,6 +107,39 @@ def _downloaded(folder: Path, reference: Reference, commons: Site) -> Reference:
     except UnusablePicture as error:
         return replace(reference, no_picture=str(error))
     return reference
+
+
+def by_hash(folder: Path, named: Mapping[str, Source], contact: str) -> tuple[dict[str, bytes], dict[str, str]]:
+    """The files of the pictures that sources name, by person, and the reasons why some cannot be had.
+
+    What `folder` has is not asked for. Of the others Commons must still say the same: sha1 and licence.
+    """
+    _check_call(folder, contact)
+    files = {name: data for name, source in named.items() if (data := original(folder, source.sha1)) is not None}
+    lacking = {name: source for name, source in named.items() if name not in files}
+    with tempfile.TemporaryDirectory() as answers:
+        _, commons = _sites(Path(answers), contact)
+        now = pictures(commons, (file_name(source.source_url) for source in lacking.values()))
+    refused: dict[str, str] = {}
+    with Progress("pictures", "pictures", len(lacking)) as progress:
+        for name, source in lacking.items():
+            try:
+                files[name] = download(folder, _as_named(source, now[file_name(source.source_url)]), commons)
+            except UnusablePicture as error:
+                refused[name] = str(error)
+            progress.advance(1)
+    return files, refused
+
+
+def _as_named(source: Source, found: CommonsPicture | Unusable) -> CommonsPicture:
+    """The picture that Commons has now, if it is the one that a source names. Raises UnusablePicture otherwise."""
+    if isinstance(found, Unusable):
+        raise UnusablePicture(found.reason)
+    for field in ("sha1", "licence"):
+        before, after = getattr(source, field), getattr(found, field)
+        if before != after:
+            raise UnusablePicture(f"its {field} was {before} and is {after}")
+    return found
 
 
 def check(folder: Path, contact: str) -> CheckedReferences:

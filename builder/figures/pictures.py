@@ -56,8 +56,8 @@ def original(folder: Path, sha1: str) -> bytes | None:
     return data if _has(data, sha1) else None
 
 
-def download(folder: Path, picture: CommonsPicture, site: Site) -> None:
-    """Store the picture's file in a folder of references, and decode it once to see that it can be used.
+def download(folder: Path, picture: CommonsPicture, site: Site) -> bytes:
+    """The picture's file, stored in a folder of references and decoded once to see that it can be used.
 
     What the folder has is not asked for again. Raises UnusablePicture with the reason, and BenchError when the
     server cannot be asked now.
@@ -70,6 +70,7 @@ def download(folder: Path, picture: CommonsPicture, site: Site) -> None:
         with replacing(stored(folder, picture.sha1)) as temporary:
             temporary.write_bytes(data)
     decoded(data, 1)
+    return data
 
 
 def decoded(data: bytes, size: int) -> Image.Image:

@@ -76,7 +76,13 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
         self._allowed = allowed
 
     def redirect_request(
-        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: Message, newurl: str
+        self,
+        req: urllib.request.Request,
+        fp: IO[bytes],
+        code: int,
+        msg: str,
+        headers: http.client.HTTPMessage,
+        newurl: str,
     ) -> urllib.request.Request | None:
         if not newurl.startswith(self._allowed):
             raise urllib.error.HTTPError(req.full_url, code, f"redirects to {newurl}", headers, fp)

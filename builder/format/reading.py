@@ -145,7 +145,7 @@ class Release:
         return list(dict.fromkeys(name.split("/")[1] for name in files))
 
     def is_pictured(self, config: str) -> bool:
-        """Whether people of a config have pictures; of public figures and of imported people, some or all may have none."""
+        """Whether people of a config have pictures; public figures and people of an imported set may have none."""
         if config != PUBLIC_FIGURES and not self.is_imported:
             return True
         files = [self.path / name for name in self.manifest["configs"][config]["files"]]

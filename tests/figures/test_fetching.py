@@ -1,45 +1,31 @@
 """`figures fetch`, asking a Wikidata and a Commons of our own."""
 
 import json
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import builder
-from builder.figures import sending
-from builder.figures.fetching import COMMONS, WIKIDATA
+from builder.figures.fetching import WIKIDATA
 from builder.figures.references import References
 from builder.figures.roster import roster
 from tests.conftest import Run
 from tests.figures.wikimedia import (
+    CONTACT,
     PEOPLE,
     Wikimedia,
     born_in,
     file,
     item,
+    killed_at,
     picture,
     qid,
-    serving,
     sha1,
     title,
     value,
     year,
 )
-
-CONTACT = "me@example.org"
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Wikimedia]:
-    with serving() as kept:
-        monkeypatch.setenv(WIKIDATA, f"{kept.url}/wikidata/api.php")
-        monkeypatch.setenv(COMMONS, f"{kept.url}/commons/api.php")
-        monkeypatch.setattr(sending, "FIRST_WAIT", 0.0)
-        yield kept
 
 
 def fetched(folder: Path) -> References:
@@ -93,16 +79,6 @@ def test_a_killed_fetch_goes_on_where_it_was(server: Wikimedia, tmp_path: Path) 
     server.asked.clear()
     assert len(fetched(tmp_path).found) == PEOPLE
     assert not set(server.asked) & set(answered)
-
-
-def killed_at(number: int, server: Wikimedia, folder: Path) -> int:
-    """Run the command in a process of its own and kill it at its request of this number; return how it ended."""
-    command = [sys.executable, "-m", "builder", "figures", "fetch", "--out", str(folder), "--contact", CONTACT]
-    with subprocess.Popen([*command, "--count", str(PEOPLE)], stdout=subprocess.DEVNULL) as process:
-        server.before = lambda: process.kill() if len(server.asked) == number - 1 else None
-        ended = process.wait(timeout=60)
-    server.before = lambda: None
-    return ended
 
 
 def test_a_busy_server_is_waited_for(server: Wikimedia, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

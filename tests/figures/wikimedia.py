@@ -5,22 +5,29 @@ import gzip
 import hashlib
 import io
 import json
+import subprocess
+import sys
 import threading
 import urllib.parse
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
+import pytest
 from PIL import Image
 
+from builder.figures import sending
+from builder.figures.fetching import COMMONS, WIKIDATA
 from builder.figures.roster import PublicFigure, roster
 
 Reply = tuple[int, dict[str, str], bytes]
 STATE, WORK = "Q2", "Q3"
 PLACES = ("Somewhere", "Nether Wallop", "Oldtown", "Greenfield")
 PEOPLE = 4
+CONTACT = "me@example.org"
 
 
 def qid(place: int) -> str:
@@ -172,6 +179,26 @@ class Wikimedia:
             more = {"continue": "||", "iistart": "next"}
             return {"query": {"redirects": moved, "pages": pages[:half] + bare}, "continue": more}
         return {"query": {"redirects": moved, "pages": pages[half:]}}
+
+
+@contextmanager
+def asked_instead() -> Iterator[Wikimedia]:
+    """Both sites, which the commands of this process and of those that it starts ask in place of the public ones."""
+    with serving() as kept, pytest.MonkeyPatch.context() as patch:
+        patch.setenv(WIKIDATA, f"{kept.url}/wikidata/api.php")
+        patch.setenv(COMMONS, f"{kept.url}/commons/api.php")
+        patch.setattr(sending, "FIRST_WAIT", 0.0)
+        yield kept
+
+
+def killed_at(number: int, server: Wikimedia, folder: Path, *more: str) -> int:
+    """Run `figures fetch` in a process of its own and kill it at its request of this number; return how it ended."""
+    command = [sys.executable, "-m", "builder", "figures", "fetch", "--out", str(folder), "--contact", CONTACT]
+    with subprocess.Popen([*command, "--count", str(PEOPLE), *more], stdout=subprocess.DEVNULL) as process:
+        server.before = lambda: process.kill() if len(server.asked) == number - 1 else None
+        ended = process.wait(timeout=60)
+    server.before = lambda: None
+    return ended
 
 
 @contextmanager

@@ -19,16 +19,13 @@ from builder.baseline.outcomes.records import Outcome
 from builder.baseline.people import pictures_of, read_crowd
 from builder.baseline.settings import EvaluatePart
 from builder.cli import cli
-from builder.figures import sending
-from builder.figures.fetching import COMMONS, WIKIDATA
 from builder.figures.roster import roster
 from builder.format.reading import Person, open_release
 from builder.format.splits import PUBLIC_FIGURES
 from tests.conftest import Run
-from tests.figures.wikimedia import PLACES, Wikimedia, picture, serving, sha1
+from tests.figures.wikimedia import CONTACT, PLACES, Wikimedia, asked_instead, picture, sha1, title
 from tests.made_once import copy_of
 
-CONTACT = "me@example.org"
 COUNT, PICTURED = 5, 3
 FACTS = {"birth_year", "death_year", "nationality", "profession"}
 
@@ -36,10 +33,7 @@ FACTS = {"birth_year", "death_year", "nationality", "profession"}
 @pytest.fixture(scope="module")
 def server() -> Iterator[Wikimedia]:
     """Both sites with four people, of whom one has no picture."""
-    with serving() as kept, pytest.MonkeyPatch.context() as patch:
-        patch.setenv(WIKIDATA, f"{kept.url}/wikidata/api.php")
-        patch.setenv(COMMONS, f"{kept.url}/commons/api.php")
-        patch.setattr(sending, "FIRST_WAIT", 0.0)
+    with asked_instead() as kept:
         del kept.claims(3)["P18"]
         kept.metadata(1)["Artist"]["value"] = "A [b](http://evil.example) *c*"
         yield kept
@@ -200,3 +194,44 @@ def test_a_wrong_call_is_explained(
 ) -> None:
     said = run("generate", brief, "--out", tmp_path / "run", *arguments)
     assert said.exit_code == 2 and sentence in said.output
+
+
+def test_anybody_can_put_the_pictures_in_by_hash(
+    referenced: Path, illustrated: Path, server: Wikimedia, run: Run, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy"
+    asked = ("figures", "embed", referenced, "--figures", tmp_path / "figures", "--contact", CONTACT)
+    said = run(*asked, "--to", copy)
+    assert said.exit_code == 0 and "3 pictures are in" in said.output
+    file = "people/public_figures/00000-of-00001.parquet"
+    assert (copy / file).read_bytes() == (illustrated / "release" / file).read_bytes()
+    assert (copy / "README.md").read_bytes() == (illustrated / "release" / "README.md").read_bytes()
+    assert run("verify", copy).exit_code == 0
+    before = len(server.asked)
+    assert run(*asked, "--to", tmp_path / "other").exit_code == 0
+    assert len(server.asked) == before, "what is in the folder is not asked for"
+    twice = run(*asked, "--to", copy)
+    assert twice.exit_code == 2 and f"{copy} exists already" in twice.output
+
+
+def test_a_picture_that_is_another_one_now_stays_out(
+    referenced: Path, server: Wikimedia, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(server.files[title(0)]["imageinfo"][0], "sha1", sha1(b"another"))
+    monkeypatch.setitem(server.metadata(1), "License", {"value": "cc-by-4.0"})
+    monkeypatch.delitem(server.files, title(2))
+    asked = ("figures", "embed", referenced, "--figures", tmp_path / "figures", "--contact", CONTACT)
+    said = run(*asked, "--to", tmp_path / "copy")
+    assert said.exit_code == 0 and "0 pictures are in" in said.output
+    first, second, third, *_ = (figure.name for figure in roster())
+    assert f"no picture: {first}: its sha1 was {sha1(picture(0))} and is {sha1(b'another')}" in said.output
+    assert f"no picture: {second}: its licence was CC BY-SA 4.0 and is CC BY 4.0" in said.output
+    assert f"no picture: {third}: Wikimedia Commons has no such file" in said.output
+
+
+def test_a_release_that_names_no_pictures_or_has_them_is_left_alone(
+    made_brief: Path, illustrated: Path, run: Run, tmp_path: Path
+) -> None:
+    for path, sentence in ((made_brief, "made without --figures"), (illustrated, "has its pictures already")):
+        said = run("figures", "embed", path, "--to", tmp_path / "copy", "--contact", CONTACT)
+        assert said.exit_code == 2 and sentence in said.output
