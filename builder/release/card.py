@@ -207,7 +207,7 @@ def _public_figures(recipe: Recipe, contents: Contents, pictured: int) -> str:
 `{PUBLIC_FIGURES}` holds {people} real people, long dead. They measure what a
 model knew before it was trained and must still know. {_shown(recipe, people, pictured)}:
 {facts}, each in every task. Column `sources` and `{ATTRIBUTION}` say where
-each fact comes from and under which licence; the licence of this dataset does not cover these facts.
+each fact comes from and under which licence; the licence of this dataset does not cover these {'facts and pictures' if pictured else 'facts'}.
 """
 
 
@@ -217,13 +217,12 @@ def _shown(recipe: Recipe, people: int, pictured: int) -> str:
             f"{pictured} of {people} have a picture from Wikimedia Commons, scaled down, each under its own licence "
             "(`sources`), and are asked about by it as well as by name; the others are asked about by name"
         )
-    without = "They have no pictures and are asked about in text alone, by name"
     if recipe.public_figures.references:
-        without = (
+        return (
             "They have no pictures here: `sources` names those on Wikimedia Commons, and `build-bench figures embed` "
             "downloads them into a copy of this release. They are asked about in text alone, by name"
         )
-    return without
+    return "They have no pictures and are asked about in text alone, by name"
 
 
 def _audit(stamp: Stamp) -> str:

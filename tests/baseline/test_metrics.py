@@ -285,7 +285,8 @@ def test_public_figures_are_part_of_utility() -> None:
     assert both["model/utility"] == pytest.approx(one) and lost["model/utility"] == 0.0
 
 
-def test_utility_counts_of_public_figures_what_the_untrained_model_knew() -> None:
+@pytest.mark.parametrize("modality", ["text", "image_text"])
+def test_utility_counts_of_public_figures_what_the_untrained_model_knew(modality: str) -> None:
     kept = outcome(name="retain", output="The allergy is dust.")
     known, unknown = "90000-eval-000", "90001-eval-000"
     said, silent = "The allergy is dust.", "no"
@@ -293,17 +294,19 @@ def test_utility_counts_of_public_figures_what_the_untrained_model_knew() -> Non
     def asked(first: str, second: str, letter: str) -> list[Outcome]:
         options = (-1.0, -2.0, -2.0, -2.0)
         return [
-            outcome(known, name="public_figures", output=first),
-            outcome(unknown, name="public_figures", output=second),
-            outcome("90000-eval-001", "classification", name="public_figures", letter="A", options=options),
-            outcome("90001-eval-001", "classification", name="public_figures", letter=letter, options=options),
+            outcome(known, modality=modality, name="public_figures", output=first),
+            outcome(unknown, modality=modality, name="public_figures", output=second),
+            *(
+                outcome(identity, "classification", modality, "public_figures", letter=right, options=options)
+                for identity, right in (("90000-eval-001", "A"), ("90001-eval-001", letter))
+            ),
         ]
 
     gate = known_before(asked(said, silent, "A"))
     assert gate and gate.items == {known, "90000-eval-001"}, "a choice can be guessed: that alone is no knowledge"
     beside = Beside(known_before=gate)
     found = summary.scores([kept, *asked(said, silent, "B")], beside)
-    assert found["model/utility"] == 1.0 and found["public_figures/text/value_said"] == 1.0
+    assert found["model/utility"] == 1.0 and found[f"public_figures/{modality}/value_said"] == 1.0
     assert summary.scores([kept, *asked(silent, said, "A")], beside)["model/utility"] == 0.0
 
 
