@@ -71,11 +71,16 @@
     return make("ul", { class: "sources" }, person.sources.filter((each) => !each.sha1).map((each) => make("li", {}, source(each))));
   }
 
+  // The source of a real person's picture.
+  function credit(person) {
+    return person.sources.find((each) => each.sha1);
+  }
+
   // The portrait at the head of the page; a real person's says who made it, and on what terms.
   function portrait(reference, person, name) {
-    const credit = person.sources.find((each) => each.sha1);
-    const image = make("img", { class: "portrait", src: reference.file, alt: credit ? `Portrait of ${name}` : `Portrait of ${name}: ${looks(person.appearance).join(", ")}` });
-    return credit ? make("figure", { class: "credited" }, image, make("figcaption", {}, source(credit), ". Scaled down.")) : image;
+    const from = credit(person);
+    const image = make("img", { class: "portrait", src: reference.file, alt: from ? `Portrait of ${name}` : `Portrait of ${name}: ${looks(person.appearance).join(", ")}` });
+    return from ? make("figure", { class: "credited" }, image, make("figcaption", {}, source(from), ". Scaled down.")) : image;
   }
 
   function render(main, line, person) {
@@ -91,7 +96,7 @@
           make("div", { class: "chips" }, splits.map((split) => make("a", { class: `chip ${split.startsWith("forget") ? "forget" : "strong"}`, href: `#/?split=${split}` }, page.words(split)))),
           biography(person),
           make("div", { class: "soft small", style: "margin-top:1.1rem" }, locale ? looks(person.appearance).join(" · ") : sources(person)))),
-      person.portraits.length && locale ? make("section", { class: "part" }, make("h2", {}, "Views"), views(person, name)) : "",
+      person.portraits.length && !credit(person) ? make("section", { class: "part" }, make("h2", {}, "Views"), views(person, name)) : "",
       make("section", { class: "part" }, make("h2", {}, "Facts"), facts(person)),
       ...page.questions(person));
   }
