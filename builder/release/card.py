@@ -202,12 +202,13 @@ def _public_figures(recipe: Recipe, contents: Contents, pictured: int) -> str:
     facts = "years of birth and death, nationality and profession"
     if recipe.public_figures.references:
         facts += " and, where Wikidata states it, the place of birth"
+    covered = "these facts and pictures" if pictured else "these facts"
     return f"""## Public figures
 
 `{PUBLIC_FIGURES}` holds {people} real people, long dead. They measure what a
 model knew before it was trained and must still know. {_shown(recipe, people, pictured)}:
 {facts}, each in every task. Column `sources` and `{ATTRIBUTION}` say where
-each fact comes from and under which licence; the licence of this dataset does not cover these {'facts and pictures' if pictured else 'facts'}.
+each fact comes from and under which licence; the licence of this dataset does not cover {covered}.
 """
 
 
