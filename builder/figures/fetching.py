@@ -13,7 +13,7 @@ from builder.figures import references
 from builder.figures.commons import Unusable, file_name, pictures
 from builder.figures.items import WikidataItem, fitting, items, labels, search
 from builder.figures.mediawiki import Site, agent
-from builder.figures.pictures import UnusablePicture, download, original, stored
+from builder.figures.pictures import PICTURES, UnusablePicture, download, original, stored, usable
 from builder.figures.references import ANSWERS, CommonsPicture, Reference, References, Refusal
 from builder.figures.roster import PublicFigure, roster
 
@@ -30,10 +30,11 @@ Candidates = Mapping[PublicFigure, Sequence[str]]
 
 @dataclass(frozen=True)
 class Fetched:
-    """What is known of the roster's people, and the folder that keeps it."""
+    """What is known of the roster's people, and the folder that keeps it; `with_pictures`: their files, too."""
 
     folder: Path
     references: References
+    with_pictures: bool = False
 
     def __str__(self) -> str:
         found, refused = self.references.found, self.references.refused
@@ -44,6 +45,7 @@ class Fetched:
         ]
         lines += [f"  refused: {each.name}: {each.reason}" for each in refused]
         lines += [f"  no picture: {each.name}: {each.no_picture}" for each in found if not each.usable_picture]
+        lines += [f"  pictures: {self.folder / PICTURES}"] if self.with_pictures else []
         return "\n".join([*lines, f"  references: {self.folder / references.REFERENCES}"])
 
 
@@ -86,7 +88,7 @@ def fetch(folder: Path, contact: str, count: int | None = None, *, with_pictures
     if with_pictures:
         found = _with_pictures(folder, found, commons)
         references.write(folder, found)
-    return Fetched(folder, found)
+    return Fetched(folder, found, with_pictures)
 
 
 def _with_pictures(folder: Path, found: References, commons: Site) -> References:
@@ -109,26 +111,26 @@ def _downloaded(folder: Path, reference: Reference, commons: Site) -> Reference:
     return reference
 
 
-def by_hash(folder: Path, named: Mapping[str, Source], contact: str) -> tuple[dict[str, bytes], dict[str, str]]:
-    """The files of the pictures that sources name, by person, and the reasons why some cannot be had.
+def by_hash(folder: Path, named: Mapping[str, Source], contact: str) -> dict[str, str]:
+    """Have the files of the pictures that sources name in `folder`; return why some cannot be had, by person.
 
     What `folder` has is not asked for. Of the others Commons must still say the same: sha1 and licence.
     """
     _check_call(folder, contact)
-    files = {name: data for name, source in named.items() if (data := original(folder, source.sha1)) is not None}
-    lacking = {name: source for name, source in named.items() if name not in files}
+    lacking = [source for source in named.values() if original(folder, source.sha1) is None]
     with tempfile.TemporaryDirectory() as answers:
         _, commons = _sites(Path(answers), contact)
-        now = pictures(commons, (file_name(source.source_url) for source in lacking.values()))
+        now = pictures(commons, (file_name(source.source_url) for source in lacking))
     refused: dict[str, str] = {}
-    with Progress("pictures", "pictures", len(lacking)) as progress:
-        for name, source in lacking.items():
+    with Progress("pictures", "pictures", len(named)) as progress:
+        for name, source in named.items():
             try:
-                files[name] = download(folder, _as_named(source, now[file_name(source.source_url)]), commons)
+                if not usable(folder, source.sha1):
+                    download(folder, _as_named(source, now[file_name(source.source_url)]), commons)
             except UnusablePicture as error:
                 refused[name] = str(error)
             progress.advance(1)
-    return files, refused
+    return refused
 
 
 def _as_named(source: Source, found: CommonsPicture | Unusable) -> CommonsPicture:

@@ -56,21 +56,28 @@ def original(folder: Path, sha1: str) -> bytes | None:
     return data if _has(data, sha1) else None
 
 
-def download(folder: Path, picture: CommonsPicture, site: Site) -> bytes:
-    """The picture's file, stored in a folder of references and decoded once to see that it can be used.
+def usable(folder: Path, sha1: str) -> bool:
+    """Whether a folder has the file with a sha1. Raises UnusablePicture when it has, and it cannot be decoded."""
+    data = original(folder, sha1)
+    if data is not None:
+        decoded(data, 1)
+    return data is not None
 
-    What the folder has is not asked for again. Raises UnusablePicture with the reason, and BenchError when the
-    server cannot be asked now.
+
+def download(folder: Path, picture: CommonsPicture, site: Site) -> None:
+    """Store the picture's file in a folder of references, and decode it once to see that it can be used.
+
+    What the folder has is not asked for. Raises UnusablePicture with the reason, and BenchError when the server cannot
+    be asked now.
     """
-    data = original(folder, picture.sha1)
-    if data is None:
-        data = _fetched(folder, picture.url, site)
-        if not _has(data, picture.sha1):
-            raise UnusablePicture("its bytes do not have the sha1 that Wikimedia Commons states")
-        with replacing(stored(folder, picture.sha1)) as temporary:
-            temporary.write_bytes(data)
+    if usable(folder, picture.sha1):
+        return
+    data = _fetched(folder, picture.url, site)
+    if not _has(data, picture.sha1):
+        raise UnusablePicture("its bytes do not have the sha1 that Wikimedia Commons states")
+    with replacing(stored(folder, picture.sha1)) as temporary:
+        temporary.write_bytes(data)
     decoded(data, 1)
-    return data
 
 
 def decoded(data: bytes, size: int) -> Image.Image:
@@ -86,7 +93,7 @@ def decoded(data: bytes, size: int) -> Image.Image:
                 return _scaled(ImageOps.exif_transpose(opened), size)
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
         raise UnusablePicture(f"it has more than {MOST_PIXELS // 10**6} million pixels") from None
-    except (OSError, ValueError, SyntaxError, EOFError) as error:
+    except Exception as error:  # decoders raise whatever a malformed file makes them trip over
         raise UnusablePicture(f"it cannot be decoded ({type(error).__name__})") from None
 
 

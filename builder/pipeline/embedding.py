@@ -5,14 +5,16 @@ rows that `generate` would have written with the pictures.
 """
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from builder.base import recipe as recipes
 from builder.base.errors import BenchError, CallError
+from builder.base.recipe import Recipe
 from builder.base.records import Source
 from builder.figures.fetching import by_hash
+from builder.figures.pictures import original
 from builder.figures.roster import LICENCE
 from builder.format.reading import Person, Release
 from builder.format.splits import PUBLIC_FIGURES
@@ -53,18 +55,20 @@ def embed(release: Release, folder: Path, to: Path, contact: str) -> Embedded:
     recipe = recipe.model_copy(update={"public_figures": part})
     people = list(release.people(PUBLIC_FIGURES))
     named = {person.profile.name: source for person in people if (source := _picture_of(person))}
-    files, refused = by_hash(folder, named, contact)
-    shown = [_with(person, files.get(person.profile.name), recipe) for person in people]
+    refused = by_hash(folder, named, contact)
+    shown = [_shown(person, folder, refused, recipe) for person in people]
     _copy(release, to, recipe, shown)
-    return Embedded(to, len(files), refused)
+    return Embedded(to, sum(bool(person.portraits) for person in shown), refused)
 
 
 def _picture_of(person: Person) -> Source | None:
     return next((source for source in person.sources if source.sha1), None)
 
 
-def _with(person: Person, data: bytes | None, recipe: recipes.Recipe) -> Person:
-    """The person with the picture. What the release asks by name stays as it is."""
+def _shown(person: Person, folder: Path, refused: Collection[str], recipe: Recipe) -> Person:
+    """The person with the picture, if there is one. What the release asks by name stays as it is."""
+    source = _picture_of(person)
+    data = original(folder, source.sha1) if source and person.profile.name not in refused else None
     if data is None:
         return person
     pictured = with_picture(person, data, recipe)
@@ -76,7 +80,7 @@ def _with(person: Person, data: bytes | None, recipe: recipes.Recipe) -> Person:
     return pictured
 
 
-def _copy(release: Release, to: Path, recipe: recipes.Recipe, people: list[Person]) -> None:
+def _copy(release: Release, to: Path, recipe: Recipe, people: list[Person]) -> None:
     old = release.manifest
     with replacing_folder(to) as new:
         for entry in old["files"]:

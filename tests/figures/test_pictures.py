@@ -38,6 +38,7 @@ def huge_png() -> bytes:
 def test_files_are_kept_by_their_sha1_and_nothing_is_asked_twice(server: Wikimedia, tmp_path: Path, run: Run) -> None:
     said = run("figures", "fetch", "--with-pictures", "--out", tmp_path, "--contact", CONTACT, "--count", PEOPLE)
     assert said.exit_code == 0 and "4 have a picture" in said.output
+    assert f"pictures: {tmp_path / 'pictures'}" in said.output
     assert kept(tmp_path) == {sha1(picture(place)): picture(place) for place in range(PEOPLE)}
     assert all(hashlib.sha1(data).hexdigest() == name for name, data in kept(tmp_path).items())
     asked = len(server.asked)

@@ -13,17 +13,19 @@ from click.testing import CliRunner
 from PIL import Image
 
 import builder
+from builder.base.records import Source
 from builder.baseline.evaluation.item_sets import items
 from builder.baseline.metrics.known_before import known_before
 from builder.baseline.outcomes.records import Outcome
 from builder.baseline.people import pictures_of, read_crowd
 from builder.baseline.settings import EvaluatePart
 from builder.cli import cli
+from builder.figures import fetching
 from builder.figures.roster import roster
 from builder.format.reading import Person, open_release
 from builder.format.splits import PUBLIC_FIGURES
 from tests.conftest import Run
-from tests.figures.wikimedia import CONTACT, PLACES, Wikimedia, asked_instead, picture, sha1, title
+from tests.figures.wikimedia import CONTACT, PLACES, Wikimedia, asked_instead, file, picture, sha1, title
 from tests.made_once import copy_of
 
 COUNT, PICTURED = 5, 3
@@ -203,9 +205,8 @@ def test_anybody_can_put_the_pictures_in_by_hash(
     asked = ("figures", "embed", referenced, "--figures", tmp_path / "figures", "--contact", CONTACT)
     said = run(*asked, "--to", copy)
     assert said.exit_code == 0 and "3 pictures are in" in said.output
-    file = "people/public_figures/00000-of-00001.parquet"
-    assert (copy / file).read_bytes() == (illustrated / "release" / file).read_bytes()
-    assert (copy / "README.md").read_bytes() == (illustrated / "release" / "README.md").read_bytes()
+    for name in ("people/public_figures/00000-of-00001.parquet", "ATTRIBUTION.md", "README.md", "croissant.json"):
+        assert (copy / name).read_bytes() == (illustrated / "release" / name).read_bytes()
     assert run("verify", copy).exit_code == 0
     before = len(server.asked)
     assert run(*asked, "--to", tmp_path / "other").exit_code == 0
@@ -227,6 +228,18 @@ def test_a_picture_that_is_another_one_now_stays_out(
     assert f"no picture: {first}: its sha1 was {sha1(picture(0))} and is {sha1(b'another')}" in said.output
     assert f"no picture: {second}: its licence was CC BY-SA 4.0 and is CC BY 4.0" in said.output
     assert f"no picture: {third}: Wikimedia Commons has no such file" in said.output
+
+
+def test_a_held_file_that_cannot_be_decoded_stays_out_each_time(server: Wikimedia, tmp_path: Path) -> None:
+    data = b"no picture"
+    server.uploads["odd.jpg"] = data
+    server.files["File:Odd.jpg"] = file("File:Odd.jpg", data)
+    server.files["File:Odd.jpg"]["imageinfo"][0]["url"] = f"{server.url}/upload/odd.jpg"
+    page = "https://commons.wikimedia.org/wiki/File:Odd.jpg"
+    named = {"Somebody": Source("Odd", page, "Ann", "CC BY-SA 4.0", "https://example.org", sha1=sha1(data))}
+    for _ in range(2):
+        refused = fetching.by_hash(tmp_path, named, CONTACT)
+        assert refused == {"Somebody": "it cannot be decoded (UnidentifiedImageError)"}
 
 
 def test_a_release_that_names_no_pictures_or_has_them_is_left_alone(
