@@ -22,6 +22,15 @@ WORDNET = "https://wordnet.princeton.edu/"
 WORDNET_LICENCE = "https://wordnet.princeton.edu/license-and-commercial-use"
 _TELLING = {"nationality": (PLACE,), PLACE: ("nationality",)}
 """Each of the two tells much of the other: no four has two of a nationality."""
+COUNTRIES = {
+    "American": "United States", "Austrian": "Austria", "Belgian": "Belgium", "British": "Britain",
+    "Czech": "Czech", "Danish": "Denmark", "Dutch": "Netherlands",
+    "English": "England", "Flemish": "Flanders", "French": "France", "German": "German",
+    "Irish": "Ireland", "Italian": "Italy", "Japanese": "Japan",
+    "Norwegian": "Norway", "Polish": "Poland", "Russian": "Russia", "Scottish": "Scotland",
+    "Spanish": "Spain", "Swedish": "Sweden", "Swiss": "Switzerland", "Turkish": "Turkey", 
+}  # fmt: skip
+"""What the name of a state of somebody's nationality holds, in any century: "Kingdom of France", "German Empire"."""
 _UNDESCRIBED = Appearance("", "", "", "", "", "", "", (), "")
 _OLDEST: tuple[tuple[int, AgeGroup], ...] = ((34, "young"), (54, "middle-aged"))
 
@@ -91,11 +100,15 @@ def _online(figure: PublicFigure, known: Known, with_place: bool) -> Iterator[So
     if figure.name not in known:
         return
     reference = known[figure.name]
-    stated = ["birth year", "death year"]
-    stated += ["profession"] if figure.profession in map(folded, reference.occupations) else []
-    stated += ["place of birth"] if with_place else []
+    stated = {
+        "birth year": True,
+        "death year": True,
+        "nationality": any(COUNTRIES[figure.nationality] in state for state in reference.citizenships),
+        "profession": figure.profession in map(folded, reference.occupations),
+        "place of birth": with_place,
+    }
     yield Source(
-        title=f"Wikidata, {reference.qid}: {', '.join(stated)}",
+        title=f"Wikidata, {reference.qid}: {', '.join(fact for fact, agrees in stated.items() if agrees)}",
         source_url=reference.source_url,
         author="Wikidata contributors",
         licence=FACTS_LICENCE,

@@ -81,12 +81,15 @@ def _shown(person: Person, folder: Path, refused: Collection[str], recipe: Recip
 
 
 def _copy(release: Release, to: Path, recipe: Recipe, people: list[Person]) -> None:
+    """Write the copy, with a manifest of its own. A damaged file is refused, or the manifest would vouch for it."""
     old = release.manifest
     with replacing_folder(to) as new:
         for entry in old["files"]:
             target = new / entry["path"]
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(release.path / entry["path"], target)
+            if manifest.sha256(target) != entry["sha256"]:
+                raise BenchError(f"{release.path / entry['path']} is damaged; 'build-bench verify' says more.")
         planned = contents.of_release(release.path, recipe, release.segments)
         notice = LICENCE.read_text(encoding="utf-8")
         figures = PublicFigures(tuple(person.profile.id for person in people), {}, (notice,), lambda: people)

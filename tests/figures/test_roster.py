@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 
 from builder.base.recipe import FOUR
+from builder.figures.profiles import COUNTRIES
 from builder.figures.roster import LAST_DEATH, LICENCE, OLDEST_AGE, YOUNGEST_AGE, PublicFigure, roster
 from builder.figures.well_known import is_public_figure, key
 
@@ -24,6 +25,10 @@ def test_every_life_is_whole_plausible_and_long_over() -> None:
         assert figure.died <= LAST_DEATH, figure
         assert figure.family_name in figure.name, figure
         assert figure.nationality.istitle() and figure.profession.islower(), figure
+
+
+def test_every_nationality_has_a_country() -> None:
+    assert {figure.nationality for figure in roster()} <= COUNTRIES.keys()
 
 
 def test_nobody_fictitious_may_bear_the_name_of_one() -> None:

@@ -25,7 +25,7 @@ from builder.figures.roster import roster
 from builder.format.reading import Person, open_release
 from builder.format.splits import PUBLIC_FIGURES
 from tests.conftest import Run
-from tests.figures.wikimedia import CONTACT, PLACES, Wikimedia, asked_instead, file, picture, sha1, title
+from tests.figures.wikimedia import CONTACT, PLACES, Wikimedia, asked_instead, file, item, picture, sha1, title, value
 from tests.made_once import copy_of
 
 COUNT, PICTURED = 5, 3
@@ -37,6 +37,8 @@ def server() -> Iterator[Wikimedia]:
     """Both sites with four people, of whom one has no picture."""
     with asked_instead() as kept:
         del kept.claims(3)["P18"]
+        kept.items |= {"Q20": item("Q20", "Kingdom of Denmark"), "Q21": item("Q21", "astronomer")}
+        kept.claims(0).update(P27=[value({"id": "Q20"})], P106=[value({"id": "Q21"})])
         kept.metadata(1)["Artist"]["value"] = "A [b](http://evil.example) *c*"
         yield kept
 
@@ -81,7 +83,8 @@ def test_wikidata_adds_a_source_and_a_birthplace(referenced: Path) -> None:
         assert born.value == place and set(born.alternatives) == set(PLACES) - {place}
         assert f"born in {place} in {figure.born}" in person.profile.biography
         wikidata = person.sources[1]
-        assert wikidata.title.endswith(": birth year, death year, place of birth")
+        agreed = "nationality, profession, " if figure.name == "Tycho Brahe" else ""
+        assert wikidata.title.endswith(f": birth year, death year, {agreed}place of birth")
         assert (wikidata.licence, wikidata.revision_id > 0, wikidata.retrieved[-1]) == ("CC0 1.0", True, "Z")
     assert {fact.key for fact in fifth.profile.facts} == FACTS
     assert [source.qid for source in fifth.sources] == [""]
@@ -228,6 +231,14 @@ def test_a_picture_that_is_another_one_now_stays_out(
     assert f"no picture: {first}: its sha1 was {sha1(picture(0))} and is {sha1(b'another')}" in said.output
     assert f"no picture: {second}: its licence was CC BY-SA 4.0 and is CC BY 4.0" in said.output
     assert f"no picture: {third}: Wikimedia Commons has no such file" in said.output
+
+
+def test_a_damaged_release_is_not_copied(referenced: Path, folder: Path, run: Run, tmp_path: Path) -> None:
+    release = shutil.copytree(referenced / "release", tmp_path / "release")
+    (release / "eval.yaml").write_text("rot")
+    said = run("figures", "embed", release, "--to", tmp_path / "copy", "--figures", folder, "--contact", CONTACT)
+    assert said.exit_code == 1 and "eval.yaml is damaged" in said.output
+    assert not (tmp_path / "copy").exists()
 
 
 def test_a_held_file_that_cannot_be_decoded_stays_out_each_time(server: Wikimedia, tmp_path: Path) -> None:
