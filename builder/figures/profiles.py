@@ -23,12 +23,11 @@ WORDNET_LICENCE = "https://wordnet.princeton.edu/license-and-commercial-use"
 _TELLING = {"nationality": (PLACE,), PLACE: ("nationality",)}
 """Each of the two tells much of the other: no four has two of a nationality."""
 COUNTRIES = {
-    "American": "United States", "Austrian": "Austria", "Belgian": "Belgium", "British": "Britain",
-    "Czech": "Czech", "Danish": "Denmark", "Dutch": "Netherlands",
-    "English": "England", "Flemish": "Flanders", "French": "France", "German": "German",
-    "Irish": "Ireland", "Italian": "Italy", "Japanese": "Japan",
-    "Norwegian": "Norway", "Polish": "Poland", "Russian": "Russia", "Scottish": "Scotland",
-    "Spanish": "Spain", "Swedish": "Sweden", "Swiss": "Switzerland", "Turkish": "Turkey", 
+    "American": "United States", "Austrian": "Austria", "Belgian": "Belgium", "British": "Britain", "Czech": "Czech",
+    "Danish": "Denmark", "Dutch": "Netherlands", "English": "England", "Flemish": "Flanders", "French": "France",
+    "German": "German", "Irish": "Ireland", "Italian": "Italy", "Japanese": "Japan", "Norwegian": "Norway",
+    "Polish": "Poland", "Russian": "Russia", "Scottish": "Scotland", "Spanish": "Spain", "Swedish": "Sweden",
+    "Swiss": "Switzerland", "Turkish": "Turkey",
 }  # fmt: skip
 """What the name of a state of somebody's nationality holds, in any century: "Kingdom of France", "German Empire"."""
 _UNDESCRIBED = Appearance("", "", "", "", "", "", "", (), "")
