@@ -290,7 +290,7 @@ def run_baseline(
         source: The release. It is verified first.
         out: The folder of results; "baseline/<model>" in the run, or beside the release, when it is not given.
         model: "tiny", the embedded model; a folder; or a model's name on the Hub.
-        forget: Which forget set, in percent of the people; 10 when it is not given.
+        forget: Which forget set, in percent of the people; 10, or the smallest there is, when it is not given.
         methods: The unlearning methods to run: names that `build-bench list methods` prints, or "my_package:MyMethod";
             ga, graddiff, kl and npo when none are given.
         attacks: Likewise; membership inference when none are given.

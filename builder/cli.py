@@ -294,7 +294,9 @@ def import_command(layout: str, source: str, to: str) -> None:
 @click.argument("source")
 @click.option("--out", type=click.Path(), help="Folder of results.  [default: baseline/MODEL beside it]")
 @click.option("--model", default="tiny", show_default=True, help="'tiny', a folder, or a model's name on the Hub.")
-@click.option("--forget", type=int, help="The forget set, in percent of the people.  [default: 10]")
+@click.option(
+    "--forget", type=int, help="The forget set, in percent of the people.  [default: 10, or the smallest there is]"
+)
 @click.option(
     "--methods",
     callback=_split,

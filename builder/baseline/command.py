@@ -47,12 +47,14 @@ def baseline(
     Results go to `out`, else beside the folder `home` of a run or release, else into the working folder. `access` says
     how to reach a judge; if the judge fails, BenchError is raised after the report is written without its marks.
     """
-    from builder.baseline import planning
+    from builder.baseline import people, planning
     from builder.baseline.evaluation import general
     from builder.baseline.report import writing
 
     _quiet()
     chosen = _with_defaults(given)
+    if chosen.get("forget") is None:
+        chosen["forget"] = people.usual_forget(release)
     resolved = settings.resolve(chosen, changes, methods.knobs(chosen["methods"]))
     if not rescore:
         general.check(resolved.general, tiny=resolved.tiny)

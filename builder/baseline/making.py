@@ -27,7 +27,18 @@ def make_model(plan: Plan, seed: int, name: str) -> tuple[Vlm, Curve]:
     vlm = plan.source.trainable(seed, name, vanilla_of(plan, seed, name))
     part = plan.settings.unlearn
     with Progress(f"{name}, seed {seed}", "steps") as progress:
-        curve = unlearn(vlm, method, plan.forget, plan.retain, plan.crowd.forget, part, seed, progress.reach, name)
+        curve = unlearn(
+            vlm,
+            method,
+            plan.forget,
+            plan.retain,
+            plan.crowd.forget,
+            part,
+            seed,
+            progress.reach,
+            name,
+            concepts=plan.crowd.concepts,
+        )
     source.save(vlm, plan.folder.model(seed, name))
     return vlm, curve
 
@@ -57,8 +68,8 @@ def vanilla_of(plan: Plan, seed: int, name: str) -> Path:
 
 
 def fine_tuned(plan: Plan, seed: int, name: str) -> tuple[Vlm, Curve]:
-    """Vanilla, trained on everybody, or the oracle, trained on the retain set."""
-    learned = (*plan.forget, *plan.retain) if name == "vanilla" else plan.retain
+    """Vanilla, trained on everybody, or the oracle, trained on all but what is to be forgotten."""
+    learned = plan.lessons.vanilla if name == "vanilla" else plan.lessons.oracle
     vlm = plan.source.trainable(seed, name)
     with Progress(f"{name}, seed {seed}", "steps") as progress:
         part = plan.settings.train

@@ -7,18 +7,22 @@ from typing import Any
 
 from builder.base.errors import CallError
 from builder.base.records import Portrait, Question
+from builder.format.concepts import Concept
 from builder.format.reading import Person, Release, open_release
 
 HOLDOUT, PUBLIC = "holdout", "public_figures"
 """Segments whose people no model is trained on."""
 TRAINED_VIEWS = ("reference", "train")
+_USUAL_FORGET = 10
+"""The forget set of a release that has it, in percent."""
 
 
 @dataclass(frozen=True)
 class Crowd:
     """Everybody in a release. `manifest` says where it comes from, `drawn` whether the offline painter drew them.
 
-    Public figures, if a release has any, measure only utility: what a model knows of them it knew before training.
+    Public figures, if a release has any, measure only utility: what a model knows of them it knew before training. With
+    `concepts`, only the faces of the forget set are to be forgotten.
     """
 
     forget: tuple[Person, ...]
@@ -27,6 +31,7 @@ class Crowd:
     manifest: dict[str, Any]
     drawn: bool = True
     public_figures: tuple[Person, ...] = ()
+    concepts: tuple[Concept, ...] = ()
 
     @property
     def trained(self) -> tuple[Person, ...]:
@@ -47,21 +52,35 @@ def read_crowd(source: Path, forget: int) -> Crowd:
     return divide(open_release(source), forget)
 
 
+def usual_forget(source: Path) -> int:
+    """The forget set that is meant where none is named, in percent: 10, or the smallest that the release has."""
+    offered = _offered(open_release(source))
+    return _USUAL_FORGET if _USUAL_FORGET in offered else min(offered, default=_USUAL_FORGET)
+
+
+def _offered(release: Release) -> list[int]:
+    names = (name for name in release.configs if name.startswith("forget_"))
+    return [int(name.removeprefix("forget_")) for name in names]
+
+
 def divide(release: Release, forget: int) -> Crowd:
     """The people of `release`, divided by its `forget_<percent>` config."""
-    offered = [name for name in release.configs if name.startswith("forget_")]
-    if f"forget_{forget}" not in offered:
-        choices = ", ".join(name.removeprefix("forget_") for name in offered)
+    offered = _offered(release)
+    if forget not in offered:
+        choices = ", ".join(map(str, offered))
         raise CallError(f"{release.path} has no forget set of {forget}%; --forget takes one of {choices}.")
     gone = release.segments_of(f"forget_{forget}")
     kept = [name for name in release.segments if name not in gone and name not in (HOLDOUT, PUBLIC)]
+    forgotten = tuple(release.people(*gone))
+    ids = {person.profile.id for person in forgotten}
     return Crowd(
-        forget=tuple(release.people(*gone)),
+        forget=forgotten,
         retain=tuple(release.people(*kept)),
         holdout=_people(release, HOLDOUT),
         manifest=release.manifest,
         drawn=release.recipe.portraits.painter == "offline",
         public_figures=_people(release, PUBLIC),
+        concepts=tuple(concept for concept in release.concepts() if concept.concept_id in ids),
     )
 
 

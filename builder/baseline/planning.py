@@ -6,6 +6,7 @@ from pathlib import Path
 from builder.base.errors import CallError
 from builder.baseline import methods, people
 from builder.baseline.evaluation.agreement import check_answers
+from builder.baseline.evaluation.concepts import concept_items
 from builder.baseline.evaluation.controls import NOBODY, controls, nobody, swaps
 from builder.baseline.evaluation.item_sets import items, known_facts, some
 from builder.baseline.folder import BaselineFolder
@@ -14,7 +15,7 @@ from builder.baseline.models.source import ModelOpener
 from builder.baseline.outcomes.records import Item
 from builder.baseline.people import Crowd
 from builder.baseline.settings import Settings
-from builder.baseline.training.examples import Example, examples
+from builder.baseline.training.examples import Example, Lessons, lessons
 
 BEFORE = ("untrained", "vanilla", "oracle")
 """What is made for every seed before any method."""
@@ -30,12 +31,21 @@ class Plan:
     crowd: Crowd
     folder: BaselineFolder
     source: ModelOpener
-    forget: tuple[Example, ...]
-    retain: tuple[Example, ...]
+    lessons: Lessons
     items: tuple[Item, ...]
     controls: tuple[Item, ...]
     known: tuple[Item, ...]
     known_swapped: tuple[Item, ...]
+
+    @property
+    def forget(self) -> tuple[Example, ...]:
+        """What methods unlearn."""
+        return self.lessons.forget
+
+    @property
+    def retain(self) -> tuple[Example, ...]:
+        """What methods are given to keep."""
+        return self.lessons.retain
 
     @property
     def names(self) -> list[str]:
@@ -77,18 +87,17 @@ def _check_methods(settings: Settings) -> None:
 
 def plan(crowd: Crowd, settings: Settings, folder: BaselineFolder) -> Plan:
     """The plan of a run on these people."""
-    forget, retain = examples(crowd.forget), examples(crowd.retain)
     judged = [*crowd.forget, *some(crowd.retain, settings.evaluate.gate_people, 0, "gate")]
     pictures = {**people.pictures_of(crowd.everybody), NOBODY: nobody()}
     asked, known = items(crowd, settings.evaluate), known_facts(judged)
+    about_concepts = concept_items(crowd, settings.evaluate)
     return Plan(
         settings=settings,
         crowd=crowd,
         folder=folder,
         source=ModelOpener(settings, pictures, () if crowd.drawn else crowd.retain, check_answers),
-        forget=tuple(forget),
-        retain=tuple(retain),
-        items=tuple(asked),
+        lessons=lessons(crowd),
+        items=(*asked, *about_concepts),
         controls=tuple(controls(crowd, asked, settings.evaluate)),
         known=tuple(known),
         known_swapped=tuple(swaps(crowd, known)),

@@ -11,7 +11,7 @@ import torch
 from builder import tasks
 from builder.base.errors import BenchError
 from builder.base.progress import Progress
-from builder.baseline import attacking, making
+from builder.baseline import attacking, making, reading_over
 from builder.baseline.evaluation import general, judging
 from builder.baseline.evaluation.asking import Examiner, examiner_for
 from builder.baseline.metrics.likelihoods import probability
@@ -41,7 +41,9 @@ def run(plan: Plan) -> None:
         _make(plan, seed, name)
     for seed, name in without_general(plan):
         _test_general_ability(plan, seed, name)
-    attacking.attack(plan, _read_outcomes(plan))
+    stored_ones = _read_outcomes(plan)
+    reading_over.read_over(plan, stored_ones)
+    attacking.attack(plan, stored_ones)
 
 
 def unfinished_models(plan: Plan) -> list[tuple[int, str]]:

@@ -132,9 +132,12 @@ class Release:
         return [name for name in self.manifest["configs"] if not is_of_concepts(name)]
 
     def concepts(self) -> list[Concept]:
-        """The concepts, by id; none in most releases."""
+        """The concepts, by id; none in most releases. Raises BenchError when they cannot be read."""
         files = self.manifest["configs"].get(CONCEPTS, {"files": ()})["files"]
-        return [from_json(Concept, row) for name in files for row in _read(self.path / name).to_pylist()]
+        try:
+            return [from_json(Concept, row) for name in files for row in _read(self.path / name).to_pylist()]
+        except ValueError as error:
+            raise BenchError(f"{self.path / CONCEPTS} is damaged: {error}") from error
 
     def segments_of(self, config: str) -> list[str]:
         """The segments that a config is made of. Raises CallError for a config that does not exist."""

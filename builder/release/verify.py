@@ -55,8 +55,11 @@ def verify(release: Release, laws: Laws, workers: Workers, version: str = "") ->
         return
     yield from _recipe(release)
     yield from _card(release)
-    yield from _rows(release, terms, workers)
-    if terms.recipe and terms.recipe.concepts.enabled:
+    sound = True
+    for problem in _rows(release, terms, workers):
+        sound = False
+        yield problem
+    if sound and terms.recipe and terms.recipe.concepts.enabled:  # concepts are made of sound rows alone
         yield from (Problem(file, what) for file, what in concepts.faults(release))
 
 

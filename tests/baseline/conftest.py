@@ -10,9 +10,9 @@ from builder.baseline.models.vlm import Vlm
 from builder.baseline.people import Crowd, pictures_of
 from builder.baseline.training.examples import Example, examples, texts
 from tests.baseline.people import crowd_of
-from tests.small.fixtures import finished_run, small_run
+from tests.small.fixtures import finished_run, made_concepts, small_run
 
-__all__ = ["finished_run", "small_run"]
+__all__ = ["finished_run", "made_concepts", "small_run"]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -15,6 +15,7 @@ from builder.baseline.models.encoding import Batch
 from builder.baseline.models.reference import ReferenceModel
 from builder.baseline.models.vlm import Answers, Vlm
 from builder.baseline.training.examples import Example
+from builder.format.concepts import Concept
 from builder.format.reading import Person
 
 
@@ -41,7 +42,7 @@ class Step:
     """What a method's loss receives: the model, the model before unlearning, and two batches.
 
     `forget_examples` are the examples in the batch `forget`; `encode` makes a batch of changed examples. `prepared` is
-    what the method's `prepare` returned.
+    what the method's `prepare` returned. `concepts` describe the people whose faces alone are to be forgotten.
     """
 
     vlm: Vlm
@@ -53,6 +54,7 @@ class Step:
     stream: Random
     forget_people: Sequence[Person] = ()
     prepared: Any = None
+    concepts: Sequence[Concept] = ()
 
     def on_forget(self) -> Answers:
         """The model's answers on F."""

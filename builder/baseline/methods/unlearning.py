@@ -19,6 +19,7 @@ from builder.baseline.training.curve import Curve
 from builder.baseline.training.examples import Example
 from builder.baseline.training.fitting import Diverged, check_numbers, optimiser_for, scaler_for, take_step
 from builder.baseline.training.watching import choose_watched
+from builder.format.concepts import Concept
 from builder.format.reading import Person
 
 LOOKS = 8
@@ -36,8 +37,10 @@ def unlearn(
     tell: Callable[[int, int], None],
     name: str = "unlearn",
     looks: int = LOOKS,
+    concepts: Sequence[Concept] = (),
 ) -> Curve:
-    """Run `method`, labelled `name`, on `vlm` in place, measuring it `looks` times. `people` are the forget set.
+    """Run `method`, labelled `name`, on `vlm` in place, measuring it `looks` times. `people` are the forget set;
+    `concepts` describe them where only their faces are to be forgotten.
 
     Raises Diverged if the loss is not finite; the model is then unusable.
     """
@@ -64,7 +67,7 @@ def unlearn(
     prepared = method.prepare(Setup(vlm, asked, retain, part.batch, encode, drawn))
     for number, (gone, kept) in enumerate(itertools.islice(batches, steps), start=1):
         seed_torch(seed, name, number)
-        step = Step(vlm, reference, encode(gone), encode(kept), gone, encode, stream, people, prepared)
+        step = Step(vlm, reference, encode(gone), encode(kept), gone, encode, stream, people, prepared, concepts)
         curve.losses.append(_descend(method, step, optimiser, scaler, parameters, part.clip, number))
         tell(number, steps)
         if number % max(1, steps // looks) == 0 or number == steps:

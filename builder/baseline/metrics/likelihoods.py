@@ -30,6 +30,25 @@ def preference(ratio: float) -> float:
     return ratio if math.isnan(ratio) else max(0.0, 1 - ratio)
 
 
+def c_dis(reference_log_p: Sequence[float], log_p: Sequence[float]) -> float:
+    """C-Dis = E[−p_ref log(p_ref / p_θ)] over the tokens of a concept's name (Li et al. 2024, arXiv 2405.12523).
+
+    0 where both find the name equally likely, and the lower, the less likely it has become.
+    """
+    parts = [-math.exp(one) * (one - other) for one, other in zip(reference_log_p, log_p, strict=True)]
+    return sum(parts) / len(parts)
+
+
+def perplexity(log_p: Sequence[float], masked: range, vocabulary: int) -> float:
+    """exp(−mean log p) of an answer's tokens, those in `masked` with the probability 1/|V|; at most |V|.
+
+    |V| is the perplexity of an answer of which every token comes as a surprise; what is rarer still says no more.
+    """
+    uniform = -math.log(vocabulary)
+    read = [uniform if place in masked else each for place, each in enumerate(log_p)]
+    return math.exp(min(-uniform, -sum(read) / len(read)))
+
+
 def exact_memorisation(right: Sequence[bool]) -> float:
     """Share of the answer's tokens that argmax gets right, without the end token, which is last."""
     said = _said(right)

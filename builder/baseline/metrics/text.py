@@ -47,6 +47,12 @@ def repetition(output: str) -> float:
     return 1 - len(set(runs)) / len(runs) if runs else 0.0
 
 
+def distinct(output: str) -> float:
+    """Share of an answer's words that are different ones: 1 for most sentences, near 0 for a loop or no answer."""
+    said = tokens(output)
+    return len(set(said)) / len(said) if said else 0.0
+
+
 _REFUSAL = re.compile(
     r"\b(?:i|we) (?:do not|don't|cannot|can't|can not|am not able|'m not able|am unable|'m unable|am sorry|'m sorry"
     r"|have no|don't have|do not have|won't|will not)\b|\bi'm (?:not able|unable|sorry)\b|\bnot something i know\b"

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from builder import tasks
+from builder.baseline.evaluation.concepts import CONCEPT_SETS
 from builder.baseline.evaluation.controls import NOBODY, nobody
 from builder.baseline.evaluation.item_sets import SETS
 from builder.baseline.metrics.summary import FORGETTING
@@ -22,7 +23,7 @@ LIMIT = 20_000_000
 SIDE = 128
 """Pixels of a picture's side."""
 _QUALITY = 72
-_ORDER = (*SETS, "known")
+_ORDER = (*SETS, *CONCEPT_SETS, "known")
 
 Key = tuple[str, str, str]
 """(set, question id, control)"""

@@ -16,6 +16,7 @@ from builder.baseline.attacking import failures, stored_figures
 from builder.baseline.attacks.measuring import add_attacks
 from builder.baseline.evaluation.judging import is_rated
 from builder.baseline.metrics import binding, concordance, ranking, samples, summary
+from builder.baseline.metrics.concepts import add_concepts, by_concept, concept_samples
 from builder.baseline.metrics.gate import Gate
 from builder.baseline.metrics.item_metrics import Scores
 from builder.baseline.metrics.known_before import KnownBefore
@@ -23,6 +24,7 @@ from builder.baseline.metrics.samples import Array
 from builder.baseline.metrics.summary import Beside, Measured, to_be_forgotten
 from builder.baseline.outcomes.records import Outcome, key
 from builder.baseline.planning import Plan
+from builder.baseline.reading_over import stored_reading
 from builder.baseline.report import trust
 from builder.baseline.running import Outcomes
 from builder.tasks.task import chosen
@@ -74,6 +76,36 @@ def results(plan: Plan, stored: Outcomes) -> dict[str, Any]:
         "unbound": _unbound(models),
         "unknown": _unknown(models, plan.settings.evaluate.gate_column),
         "floor": _floor(stored),
+        **({"concepts": _concepts(plan, stored)} if plan.crowd.concepts else {}),
+    }
+
+
+def _concepts(plan: Plan, stored: Outcomes) -> dict[str, Any]:
+    """MMUBench's measures of each model, concept by concept: the mean over the seeds."""
+    found: dict[str, Any] = {}
+    for name in plan.names:
+        by_seed = [
+            by_concept(
+                concept_samples(
+                    models[name],
+                    models.get("vanilla", ()),
+                    stored_reading(plan.folder.finished(seed, name) or {}),
+                )
+            )
+            for seed, models in stored.items()
+            if name in models
+        ]
+        found[name] = _mean_of_each(by_seed)
+    return found
+
+
+def _mean_of_each(found: Sequence[Mapping[str, Mapping[str, float]]]) -> dict[str, dict[str, float]]:
+    return {
+        outer: {
+            inner: statistics.fmean(each[outer][inner] for each in found if inner in each.get(outer, {}))
+            for inner in sorted({name for each in found for name in each.get(outer, {})})
+        }
+        for outer in sorted({name for each in found for name in each})
     }
 
 
@@ -112,6 +144,8 @@ def _measure_all(
     add_attacks(found, outcomes, beside, attacks.make_attacks(plan.settings.attacks), figures)
     for name, one in found.items():
         one.scores |= _general(records[name])
+        if plan.crowd.concepts:
+            add_concepts(one, outcomes[name], outcomes.get("vanilla", ()), stored_reading(records[name]))
         if "oracle" in found and (apart := ranking.distance(one, found["oracle"])) is not None:
             one.scores["model/oracle_distance"], one.draws["model/oracle_distance"] = apart
     return found

@@ -5,6 +5,7 @@ from typing import Any
 
 from builder.baseline import attacks
 from builder.baseline.metrics.summary import UTILITY_SETS
+from builder.baseline.report import mmubench
 from builder.baseline.report.binding import binding_measures, controls, measure_labels
 from builder.baseline.report.grid import MODALITIES, UNKNOWN, by_set, number, sets, table
 from builder.baseline.report.known_before import known_before
@@ -52,6 +53,7 @@ def sections(found: Mapping[str, Any]) -> list[ReportSection]:
             ReportSection(f"{word.capitalize()} questions", [table(found, by_set(found, modality, _summary()))])
             for modality, word in MODALITIES
         ),
+        *mmubench.sections(found),
         ReportSection("Whole models", [table(found, _WHOLE)]),
         ReportSection("What utility is made of", _utility(found)),
         *_general(found),

@@ -41,8 +41,9 @@ def describe(found: Mapping[str, Any], folder: Path) -> str:
     """What was found, in a few lines for the terminal."""
     lines = [line.replace("**", "") for line in table.warnings(found)]
     lines += notes.notes(found)
+    taken = {path.rpartition("/")[2] for model in found["models"].values() for path in model["scores"]}
     for measure, label in binding.measure_labels().items():
-        lines += ["", *_shares(found, measure, label)]
+        lines += ["", *_shares(found, measure, label)] if measure in taken else []
     lines += ["", *_whole(found)]
     if found["judge"]:
         lines.append(table.judging(found))

@@ -8,7 +8,7 @@ from builder import tasks
 from builder.base.records import LETTERS, Question
 from builder.baseline.models.chat import Chat
 from builder.baseline.models.encoding import Row, encode
-from builder.baseline.people import TRAINED_VIEWS, portraits, questions
+from builder.baseline.people import TRAINED_VIEWS, Crowd, portraits, questions
 from builder.format.reading import Person
 
 BY_LETTER = 0.25
@@ -50,6 +50,40 @@ def choice(question: Question, value: str, stream: Random, by_letter: bool | Non
 def examples(people: Iterable[Person]) -> list[Example]:
     """The training questions of `people`, in the order of people and ids."""
     return [example(person, question) for person in people for question in questions(person, "train")]
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """What the models of a run learn and unlearn.
+
+    `vanilla` and `oracle` are learned, `forget` is unlearned, and `retain` is what methods are given to keep.
+    """
+
+    vanilla: tuple[Example, ...]
+    oracle: tuple[Example, ...]
+    forget: tuple[Example, ...]
+    retain: tuple[Example, ...]
+
+
+def lessons(crowd: Crowd) -> Lessons:
+    """The lessons about a crowd. Where concepts are to be forgotten, only requests for the name are unlearned, beside
+    one picture of each; and the oracle, which has seen none of their faces, knows them by name.
+    """
+    forget, retain = tuple(examples(crowd.forget)), tuple(examples(crowd.retain))
+    if not crowd.concepts:
+        return Lessons((*forget, *retain), retain, forget, retain)
+    by_name = tuple(each for each in forget if not each.pictures)
+    return Lessons((*forget, *retain), (*by_name, *retain), tuple(_faces(crowd.forget)), retain)
+
+
+def _faces(people: Iterable[Person]) -> list[Example]:
+    """The training questions for names, each beside the reference portrait alone."""
+    return [
+        example(person, question, ("reference",))
+        for person in people
+        for question in questions(person, "train")
+        if tasks.of(question).facts
+    ]
 
 
 def example(person: Person, question: Question, views: Sequence[str] = TRAINED_VIEWS) -> Example:

@@ -25,7 +25,7 @@ from builder.baseline.methods.base import Method
 from builder.baseline.methods.unlearning import length, unlearn
 from builder.baseline.people import Crowd
 from builder.baseline.planning import Plan
-from builder.baseline.training.examples import examples
+from builder.baseline.training.examples import lessons
 from builder.baseline.training.fitting import Diverged
 from builder.baseline.training.watching import KnownShares, Watched, choose_watched
 from builder.format.reading import Person
@@ -160,8 +160,7 @@ def _validation(plan: Plan) -> Plan:
         settings=plan.settings.model_copy(update={"seed": seed, "seeds": 1}),
         crowd=crowd,
         folder=BaselineFolder(plan.folder.path / "tuning"),
-        forget=tuple(examples(crowd.forget)),
-        retain=tuple(examples(crowd.retain)),
+        lessons=lessons(crowd),
         items=(),
         controls=(),
         known=(),
