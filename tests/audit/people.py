@@ -183,7 +183,7 @@ def _questions(profile: Profile, segment: str, random: Random) -> list[Question]
         start = len(found)
         for fact in profile.facts:
             for modality in get_args(Modality):
-                for task in tasks.names():
+                for task in (name for name in tasks.names() if tasks.named(name).asks_for(fact)):
                     identity = f"{profile.id}-{use}-{len(found) - start:03d}"
                     found.append(_question(identity, profile, fact, task, modality, use, random))
     return found
