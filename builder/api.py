@@ -23,9 +23,10 @@ if TYPE_CHECKING:
     from builder.format.reading import Release
     from builder.hub.results import Published, Verified
     from builder.imports import Imported
+    from builder.llm.remote.access import Access
     from builder.pipeline.embedding import Embedded
     from builder.pipeline.estimate import Estimate
-    from builder.pipeline.results import Generated, Status
+    from builder.pipeline.results import Generated, MadeSlice, Status
     from builder.release.diff import Difference
 
 
@@ -74,15 +75,45 @@ def generate(
         wikidata: Ask Wikidata for every name first; who is found there is named anew.
     """
     from builder.llm.remote.access import Access
-    from builder.llm.writer import check_model
     from builder.pipeline import generation
 
     resolved = load_recipe(recipe, settings)
-    access = Access(_path(api_key_file), max_cost, batch, judge, resend_rejected)
-    if access != Access():
-        check_model(resolved)
-    folder = _path(out) or Path("outputs") / resolved.name
-    return generation.generate(resolved, folder, workers, access, wikidata=wikidata)
+    access = _checked(Access(_path(api_key_file), max_cost, batch, judge, resend_rejected), resolved)
+    return generation.generate(resolved, _folder(out, resolved), workers, access, wikidata=wikidata)
+
+
+def generate_slice(
+    recipe: str | Path | Mapping[str, Any] | Recipe = "mllmu",
+    out: str | Path | None = None,
+    *,
+    slice: str,
+    settings: Mapping[str, Any] | None = None,
+    workers: int | None = None,
+    api_key_file: str | Path | None = None,
+    max_cost: float | None = None,
+    batch: bool = False,
+) -> MadeSlice:
+    """Make one slice of a benchmark, at the same time as others, on any machine that shares the run's folder.
+
+    `generate` then lays out the release and audits it; it has the same bytes as without slices.
+
+    Args:
+        recipe: See `load_recipe`; the same for all slices.
+        out: The run's folder, shared by all slices; "outputs/<recipe's name>" when it is not given.
+        slice: "2/8" for the second of eight.
+        settings: See `load_recipe`.
+        workers: See `generate`.
+        api_key_file: See `generate`.
+        max_cost: As for `generate`, for all slices together: each stops before it costs more than its share.
+        batch: See `generate`.
+    """
+    from builder.llm.remote.access import Access
+    from builder.pipeline import generation
+    from builder.run.slices import Slice
+
+    resolved, wanted = load_recipe(recipe, settings), Slice.parse(slice)
+    access = _checked(Access(_path(api_key_file), max_cost, batch), resolved)
+    return generation.generate_slice(resolved, _folder(out, resolved), wanted, workers, access)
 
 
 def estimate(
@@ -365,6 +396,20 @@ def compare(runs: Iterable[str | Path], out: str | Path = "comparison", *, mix: 
 
 def _each_once(names: Iterable[str] | None) -> tuple[str, ...] | None:
     return None if names is None else tuple(dict.fromkeys(names))
+
+
+def _checked(access: Access, recipe: Recipe) -> Access:
+    """How a model may be reached. Raises CallError if the recipe's writer asks none."""
+    from builder.llm.remote.access import Access
+    from builder.llm.writer import check_model
+
+    if access != Access():
+        check_model(recipe)
+    return access
+
+
+def _folder(out: str | Path | None, recipe: Recipe) -> Path:
+    return _path(out) or Path("outputs") / recipe.name
 
 
 def _path(path: str | Path | None) -> Path | None:

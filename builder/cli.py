@@ -93,6 +93,7 @@ def cli() -> None:
 @click.option("--resend-rejected", is_flag=True, help="Send again what the writer's server rejected (HTTP 400).")
 @click.option("--judge", type=click.IntRange(min=1), metavar="N", help="Have a model rate the texts of N people.")
 @click.option("--wikidata", is_flag=True, help="Look up every name in Wikidata first; rename those found.")
+@click.option("--slice", metavar="I/N", help="Make only the I-th of N shares of the shards; finish without --slice.")
 @click.option("--model", help="The model of the writer or painter just chosen: --painter diffusers --model ID.")
 def generate(
     recipe: str,
@@ -115,6 +116,7 @@ def generate(
     resend_rejected: bool,
     judge: int | None,
     wikidata: bool,
+    slice: str | None,
     model: str | None,
 ) -> None:
     """Make a benchmark from RECIPE: the name of a bundled recipe or a TOML file.
@@ -143,18 +145,20 @@ def generate(
     if estimate:
         click.echo(builder.estimate(resolved))
         return
-    made = builder.generate(
-        resolved,
-        out,
-        workers=workers,
-        api_key_file=api_key_file,
-        max_cost=max_cost,
-        batch=batch,
-        resend_rejected=resend_rejected,
-        judge=judge or 0,
-        wikidata=wikidata,
+    how: dict[str, Any] = {
+        "workers": workers,
+        "api_key_file": api_key_file,
+        "max_cost": max_cost,
+        "batch": batch,
+    }
+    if slice is not None:
+        if wikidata or resend_rejected or judge:
+            raise CallError("--wikidata, --judge and --resend-rejected concern the whole run; leave --slice away.")
+        click.echo(builder.generate_slice(resolved, out, slice=slice, **how))
+        return
+    click.echo(
+        builder.generate(resolved, out, **how, resend_rejected=resend_rejected, judge=judge or 0, wikidata=wikidata)
     )
-    click.echo(made)
 
 
 def _model_for(painter: str | None, writer: str | None, model: str | None) -> dict[str, str]:

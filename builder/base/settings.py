@@ -40,6 +40,18 @@ def put(tree: dict[str, Any], key: str, value: Any) -> None:
     tree[last] = value
 
 
+def flat(section: Section) -> dict[str, Any]:
+    """Every setting of a section and of the sections in it, by its dotted key, as plain JSON values."""
+    values: dict[str, Any] = {}
+    for key in type(section).model_fields:
+        value = getattr(section, key)
+        if isinstance(value, Section):
+            values |= {f"{key}.{inner}": each for inner, each in flat(value).items()}
+        else:
+            values[key] = section.model_dump(mode="json", include={key})[key]
+    return values
+
+
 def keys_of(model: type[Section]) -> list[str]:
     """The dotted keys of all settings and sections of a model."""
     keys = []

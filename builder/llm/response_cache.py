@@ -1,6 +1,9 @@
 """The response cache: every raw answer of a model, on disk before it is read, in responses/00000.sqlite of a run.
 
 A run that finds its answers here sends nothing. The file holds no key, no header and no address.
+
+SQLite's write-ahead log is for the processes of one machine. So each slice of a run (builder/run/slices.py) has a cache
+of its own and only reads the run's, to which nobody writes meanwhile; the run takes the slices' in when they are over.
 """
 
 import json
@@ -13,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from builder.base.errors import BenchError
+from builder.run import slices
 
 _VERSION = 1
 _TABLES = f"""
@@ -30,6 +34,8 @@ CREATE TABLE IF NOT EXISTS batches (label TEXT PRIMARY KEY, file TEXT, batch TEX
 PRAGMA user_version = {_VERSION};
 """
 _SECONDS_TO_WAIT = 30.0
+_COPIED = {"answers": "IGNORE", "facts": "IGNORE", "batches": "IGNORE", "outcomes": "REPLACE"}
+"""What a run takes over from a slice, by table, and what happens to a row that both have."""
 _VARIABLES = 500
 """How many keys one query asks for."""
 
@@ -77,16 +83,25 @@ class SubmittedBatch:
 
 
 class ResponseCache:
-    """The stored answers of a run. Any process may read; the one that drives the run writes."""
+    """The stored answers of a run or a slice. Any process of the machine may read; the driving one writes."""
 
-    def __init__(self, run: Path) -> None:
-        """Name the place; the file is made by the first write."""
-        self.path = run / "responses" / "00000.sqlite"
+    def __init__(self, folder: Path, *, immutable: bool = False) -> None:
+        """Name the place, the run's folder or a slice's own; the file is made by the first write.
+
+        `immutable` says that nobody writes the file, so that it is read without locks.
+        """
+        self.path = folder / "responses" / "00000.sqlite"
+        self._address = f"{self.path.absolute().as_uri()}{'?immutable=1' if immutable else ''}"
+        run = slices.run_of(folder)
+        self._runs = ResponseCache(run, immutable=True) if run else None
 
     def find(self, keys: Sequence[str]) -> dict[str, Answer]:
         """The answers there are for `keys`."""
-        rows = self._select("SELECT * FROM answers WHERE key IN ({})", keys)
-        return {row[0]: Answer(row[0], row[1], row[2], row[3], bool(row[4]), row[5], row[6], row[7]) for row in rows}
+        query = "SELECT * FROM answers WHERE key IN ({})"
+        rows = self._select(query, keys)
+        found = {row[0]: Answer(row[0], row[1], row[2], row[3], bool(row[4]), *row[5:]) for row in rows}
+        missing = [key for key in keys if key not in found] if self._runs else []
+        return found | (self._runs.find(missing) if self._runs and missing else {})
 
     def refused(self) -> list[str]:
         """Why the server rejected requests, once for each rejected one."""
@@ -121,6 +136,8 @@ class ResponseCache:
     def fact(self, name: str) -> Any:
         """What `remember` kept under `name`, or None."""
         row = next(self._select("SELECT value FROM facts WHERE name IN ({})", [name]), None)
+        if row is None and self._runs:
+            return self._runs.fact(name)
         return json.loads(row[0]) if row else None
 
     def remember(self, name: str, value: Any) -> None:
@@ -157,6 +174,31 @@ class ResponseCache:
         with self._writing() as connection:
             connection.execute("DELETE FROM batches WHERE label = ?", (label,))
 
+    def take_in(self, folders: Iterable[Path], *, shared: bool) -> None:
+        """Copy the answers of slices that kept their own in `folders`, while nobody uses the file.
+
+        `shared` says that slices on any machine will read the file from now on, and nobody writes it.
+        """
+        for path in (ResponseCache(folder).path for folder in folders):
+            if path.is_file():
+                self._copy(path)
+        if self.path.is_file():
+            with self._connected() as connection:
+                connection.execute(f"PRAGMA journal_mode={'DELETE' if shared else 'WAL'}")
+
+    def _copy(self, path: Path) -> None:
+        """Copy another cache, which may be an unfinished one."""
+        with self._writing() as connection:
+            try:
+                connection.execute("ATTACH ? AS other", [str(path)])
+                if connection.execute("PRAGMA other.user_version").fetchone() == (_VERSION,):
+                    for table, on_conflict in _COPIED.items():
+                        connection.execute(f"INSERT OR {on_conflict} INTO {table} SELECT * FROM other.{table}")
+            except sqlite3.DatabaseError as error:
+                raise _unusable(path, error) from error
+        with self._connected() as connection:  # a power cut must not cost what is about to be removed
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     @contextmanager
     def held(self) -> Iterator[None]:
         """Keep the file open, so that writes need not fold the journal back into it."""
@@ -191,12 +233,16 @@ class ResponseCache:
     @contextmanager
     def _connected(self) -> Iterator[sqlite3.Connection]:
         try:
-            with closing(sqlite3.connect(self.path, timeout=_SECONDS_TO_WAIT)) as connection:
+            with closing(sqlite3.connect(self._address, timeout=_SECONDS_TO_WAIT, uri=True)) as connection:
                 # In the journal, a commit outlives the process at once, and a power cut a moment later: a file that is
                 # synced at every answer would hold up the requests.
                 connection.execute("PRAGMA synchronous=NORMAL")
                 yield connection
         except sqlite3.DatabaseError as error:
-            raise BenchError(
-                f"{self.path} cannot be used: {error}. It holds the model's answers; delete it to ask everything again."
-            ) from error
+            raise _unusable(self.path, error) from error
+
+
+def _unusable(path: Path, error: sqlite3.DatabaseError) -> BenchError:
+    return BenchError(
+        f"{path} cannot be used: {error}. It holds the model's answers; delete it to ask everything again."
+    )

@@ -75,10 +75,10 @@ Laws = Callable[[Profile, Sequence[Ask], Sequence[Wording]], Sequence[tuple[int,
 class WriterSpec(Maker):
     """A writer that a recipe can choose: `writer.kind` is its name.
 
-    `open(run, recipe, laws)` gives the writer for the run in the folder `run`, in a worker process; the recipe has the
-    parts that it declares, its seed, `writer` and the part of the stage that asks, `profiles` or `questions`. `laws`
-    says what is wrong with the wording of questions. A writer with a `model_key` asks the model of [chat], and its
-    answers are fetched for the run.
+    `open(folder, recipe, laws)` gives the writer, in a worker process; a model's answers are kept in `folder`, which is
+    the run's or a slice's own. The recipe has the parts that the writer declares, its seed, `writer` and the part of
+    the stage that asks, `profiles` or `questions`. `laws` says what is wrong with the wording of questions. A writer
+    with a `model_key` asks the model of [chat], and its answers are fetched for the run.
     """
 
     open: Callable[[Path, Recipe, Laws], Writer]

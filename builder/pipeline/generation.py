@@ -2,25 +2,32 @@
 
 import shutil
 import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
 from builder import audit, profiles, tasks
 from builder.base import recipe as recipes
+from builder.base.errors import CallError
 from builder.base.recipe import Recipe
 from builder.figures.wikidata import MEMORY, Wikidata
 from builder.format.reading import open_release
 from builder.llm import wording_report
 from builder.llm.judge import judge_sample
-from builder.llm.remote.access import Access, open_sender
+from builder.llm.remote.access import Access, Sender, open_sender
 from builder.llm.response_cache import ResponseCache
 from builder.pipeline.public_figures import public_figures
-from builder.pipeline.results import Generated, Status
+from builder.pipeline.results import Generated, MadeSlice, Status
 from builder.pipeline.stages import WORDED, portraits_stage, stages_of
 from builder.portraits import staging
 from builder.release.build import build
-from builder.run import engine
+from builder.release.public_figures import PublicFigures
+from builder.run import engine, slices
+from builder.run.fetching import Fetcher
 from builder.run.folder import RECIPE, RunFolder
+from builder.run.shards import Failure
+from builder.run.slices import Slice
 from builder.run.survey import survey
 from builder.run.workers import Workers, available
 
@@ -39,25 +46,18 @@ def generate(
     processor. `access` says how a language model may be reached, where the recipe has one. With `wikidata` it is asked
     for everybody's name before anything is made, and those who are found are named anew.
     """
-    profiles.check_capacity(recipe)
-    tasks.check(recipe)
-    figures = public_figures(recipe)
+    figures = _check(recipe)
     started = time.monotonic()
-    run = RunFolder(out)
+    run, access = RunFolder(out), access or Access()
     if wikidata:
         recipe = _without_the_known(recipe, run)
     stages = stages_of(recipe)
-    with run.opened_for(recipe), Workers(workers or available()) as pool:
-        if access and access.resend_rejected:
+    with run.opened_for(recipe, partial(_take_in, run)), Workers(workers or available()) as pool:
+        if access.resend_rejected:
             _forget_rejected(run)
-        with (
-            staging.fetcher(portraits_stage(recipe), out, recipe) as painting,
-            open_sender(out, recipe, access or Access()) as sender,
-        ):
-            fetchers = {"profiles": sender, "portraits": painting, "questions": sender}
-            worded = partial(wording_report.refuse_fallback, out, recipe)
-            failures = engine.make(run, stages, recipe, pool, fetchers, worded)
-            opinions = judge_sample(run, recipe, sender, access.judged if access else 0)
+        with _open_outside(run, recipe, access) as (fetchers, sender):
+            failures = _make(run, recipe, pool, fetchers)
+            opinions = judge_sample(run, recipe, sender, access.judged)
         rebuilt = build(run, stages, recipe, failures, pool, wording_report.describe_shares(out, recipe), figures)
         report = _audit_release(run.release, pool, wikidata)
     return Generated(
@@ -72,12 +72,71 @@ def generate(
     )
 
 
+def generate_slice(
+    recipe: Recipe, out: Path, slice: Slice, workers: int | None = None, access: Access | None = None
+) -> MadeSlice:
+    """Bring one slice of the run in `out` up to date with `recipe`; others may be made at the same time, anywhere.
+
+    `generate` without a slice then settles near-duplicates, lays out the release and audits it.
+    """
+    _check(recipe)
+    started = time.monotonic()
+    run = RunFolder(out, slice)
+    with (
+        run.opened_for(recipe, partial(_take_in, run)),
+        Workers(workers or available()) as pool,
+        _open_outside(run, recipe, access or Access()) as (fetchers, sender),
+    ):
+        failures = _make(run, recipe, pool, fetchers)
+    return MadeSlice(
+        recipe=recipe,
+        folder=run,
+        failures=tuple(failures),
+        seconds=time.monotonic() - started,
+        writing=tuple(wording_report.lines(run.own, recipe, sender)),
+    )
+
+
 def status(path: Path) -> Status:
     """How far the run in `path` has come. Raises CallError when there is none."""
     run = RunFolder(path)
     recipe = run.recipe()
     stages = survey(run, stages_of(recipe), recipe)
-    return Status(path, recipe, {name: tuple(statuses) for name, statuses in stages.items()})
+    return Status(
+        path, recipe, {name: tuple(statuses) for name, statuses in stages.items()}, tuple(slices.at_work(path))
+    )
+
+
+def _check(recipe: Recipe) -> PublicFigures | None:
+    """The public figures of the run. Raises CallError if the recipe asks for what there is not."""
+    profiles.check_capacity(recipe)
+    tasks.check(recipe)
+    return public_figures(recipe)
+
+
+def _take_in(run: RunFolder, folders: Sequence[Path]) -> None:
+    """Take over what models answered the slices that kept it in `folders`."""
+    answers = ResponseCache(run.path)
+    answers.take_in(folders, shared=run.slice is not None)
+    if run.slice and answers.batches():
+        raise CallError(f"{run.path} waits for a batch; run the same command without --slice until it is fetched.")
+
+
+@contextmanager
+def _open_outside(
+    run: RunFolder, recipe: Recipe, access: Access
+) -> Iterator[tuple[Mapping[str, Fetcher | None], Sender | None]]:
+    """What the stages need from outside is fetched by, by the stage's name, and the sender among them."""
+    with (
+        staging.fetcher(portraits_stage(recipe), run.path, recipe) as painting,
+        open_sender(run, recipe, access) as sender,
+    ):
+        yield {"profiles": sender, "portraits": painting, "questions": sender}, sender
+
+
+def _make(run: RunFolder, recipe: Recipe, pool: Workers, fetchers: Mapping[str, Fetcher | None]) -> list[Failure]:
+    worded = partial(wording_report.refuse_fallback, run.own, recipe)
+    return engine.make(run, stages_of(recipe), recipe, pool, fetchers, worded)
 
 
 def _without_the_known(recipe: Recipe, run: RunFolder) -> Recipe:

@@ -12,7 +12,8 @@ from builder.base.recipe import Recipe
 from builder.format.reading import Release
 from builder.run.folder import RECIPE, RunFolder
 from builder.run.shards import Failure
-from builder.run.survey import ShardStatus
+from builder.run.slices import Slice
+from builder.run.survey import ShardStatus, spans
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Generated:
             else f"Nothing to do: {self.people} people of recipe '{recipe.name}', seed {recipe.seed}, are complete.",
             f"  people in each split: {', '.join(f'{name} {count}' for name, count in self.splits.items())}",
         ]
-        lines += _failure_lines(self.failures, self.folder)
+        lines += _failure_lines(self.failures, RunFolder(self.folder).failures)
         lines += [f"  {line}" for line in self.writing]
         if self.audit:
             lines.append(describe(self.audit, self.folder / REPORT))
@@ -65,12 +66,44 @@ class Generated:
 
 
 @dataclass(frozen=True)
+class MadeSlice:
+    """A slice of a run that is up to date with its recipe; `writing` as in Generated."""
+
+    recipe: Recipe
+    folder: RunFolder
+    failures: tuple[Failure, ...]
+    seconds: float
+    writing: tuple[str, ...] = ()
+
+    @property
+    def people(self) -> int:
+        """The people of the slice, failures included."""
+        return sum(len(span) for span in spans(self.recipe, self.folder.slice))
+
+    def __str__(self) -> str:
+        recipe = self.recipe
+        return "\n".join(
+            [
+                f"Slice {self.folder.slice}: {self.people} of {recipe.total} people of recipe '{recipe.name}', seed "
+                f"{recipe.seed}, in {self.seconds:.1f} s.",
+                *_failure_lines(self.failures, self.folder.failures),
+                *(f"  {line}" for line in self.writing),
+                f"When all slices are made, finish with: {_continue(self.folder.path)}",
+            ]
+        )
+
+
+@dataclass(frozen=True)
 class Status:
-    """How far a run has come: how each shard of each stage stands, by the stage's name."""
+    """How far a run has come: how each shard of each stage stands, by the stage's name.
+
+    `at_work` are the slices that are being made.
+    """
 
     folder: Path
     recipe: Recipe
     stages: Mapping[str, tuple[ShardStatus, ...]]
+    at_work: tuple[Slice, ...] = ()
 
     @property
     def failures(self) -> list[Failure]:
@@ -88,12 +121,13 @@ class Status:
         lines = [f"{self.folder}: recipe '{recipe.name}', seed {recipe.seed}, {recipe.total} people in {shards} shards"]
         for name, statuses in self.stages.items():
             lines += _stage_lines(name, statuses)
-        lines += _failure_lines(self.failures, self.folder)
-        if self.finished:
+        lines += _failure_lines(self.failures, RunFolder(self.folder).failures)
+        if self.at_work:
+            lines.append(f"  slices being made: {', '.join(map(str, self.at_work))}")
+        elif self.finished:
             lines.append(f"  release: {RunFolder(self.folder).release}")
         else:
-            command = ["build-bench", "generate", str(self.folder / RECIPE), "--out", str(self.folder)]
-            lines.append(f"Continue with: {shlex.join(command)}")
+            lines.append(f"Continue with: {_continue(self.folder)}")
         return "\n".join(lines)
 
 
@@ -104,8 +138,12 @@ def _stage_lines(name: str, statuses: Sequence[ShardStatus]) -> list[str]:
     return [f"  {name:<10} {states}", *(f"    {count} x {why}" for why, count in reasons.most_common(5))]
 
 
-def _failure_lines(failures: Sequence[Failure], folder: Path) -> list[str]:
+def _continue(folder: Path) -> str:
+    return shlex.join(["build-bench", "generate", str(folder / RECIPE), "--out", str(folder)])
+
+
+def _failure_lines(failures: Sequence[Failure], path: Path) -> list[str]:
     if not failures:
         return ["  failed: nobody"]
-    lines = [f"  failed: {len(failures)}, listed in {RunFolder(folder).failures}"]
+    lines = [f"  failed: {len(failures)}, listed in {path}"]
     return lines + [f"    {each.profile_id} in {each.stage}: {each.reason}" for each in failures[:5]]

@@ -14,7 +14,7 @@ from builder.run.stage import Make, ShardPlace, Stage
 
 
 def _writer(place: ShardPlace, recipe: Recipe) -> Writer:
-    return writer_spec(recipe.writer.kind).open(place.folder, recipe, partial(questions.faults_of, recipe=recipe))
+    return writer_spec(recipe.writer.kind).open(place.fetched, recipe, partial(questions.faults_of, recipe=recipe))
 
 
 def _profiles(_stage: Stage, place: ShardPlace, recipe: Recipe) -> Make:

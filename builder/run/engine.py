@@ -1,9 +1,10 @@
-"""Makes what a run lacks, shard by shard, each in whichever worker is free.
+"""Makes what a run, or a slice of one, lacks: shard by shard, each in whichever worker is free.
 
 A stage begins when the one that it follows is finished, and stages that follow the same one are made side by side: one
 that waits for a server does not hold up one that paints.
 """
 
+import math
 from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from builder.run.near_duplicates import PerceptualHash
 from builder.run.remaking import remember
 from builder.run.shards import Failure
 from builder.run.stage import Stage
-from builder.run.survey import input_records, spans, stray_shards
+from builder.run.survey import Span, input_records, spans, stray_shards
 from builder.run.workers import Workers
 
 Work = Generator[Sequence[Future[Any]], None, None]
@@ -40,7 +41,9 @@ def make(
     fetchers: Mapping[str, Fetcher | None] | None = None,
     stands: Callable[[str], None] | None = None,
 ) -> list[Failure]:
-    """Bring every shard of every stage up to date; return what failed, in all of the run.
+    """Bring every shard of every stage up to date; return what failed, in all of the run or the slice.
+
+    Near-duplicates are looked for among all people of a run, so a slice leaves them as they are.
 
     `fetchers` get what stages need from outside, by a stage's name; a profile fails if it needs something and its stage
     has no fetcher. `stands` is called with the name of each stage that is up to date, and may raise to end the run.
@@ -48,14 +51,15 @@ def make(
     Raises TooManyFailures as soon as a stage has more failures than `run.max_failure_rate` allows. Whatever ends
     the work early, finished shards are kept and failures.jsonl is up to date.
     """
-    for path in stray_shards(run, stages, recipe):
+    for path in () if run.slice else stray_shards(run, stages, recipe):
         path.unlink()
     failures: list[Failure] = []
     by_name = {stage.name: stage for stage in stages}
 
     def begin(stage: Stage) -> Work:
         source, fetcher = by_name.get(stage.follows), (fetchers or {}).get(stage.name)
-        return _bring_up_to_date(_Task(run, stage, source, recipe, workers, fetcher, failures, stands))
+        shares = tuple(spans(recipe, run.slice))
+        return _bring_up_to_date(_Task(run, stage, source, recipe, workers, fetcher, failures, stands, shares))
 
     try:
         _side_by_side(stages, begin)
@@ -87,7 +91,7 @@ def _side_by_side(stages: Sequence[Stage], begin: Callable[[Stage], Work]) -> No
 
 @dataclass(frozen=True)
 class _Task:
-    """One stage to be brought up to date. `failures` are those of the whole run."""
+    """One stage to be brought up to date, in the shards `spans`. `failures` are those of every stage."""
 
     run: RunFolder
     stage: Stage
@@ -97,6 +101,12 @@ class _Task:
     fetcher: Fetcher | None
     failures: list[Failure]
     stands: Callable[[str], None] | None
+    spans: tuple[Span, ...]
+
+    @property
+    def people(self) -> int:
+        """How many people are made."""
+        return sum(map(len, self.spans))
 
 
 def _bring_up_to_date(task: _Task) -> Work:
@@ -111,10 +121,10 @@ def _bring_up_to_date(task: _Task) -> Work:
 
 def _make_shards(task: _Task) -> Generator[Sequence[Future[Any]], None, dict[int, PerceptualHash]]:
     """Make the shards that are not up to date; return the perceptual hashes of everybody."""
-    jobs = [ShardJob(task.run.path, task.stage, task.source, task.recipe, span) for span in spans(task.recipe)]
+    jobs = [ShardJob(task.run, task.stage, task.source, task.recipe, span) for span in task.spans]
     hashes: dict[int, PerceptualHash] = {}
     count = 0
-    with Progress(task.stage.name, "people", task.recipe.total) as progress:
+    with Progress(task.stage.name, "people", task.people) as progress:
         line = Line(make_shard, jobs, task.workers, task.fetcher, progress)
         while True:
             for result in line.step():
@@ -130,15 +140,16 @@ def _make_shards(task: _Task) -> Generator[Sequence[Future[Any]], None, dict[int
 
 def _some_too_alike(task: _Task, hashes: Mapping[int, PerceptualHash]) -> bool:
     """Whether somebody must be made again as a near-duplicate; it is recorded who."""
-    if not task.stage.distance(task.recipe):
+    if task.run.slice or not task.stage.distance(task.recipe):
         return False
-    everybody = (record for span in spans(task.recipe) for record in input_records(task.run, task.source, span))
+    everybody = (record for span in task.spans for record in input_records(task.run, task.source, span))
     return remember(task.run, task.stage, task.recipe, everybody, hashes)
 
 
 def _stop_if_too_many(task: _Task, count: int) -> None:
-    total, name = task.recipe.total, task.stage.name
-    allowed = int(task.recipe.run.max_failure_rate * total)
+    total, name = task.people, task.stage.name
+    rate = task.recipe.run.max_failure_rate * total
+    allowed = math.ceil(rate) if task.run.slice else int(rate)  # few people are not stopped by one; the run counts all
     if count > allowed:
         first = next(failure for failure in task.failures if failure.stage == name)
         raise TooManyFailures(

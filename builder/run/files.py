@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import re
+import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,9 +36,10 @@ def left_by_tools(name: str) -> bool:
 def replacing(path: Path) -> Iterator[Path]:
     """Give a temporary path to write to; on leaving without an error it becomes `path`, whole.
 
+    Processes that write the same path, perhaps on different machines, do not write the same temporary file.
     Raises BenchError when the disk is full or the place cannot be written; the temporary file is removed then.
     """
-    temporary = path.with_name(f".{path.name}{TEMPORARY}")
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}{TEMPORARY}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield temporary
@@ -70,6 +72,11 @@ def replacing_folder(path: Path) -> Iterator[Path]:
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
         shutil.rmtree(outgoing, ignore_errors=True)
+
+
+def is_temporary(name: str) -> bool:
+    """Whether a file or folder of this name is unfinished."""
+    return name.startswith(".") and name.endswith(TEMPORARY)
 
 
 def sweep(folder: Path) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 from builder.base import schemas
@@ -24,7 +23,7 @@ from builder.run.survey import Span, check_shard, input_records, wanted_footer
 class ShardJob:
     """One shard to make; `only` restricts a first look at what must be fetched to some people."""
 
-    folder: Path
+    run: RunFolder
     stage: Stage
     source: Stage | None
     recipe: Recipe
@@ -52,12 +51,12 @@ def make_shard(job: ShardJob) -> ShardResult:
     """Make the shard unless it is up to date; a job of a worker process. People who failed are tried again."""
     result = _make_shard(job)
     if result.made and job.stage.distance(job.recipe):
-        return replace(result, hashes=perceptual_hashes(RunFolder(job.folder), job.stage, job.span.index))
+        return replace(result, hashes=perceptual_hashes(job.run, job.stage, job.span.index))
     return result
 
 
 def _make_shard(job: ShardJob) -> ShardResult:
-    run = RunFolder(job.folder)
+    run = job.run
     before = input_records(run, job.source, job.span)
     wanted = wanted_footer(run, job.stage, job.recipe, job.span, before)
     status = check_shard(run, job.stage, job.span, wanted)
@@ -110,7 +109,7 @@ def _records(job: ShardJob, people: Mapping[int, Any]) -> tuple[list[Record], li
     records: list[Record] = []
     failures: list[Failure] = []
     lacking: dict[int, NotFetched] = {}
-    make = job.stage.maker(ShardPlace(job.folder, job.span.index), job.recipe)
+    make = job.stage.maker(ShardPlace(job.run.path, job.span.index, job.run.own), job.recipe)
     for number, before in people.items():
         try:
             made = make(number, before)

@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import filelock
+
 from builder.run.files import write_text
 
 NAME = "made-on.json"
@@ -25,7 +27,9 @@ class MadeOn:
             return iter(())
 
     def add(self, description: str) -> None:
-        """Add a description unless it is there."""
-        known = list(self)
-        if self._path and description not in known:
-            write_text(self._path, json.dumps(sorted([*known, description]), indent=1) + "\n")
+        """Add a description unless it is there; several machines may do so at once."""
+        if self._path is None or description in self:
+            return
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with filelock.FileLock(self._path.with_suffix(".lock")):
+            write_text(self._path, json.dumps(sorted({*self, description}), indent=1) + "\n")

@@ -22,10 +22,11 @@ Make = Callable[[int, Any], Sequence[Record]]
 
 @dataclass(frozen=True)
 class ShardPlace:
-    """Where a stage works: at shard `index` of the run in `folder`."""
+    """Where a stage works: at shard `index` of the run in `folder`. What is fetched for it is kept in `fetched`."""
 
     folder: Path
     index: int
+    fetched: Path
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Stage:
     `prepare(stage, place, recipe)` gives what makes the records; the recipe that it gets has the declared parts alone.
     What it gives is a pure function of the profile's number and of the profile's record of the stage that this one
     `follows` (None for the first stage), passed through `sees`, which blanks what the stage must not depend on; it may
-    read what was fetched for the run (builder/run/fetching.py).
+    read what was fetched for it (builder/run/fetching.py).
     The remaining fields say what else changes the records: parts of the recipe, bundled files, libraries and
     `version`, which is raised whenever the code makes other records than before.
     `apart` says how near-duplicates are recognised, if the stage allows none (builder/run/near_duplicates.py).

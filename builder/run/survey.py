@@ -9,6 +9,7 @@ from builder.base.recipe import Recipe
 from builder.run import remaking, shards
 from builder.run.folder import RunFolder
 from builder.run.shards import DamagedShard, Failure, Footer
+from builder.run.slices import Slice
 from builder.run.stage import Stage
 
 State = Literal["made", "missing", "damaged", "outdated", "waiting"]
@@ -44,11 +45,12 @@ class ShardStatus:
     failures: tuple[Failure, ...] = ()
 
 
-def spans(recipe: Recipe) -> Iterator[Span]:
-    """The shards of every stage of a run."""
+def spans(recipe: Recipe, slice: Slice | None = None) -> Iterator[Span]:
+    """The shards of every stage of a run, or those of one slice of it."""
     size = recipe.run.shard_size
     for index, first in enumerate(range(0, recipe.total, size)):
-        yield Span(index, first, min(first + size, recipe.total))
+        if slice is None or slice.has(index):
+            yield Span(index, first, min(first + size, recipe.total))
 
 
 def survey(run: RunFolder, stages: Sequence[Stage], recipe: Recipe) -> dict[str, list[ShardStatus]]:

@@ -41,7 +41,7 @@ def made() -> dict[str, Golden]:
     libraries: dict[str, dict[str, str]] = {"": {}}
     found = {}
     for stage in stages_of(recipe):
-        make, before = stage.maker(ShardPlace(Path("nowhere"), 0), recipe), results[stage.follows]
+        make, before = stage.maker(ShardPlace(Path("nowhere"), 0, Path("nowhere")), recipe), results[stage.follows]
         records = {number: make(number, before.get(number)) for number in _PEOPLE}
         results[stage.name] = {number: theirs[0] for number, theirs in records.items()}
         libraries[stage.name] = libraries[stage.follows] | {name: version(name) for name in stage.libraries}

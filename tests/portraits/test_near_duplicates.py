@@ -89,7 +89,7 @@ def test_the_higher_number_is_painted_again_until_it_is_unlike(
 def test_it_does_not_matter_how_the_run_came_about(
     twins: list[Order], brief: Path, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole, grown, broken = tmp_path / "whole", tmp_path / "grown", tmp_path / "broken"
+    whole, grown, broken, sliced = (tmp_path / name for name in ("whole", "grown", "broken", "sliced"))
     _generate(run, brief, whole)
     _generate(run, brief, grown, "--profiles", "20")
     _generate(run, brief, grown)
@@ -103,8 +103,12 @@ def test_it_does_not_matter_how_the_run_came_about(
         trouble.setattr(engine, "remember", stopped)
         assert run("generate", brief, "--out", broken, "--workers", "1").exit_code == 130
     _generate(run, brief, broken)
+    for number in (2, 1):
+        _generate(run, brief, sliced, "--slice", f"{number}/2")
+    _generate(run, brief, sliced)
     assert digests(whole / "release") == digests(broken / "release") == digests(grown / "release")
-    assert digests(whole / "portraits") == digests(broken / "portraits")
+    assert digests(whole / "portraits") == digests(broken / "portraits") == digests(sliced / "portraits")
+    assert digests(whole / "release") == digests(sliced / "release")
 
 
 def test_what_is_remembered_ends_with_the_recipe_that_made_it(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from builder.base.errors import CallError
@@ -12,6 +12,7 @@ from builder.llm.remote import keys
 from builder.llm.remote.batch import BatchSender
 from builder.llm.remote.live import LiveSender
 from builder.llm.writer import asks_model
+from builder.run.folder import RunFolder
 
 Sender = LiveSender | BatchSender
 
@@ -52,10 +53,18 @@ def sender(run: Path, part: ChatPart, access: Access, section: str = "chat") -> 
 
 
 @contextmanager
-def open_sender(run: Path, recipe: Recipe, access: Access) -> Iterator[Sender | None]:
-    """The sender for the run in the folder `run`; None if the writer uses no model. Raises CallError."""
+def open_sender(run: RunFolder, recipe: Recipe, access: Access) -> Iterator[Sender | None]:
+    """The sender for a run, or a slice of it with its share of each limit; None if the writer uses no model.
+
+    Raises CallError.
+    """
     if not asks_model(recipe):
         yield None
         return
-    with sender(run, recipe.chat, access) as found:
+    part = recipe.chat
+    if run.slice:
+        access = replace(access, max_cost=access.max_cost and access.max_cost / run.slice.of)
+        limits = ("concurrency", "requests_per_minute", "tokens_per_minute")
+        part = part.model_copy(update={name: run.slice.share(getattr(part, name)) for name in limits})
+    with sender(run.own, part, access) as found:
         yield found
