@@ -8,10 +8,12 @@
 `against REVISION [SIZE]`                  the same by another revision of this repository and by this one, in turns.
 `encoding [SIZE]`                          what each effort of WebP costs a drawn portrait, and what it saves.
 `distinct [PEOPLE]`                        near-duplicates among so many drawn people, by the check that a run makes.
+`comparing [PEOPLE]`                       seconds of that check alone, on random hashes.
 """
 
 import io
 import os
+import random
 import statistics
 import subprocess
 import sys
@@ -121,6 +123,15 @@ def distinct(people: str = "5000") -> None:
         )
 
 
+def comparing(people: str = "10000") -> None:
+    """Comparing everybody with everybody."""
+    stream = random.Random(0)
+    hashes = {number: f"{stream.getrandbits(256):064x}" for number in range(int(people))}
+    started = time.process_time()
+    found = find_near_duplicates(hashes, {}, recipe.PortraitsPart().apart)
+    print(f"{people} people: {time.process_time() - started:.1f} s of processor time, {len(found)} alike")
+
+
 def _mark(number: int) -> PerceptualHash:
     [order] = _references(recipe.load("mllmu", {"portraits.size": 256, "profiles.count": 20_000}), [number])
     return perceptual_hash(OfflinePainter().paint([order])[0])
@@ -165,7 +176,7 @@ def _small_pipeline(folder: Path) -> Path:
 def main() -> None:
     """Run the part that is asked for."""
     parts: dict[str, Callable[..., None]] = {
-        part.__name__: part for part in (stage, drawn, against, encoding, distinct)
+        part.__name__: part for part in (stage, drawn, against, encoding, distinct, comparing)
     }
     if len(sys.argv) < 2 or sys.argv[1] not in parts:
         sys.exit(__doc__)

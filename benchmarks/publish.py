@@ -27,7 +27,7 @@ from builder.format.reading import open_release
 from builder.release import contents, manifest
 from builder.release.build import SCHEMAS
 from builder.release.dressing import dress
-from builder.release.parquet import ROWS_IN_FILE, ROWS_IN_GROUP, RowFiles, file_names
+from builder.release.parquet import ROWS_IN_FILE, ROWS_IN_GROUP, RowFiles
 from tests.hub.commands import commands
 from tests.hub.repository import Files
 from tests.hub.server import TOKEN, LocalHub
@@ -69,7 +69,7 @@ def packaged(run: Path, people: int, folder: Path) -> float:
     """Seconds that the release writer takes for the rows of so many people."""
     ids = [f"{number:05d}" for number in range(people)]
     spent = 0.0
-    with RowFiles([folder / name for name in file_names(people)], layout.PERSON) as files:
+    with RowFiles(folder, layout.PERSON) as files:
         for table in tables(run, ids, layout.PERSON):
             started = time.perf_counter()
             files.add(table)
@@ -103,10 +103,12 @@ def large_release(run: Path, people: int, folder: Path) -> Recipe:
     recipe = recipes.parse(tree, "the benchmark")
     planned = contents.plan(recipe, {f"{number:05d}": frozenset() for number in range(recipe.total)})
     for segment, ids in planned.segments.items():
+        before: RowFiles | None = None
         for test, schema in ((False, layout.PERSON), (True, layout.TEST)):
             if test and segment == "holdout":
                 continue
-            with RowFiles([folder / name for name in planned.files(segment, test=test)], schema) as files:
+            with RowFiles(folder / planned.folder(segment, test=test), schema, like=before) as files:
+                before = files
                 for table in tables(run, ids, schema):
                     files.add(table)
     (folder / "schemas").mkdir()
@@ -115,6 +117,7 @@ def large_release(run: Path, people: int, folder: Path) -> Recipe:
     (folder / "recipe.toml").write_text(recipes.to_toml(recipe))
     origin = {key: open_release(run).manifest[key] for key in ("recipe", "seed", "made_with", "origin_fingerprint")}
     origin["recipe_fingerprint"] = origin["origin_fingerprint"]
+    planned = planned.counted(folder)
     dress(folder, folder, recipe, planned, origin["made_with"])
     manifest.write_manifest(folder, origin, recipe, planned, [])
     return recipe

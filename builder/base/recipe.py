@@ -21,9 +21,6 @@ from builder.base.makers import PAINTERS, WRITERS, Maker
 from builder.base.registry import Entry, Registry, unknown
 from builder.base.settings import Section, Share, first_fault, keys_of, put
 
-MAX_PROFILES = 89_996
-"""Profile ids have five digits, and public figures have those from `records.FIRST_PUBLIC_FIGURE` on."""
-
 FOUR = 4
 """People come in fours, quartets: the options of a question are the values of the four."""
 
@@ -74,7 +71,6 @@ class ProfilesPart(Section):
     count: int = Field(
         500,
         ge=FOUR,
-        le=MAX_PROFILES,
         multiple_of=FOUR,
         description="people that models are trained on; a multiple of four",
     )
@@ -252,7 +248,6 @@ class SplitsPart(Section):
     holdout: int = Field(
         52,
         ge=0,
-        le=MAX_PROFILES,
         multiple_of=FOUR,
         description="more people, whom no model is trained on; a multiple of four",
     )
@@ -400,8 +395,6 @@ class Recipe(Section):
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
-        if self.total > MAX_PROFILES:
-            raise ValueError(f"profiles.count and splits.holdout make {self.total} people; at most {MAX_PROFILES} fit")
         fours = self.profiles.count // FOUR
         sizes = self.forgotten_fours
         if sizes[-1] >= fours or any(smaller >= larger for smaller, larger in itertools.pairwise(sizes)):

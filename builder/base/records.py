@@ -25,7 +25,8 @@ Use = Literal["train", "eval", "paraphrase"]
 GENDERS: tuple[Gender, ...] = ("female", "male")
 AGE_GROUPS: tuple[AgeGroup, ...] = ("young", "middle-aged", "older")
 FIRST_PUBLIC_FIGURE = 90_000
-"""The number of the first public figure; nobody fictitious has so high a one."""
+PUBLIC_FIGURE_NUMBERS = range(FIRST_PUBLIC_FIGURE, 100_000)
+"""The numbers of public figures; nobody fictitious has one of them."""
 LETTERS = ("A", "B", "C", "D")
 BLANK = "__"
 """How a cloze question writes its blank, as MLLMU-Bench does."""
@@ -69,7 +70,7 @@ class Appearance:
 
 @dataclass(frozen=True)
 class Profile:
-    """One person, fictitious unless `is_public_figure`. `id` is the zero-padded profile number.
+    """One person, fictitious unless `is_public_figure`. `id` is the profile number with at least five digits.
 
     `quartet` is the number of the four people that this one belongs to: they share country, gender and age group, and
     each asked fact has four different values among them. The four of a public figure share the time they lived in
@@ -92,7 +93,7 @@ class Profile:
     @property
     def is_public_figure(self) -> bool:
         """Whether this is a real person."""
-        return int(self.id) >= FIRST_PUBLIC_FIGURE
+        return int(self.id) in PUBLIC_FIGURE_NUMBERS
 
     def fact(self, key: str) -> Fact:
         """The fact called `key`. Raises KeyError when the profile has none."""
@@ -100,6 +101,17 @@ class Profile:
             if fact.key == key:
                 return fact
         raise KeyError(key)
+
+
+def number_at(place: int) -> int:
+    """The number of the fictitious person at `place`, counted from 0: public figures' numbers are left out."""
+    return place if place < FIRST_PUBLIC_FIGURE else place + len(PUBLIC_FIGURE_NUMBERS)
+
+
+def place_of(profile_id: str) -> int:
+    """The place of a fictitious person; `number_at` gives the number back."""
+    number = int(profile_id)
+    return number if number < FIRST_PUBLIC_FIGURE else number - len(PUBLIC_FIGURE_NUMBERS)
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,15 @@ and their complements share their rows instead of repeating them. Forget sets ar
 model that never saw its forgotten members would know the others and find the missing values by elimination.
 """
 
+import heapq
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from builder.base.randomness import digest
 from builder.base.recipe import FOUR, Recipe
-from builder.base.records import Fact
+from builder.base.records import Fact, place_of
 from builder.format.concepts import CONCEPTS, config_of
 
 RETAIN = "retain"
@@ -50,32 +52,49 @@ def segments(held: Mapping[str, frozenset[Holding]], recipe: Recipe) -> dict[str
     values without anybody who is retained than forgetting another would.
     """
     fours: dict[int, list[str]] = {}
-    for identity in sorted(held):
-        if int(identity) < recipe.profiles.count:
+    for identity in sorted(held, key=int):
+        if place_of(identity) < recipe.profiles.count:
             fours.setdefault(int(identity) // FOUR, []).append(identity)
     order = _order(fours, held, recipe)
     cut: dict[str, list[str]] = {}
     start = 0
     for percent, stop in zip(recipe.splits.forget, recipe.forgotten_fours, strict=True):
-        cut[f"forget_{percent}"] = sorted(identity for four in order[start:stop] for identity in fours[four])
+        cut[f"forget_{percent}"] = _people(order[start:stop], fours)
         start = stop
-    cut[RETAIN] = sorted(identity for four in order[start:] for identity in fours[four])
-    cut[HOLDOUT] = sorted(identity for identity in held if int(identity) >= recipe.profiles.count)
+    cut[RETAIN] = _people(order[start:], fours)
+    cut[HOLDOUT] = sorted((identity for identity in held if place_of(identity) >= recipe.profiles.count), key=int)
     return cut
 
 
+def _people(chosen: Iterable[int], fours: Mapping[int, Sequence[str]]) -> list[str]:
+    return sorted((identity for four in chosen for identity in fours[four]), key=int)
+
+
 def _order(fours: Mapping[int, Sequence[str]], held: Mapping[str, frozenset[Holding]], recipe: Recipe) -> list[int]:
-    """The quartets in the order that they are forgotten in."""
+    """The quartets in the order that they are forgotten in: each costs the fewest values, the first of equals.
+
+    What a quartet costs only grows while others are forgotten. So whichever is the cheapest by what it cost earlier,
+    and costs no more now, is the cheapest of all, and the others need not be looked at.
+    """
     ranked = sorted(fours, key=lambda four: (digest(recipe.seed, "splits", four), four))
     of_four = {four: frozenset().union(*(held[identity] for identity in ids)) for four, ids in fours.items()}
     holders = Counter(holding for holdings in of_four.values() for holding in holdings)
+
+    def cost(four: int) -> int:
+        return sum(holders[holding] < 2 for holding in of_four[four])
+
+    left = [(cost(four), rank, four) for rank, four in enumerate(ranked)]
+    heapq.heapify(left)
     chosen: list[int] = []
     while len(chosen) < recipe.forgotten_fours[-1]:
-        left = (four for four in ranked if four not in chosen)
-        four = min(left, key=lambda four: sum(holders[holding] < 2 for holding in of_four[four]))
+        before, rank, four = left[0]
+        if (now := cost(four)) > before:
+            heapq.heapreplace(left, (now, rank, four))
+            continue
+        heapq.heappop(left)
         chosen.append(four)
         holders.subtract(of_four[four])
-    return [*chosen, *(four for four in ranked if four not in chosen)]
+    return [*chosen, *(four for _, _, four in sorted(left, key=itemgetter(1)))]
 
 
 def configs(recipe: Recipe, segments: Mapping[str, Sequence[str]]) -> list[Config]:

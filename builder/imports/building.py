@@ -21,6 +21,7 @@ from builder.base.records import (
     Scene,
     Use,
     View,
+    number_at,
 )
 from builder.format import layout
 from builder.format.lacking import NEEDS, Need
@@ -73,6 +74,7 @@ def build(folder: Path, foreign: ForeignSet, provenance: Provenance) -> None:
     contents = Contents({name: [numbers[each.id] for each in ours] for name, ours in segments.items()}, [])
     contents = replace(contents, configs=_configs(segments, test=held_out))
     _write_rows(folder, segments, numbers, contents, test=held_out)
+    contents = contents.counted(folder)
     lines = (json.dumps(vars(each), ensure_ascii=False) + "\n" for each in foreign.aside)
     write_text(folder / ASIDE, "".join(lines))
     write_text(folder / SOURCE_IDS, json.dumps({ours: theirs for theirs, ours in numbers.items()}, indent=0) + "\n")
@@ -96,7 +98,7 @@ def _number(people: Sequence[ForeignPerson]) -> dict[str, str]:
     if all(numeric) and len({int(person.id) for person in fictitious}) == len(fictitious):
         found = {person.id: f"{int(person.id):05d}" for person in fictitious}
     else:
-        found = {person.id: f"{number:05d}" for number, person in enumerate(fictitious)}
+        found = {person.id: f"{number_at(place):05d}" for place, person in enumerate(fictitious)}
     real = (person for person in people if PUBLIC_FIGURES in person.sets)
     return found | {
         person.id: f"{number:05d}" for number, person in zip(count(FIRST_PUBLIC_FIGURE), real, strict=False)
@@ -144,9 +146,11 @@ def _write_rows(
     test: bool,
 ) -> None:
     for name, people in segments.items():
+        before: RowFiles | None = None
         for held_out in (False, True) if test and name not in UNTRAINED else (False,):
             schema = layout.TEST if held_out else layout.columns(name)
-            with RowFiles([folder / file for file in contents.files(name, test=held_out)], schema) as files:
+            with RowFiles(folder / contents.folder(name, test=held_out), schema, like=before) as files:
+                before = files
                 for start in range(0, len(people), _ROWS_AT_ONCE):
                     some = people[start : start + _ROWS_AT_ONCE]
                     rows = [_row(person, numbers[person.id], name, held_out=held_out) for person in some]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from builder.base.randomness import stream
 from builder.base.recipe import Recipe
-from builder.base.records import Profile, Question, digest
+from builder.base.records import Profile, Question, digest, number_at
 from builder.llm import replies, request_building
 from builder.llm.remote.access import Sender
 from builder.llm.replies import BadReply
@@ -61,8 +61,8 @@ def judge_sample(run: RunFolder, recipe: Recipe, sender: Sender | None, count: i
 
 def _sample(run: RunFolder, recipe: Recipe, count: int) -> list[tuple[Profile, list[Question]]]:
     """`count` people of the run, drawn by the seed, with their questions."""
-    numbers = stream(recipe.seed, "judge").sample(range(recipe.total), min(count, recipe.total))
-    chosen = {f"{number:05d}": number // recipe.run.shard_size for number in sorted(numbers)}
+    places = stream(recipe.seed, "judge").sample(range(recipe.total), min(count, recipe.total))
+    chosen = {f"{number_at(place):05d}": place // recipe.run.shard_size for place in sorted(places)}
     sample = []
     for shard in sorted(set(chosen.values())):
         people: list[Profile] = shards.read(run.shard("profiles", shard), Profile)

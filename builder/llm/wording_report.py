@@ -6,6 +6,7 @@ from pathlib import Path
 
 from builder.base.errors import BenchError
 from builder.base.recipe import Recipe
+from builder.base.records import place_of
 from builder.llm.remote.access import Sender
 from builder.llm.response_cache import ResponseCache
 from builder.llm.writer import asks_model
@@ -51,9 +52,8 @@ def shares(run: Path, recipe: Recipe) -> dict[str, Share]:
     """The share of each kind of text, for the people of the run; kinds that were not requested are left out."""
     found: dict[str, Share] = {}
     for kind, words in _PIECES.items():
-        outcomes = [
-            each for each in ResponseCache(run).outcomes() if each.kind == kind and int(each.profile) < recipe.total
-        ]
+        everybody = (each for each in ResponseCache(run).outcomes() if place_of(each.profile) < recipe.total)
+        outcomes = [each for each in everybody if each.kind == kind]
         if outcomes:
             found[words] = Share(
                 sum(each.pieces for each in outcomes),

@@ -93,7 +93,9 @@ def _copy(release: Release, to: Path, recipe: Recipe, people: list[Person]) -> N
         planned = contents.of_release(release.path, recipe, release.segments)
         notice = LICENCE.read_text(encoding="utf-8")
         figures = PublicFigures(tuple(person.profile.id for person in people), {}, (notice,), lambda: people)
-        public_figures.write(new, figures, planned, recipe)
+        shutil.rmtree(new / contents.Contents.folder(PUBLIC_FIGURES, test=False))
+        public_figures.write(new, figures, recipe)
+        planned = planned.counted(new)
         write_text(new / RECIPE, recipes.to_toml(recipe))
         dressing.dress(new, new, recipe, planned, old["made_with"])
         origin = {

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from builder import profiles, questions
 from builder.base.recipe import Recipe
+from builder.base.records import number_at
 from builder.llm.chat_writer import ChatWriter
 from builder.llm.offline_writer import OfflineWriter
 from builder.llm.remote.batch import DISCOUNT
@@ -54,7 +55,7 @@ class Estimate:
 def estimate(recipe: Recipe) -> Estimate:
     """The requests of a run that finds no answer of an earlier one, each text right at the first try."""
     step = max(1, recipe.total // _SAMPLE)
-    numbers = range(0, recipe.total, step)
+    numbers = [number_at(place) for place in range(0, recipe.total, step)]
     requests = [request for number in numbers for request in _requests(number, recipe)]
     scale = recipe.total / len(numbers)
     calls: Counter[Kind] = Counter(request.kind for request in requests)

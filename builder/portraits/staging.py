@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from builder.base.recipe import Recipe
-from builder.base.records import Portrait, Profile
+from builder.base.records import Portrait, Profile, place_of
 from builder.portraits import resemblance
 from builder.portraits.checks import PortraitRefused
 from builder.portraits.making import make_portraits, portraits_from
@@ -71,4 +71,4 @@ def fetcher(stage: Stage, folder: Path, recipe: Recipe) -> AbstractContextManage
 
 
 def _shelf_of(folder: Path, stage: Stage, recipe: Recipe, order: Order) -> Path:
-    return RunFolder(folder).unfinished(stage.name, int(order.profile_id) // recipe.run.shard_size)
+    return RunFolder(folder).unfinished(stage.name, place_of(order.profile_id) // recipe.run.shard_size)

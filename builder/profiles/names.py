@@ -15,7 +15,7 @@ from typing import Any
 from builder.base.errors import CallError
 from builder.base.randomness import Permutation, stream
 from builder.base.recipe import FOUR, Recipe
-from builder.base.records import GENDERS, Gender
+from builder.base.records import GENDERS, Gender, number_at
 from builder.figures.well_known import folded_name, key, known_names
 from builder.profiles import places, sources
 
@@ -69,8 +69,11 @@ def capacity(recipe: Recipe) -> int:
 
 
 def check_capacity(recipe: Recipe) -> None:
-    """Raise CallError when the recipe asks for more people than it has names for."""
-    if recipe.total <= capacity(recipe):
+    """Raise CallError when the recipe asks for more people than it has names for.
+
+    The names that would be those of public figures' numbers are left out, too.
+    """
+    if number_at(recipe.total - 1) < capacity(recipe):
         return
     room = _room(recipe)
     tightest = min(room, key=lambda locales: room[locales])

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from builder.base.randomness import stream
 from builder.base.recipe import FOUR, Recipe
-from builder.base.records import AgeGroup, Gender
+from builder.base.records import AgeGroup, Gender, number_at
 from builder.profiles import names
 
 AGES: dict[AgeGroup, tuple[int, int]] = {"young": (20, 34), "middle-aged": (35, 54), "older": (55, 66)}
@@ -64,7 +64,7 @@ def full_names(recipe: Recipe, four: Quartet) -> tuple[tuple[str, str], ...]:
 
 def all_names(recipe: Recipe) -> list[str]:
     """Everybody's full name, by the profiles' numbers."""
-    fours = (quartet(recipe, number) for number in range(recipe.total // FOUR))
+    fours = (quartet(recipe, number_at(place) // FOUR) for place in range(0, recipe.total, FOUR))
     return [f"{given} {family}" for four in fours for given, family in full_names(recipe, four)]
 
 

@@ -52,7 +52,7 @@ def build(
     `worded` says of each kind of text who worded it and how much of it, for the card and the manifest. `figures` are
     the public figures that the recipe asks for.
     """
-    failed = sorted({failure.profile_id for failure in failures})
+    failed = sorted({failure.profile_id for failure in failures}, key=int)
     made_on = {f"{stage.name} on": "; ".join(MadeOn(run.path / stage.name)) for stage in stages}
     origin = manifest.origin(
         VERSION,
@@ -69,7 +69,8 @@ def build(
     with replacing_folder(run.release) as folder:
         _write_rows(run, folder, recipe, contents, workers)
         if figures:
-            public_figures.write(folder, figures, contents, recipe)
+            public_figures.write(folder, figures, recipe)
+        contents = contents.counted(folder)
         for name in SCHEMAS:
             write_text(folder / "schemas" / f"{name}.json", schemas.text(name))
         write_text(folder / "recipe.toml", recipes.to_toml(recipe))
@@ -82,25 +83,26 @@ def build(
 
 
 def _collect_holdings(run: RunFolder, recipe: Recipe, failed: Collection[str]) -> dict[str, frozenset[Holding]]:
-    """What each person who was made in every stage holds."""
+    """What each person who was made in every stage holds; what many hold is in memory once."""
+    shared: dict[Holding, Holding] = {}
     profiles = (each for span in spans(recipe) for each in shards.read(run.shard("profiles", span.index), Profile))
-    return {profile.id: holdings(profile.facts) for profile in profiles if profile.id not in failed}
+    return {
+        profile.id: frozenset(shared.setdefault(each, each) for each in holdings(profile.facts))
+        for profile in profiles
+        if profile.id not in failed
+    }
 
 
 def _write_rows(run: RunFolder, folder: Path, recipe: Recipe, contents: Contents, workers: Workers) -> None:
     segment_of = {identity: name for name, ids in contents.segments.items() for identity in ids}
     with ExitStack() as stack, Progress("release", "people", recipe.total) as progress:
-        open_files = {
-            (name, test): stack.enter_context(
-                RowFiles(
-                    [folder / file for file in contents.files(name, test=test)], layout.TEST if test else layout.PERSON
-                )
-            )
-            for name in contents.segments
-            if name != PUBLIC_FIGURES
-            for test in (False, True)
-            if not (test and name == HOLDOUT)
-        }
+        open_files: dict[tuple[str, bool], RowFiles] = {}
+        for name in (name for name in contents.segments if name != PUBLIC_FIGURES):
+            people = RowFiles(folder / contents.folder(name, test=False), layout.PERSON)
+            open_files[name, False] = stack.enter_context(people)
+            if name != HOLDOUT:
+                tests = RowFiles(folder / contents.folder(name, test=True), layout.TEST, like=people)
+                open_files[name, True] = stack.enter_context(tests)
         jobs = [
             _Job(run, span, {name: segment_of[name] for name in span.ids if name in segment_of})
             for span in spans(recipe)

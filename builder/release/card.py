@@ -24,7 +24,7 @@ _MEANING = {
     "holdout": "people no model is trained on: the non-members of membership inference",
 }
 _COLUMNS = {
-    "ID": "the person's number, five digits",
+    "ID": "the person's number, at least five digits",
     "image": "the reference portrait",
     "images": "held-out views (`test` only, in place of `image`)",
     "biography": "a JSON object: Name, Born, Employment, Parents, Description and more",

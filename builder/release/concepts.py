@@ -53,8 +53,13 @@ def write(folder: Path, made: Iterable[Concept]) -> None:
     for concept in made:
         row = to_json(concept)
         schemas.check(SCHEMA, row)
-        with RowFiles([folder / file_of(concept.concept_id)], CONCEPT) as files:
+        path = folder / file_of(concept.concept_id)
+        with RowFiles(path.parent, CONCEPT, names=functools.partial(_only, path.name)) as files:
             files.add(pa.Table.from_pylist([row], schema=CONCEPT))
+
+
+def _only(name: str, _: int) -> list[str]:
+    return [name]
 
 
 def make(release: Release) -> list[Concept]:

@@ -1,7 +1,7 @@
-"""What a release will hold, known before a row is written: segments, files and configs."""
+"""What a release holds: segments, configs and files. All but the files is known before a row is written."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -15,15 +15,26 @@ from builder.release.parquet import file_names
 
 @dataclass(frozen=True)
 class Contents:
-    """The people of each segment, and the configs that list the segments' files."""
+    """The people of each segment, the configs that list the segments' files, and how many files each folder has."""
 
     segments: dict[str, list[str]]
     configs: list[Config]
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+    @staticmethod
+    def folder(segment: str, *, test: bool) -> str:
+        """The folder of a segment's rows in the release: those of the test set, or the others."""
+        return f"{'test' if test else 'people'}/{segment}"
+
+    def counted(self, release: Path) -> "Contents":
+        """The same with the files that are written."""
+        folders = [self.folder(segment, test=test) for segment in self.segments for test in (False, True)]
+        return replace(self, counts={name: len(list((release / name).glob("*.parquet"))) for name in folders})
 
     def files(self, segment: str, *, test: bool) -> list[str]:
         """The files of a segment's rows, relative to the release: those of the test set, or the others."""
-        folder = f"{'test' if test else 'people'}/{segment}"
-        return [f"{folder}/{name}" for name in file_names(len(self.segments[segment]))]
+        folder = self.folder(segment, test=test)
+        return [f"{folder}/{name}" for name in file_names(self.counts[folder])]
 
     def config_files(self, config: Config) -> list[str]:
         """The files that a config lists."""
@@ -51,4 +62,4 @@ def of_release(folder: Path, recipe: Recipe, names: Iterable[str]) -> Contents:
         name: [identity for path in paths for identity in pq.read_table(path, columns=["ID"])["ID"].to_pylist()]
         for name, paths in files.items()
     }
-    return Contents(segments, splits.configs(recipe, segments))
+    return Contents(segments, splits.configs(recipe, segments)).counted(folder)

@@ -40,7 +40,7 @@ class PublicFigures:
     make: Callable[[], Iterable[Person]]
 
 
-def write(folder: Path, figures: PublicFigures, contents: Contents, recipe: Recipe) -> None:
+def write(folder: Path, figures: PublicFigures, recipe: Recipe) -> None:
     """Write the rows of a release's public figures, and where they come from."""
     people = list(figures.make())
     referenced = bool(recipe.public_figures.references)
@@ -49,7 +49,7 @@ def write(folder: Path, figures: PublicFigures, contents: Contents, recipe: Reci
         for each in people
     ]
     schema = layout.public_figure(referenced)
-    with RowFiles([folder / name for name in contents.files(PUBLIC_FIGURES, test=False)], schema) as files:
+    with RowFiles(folder / Contents.folder(PUBLIC_FIGURES, test=False), schema) as files:
         files.add(pa.Table.from_pylist(rows, schema=schema))
     write_text(folder / ATTRIBUTION, attribution(people, figures.notices))
 

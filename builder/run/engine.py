@@ -5,7 +5,7 @@ that waits for a server does not hold up one that paints.
 """
 
 import math
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from typing import Any
@@ -142,8 +142,13 @@ def _some_too_alike(task: _Task, hashes: Mapping[int, PerceptualHash]) -> bool:
     """Whether somebody must be made again as a near-duplicate; it is recorded who."""
     if task.run.slice or not task.stage.distance(task.recipe):
         return False
-    everybody = (record for span in task.spans for record in input_records(task.run, task.source, span))
-    return remember(task.run, task.stage, task.recipe, everybody, hashes)
+
+    def before(numbers: Collection[int]) -> list[Any]:
+        some = (span for span in task.spans if any(number in numbers for number in span))
+        people = (record for span in some for record in input_records(task.run, task.source, span))
+        return [record for record in people if int(record.id) in numbers]
+
+    return remember(task.run, task.stage, task.recipe, before, hashes)
 
 
 def _stop_if_too_many(task: _Task, count: int) -> None:

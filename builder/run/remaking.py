@@ -1,7 +1,7 @@
 """Records which people were made again as near-duplicates, and finds those who must be."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -43,21 +43,24 @@ def perceptual_hashes(run: RunFolder, stage: Stage, index: int) -> dict[int, Per
 
 
 def remember(
-    run: RunFolder, stage: Stage, recipe: Recipe, before: Iterable[Any], hashes: Mapping[int, PerceptualHash]
+    run: RunFolder,
+    stage: Stage,
+    recipe: Recipe,
+    before: Callable[[Collection[int]], Sequence[Any]],
+    hashes: Mapping[int, PerceptualHash],
 ) -> bool:
     """Decide who must be made again, and record it; return whether anything changed.
 
-    `before` are the records that the stage is given, of everybody; `hashes` are the people as they stand.
+    `before` gives the records that the stage is given of people, by their numbers: never those of everybody, who may be
+    many. `hashes` are the people as they stand.
     """
     distance = stage.distance(recipe)
-    if not _memory_of(run, stage).is_file() and not find_near_duplicates(hashes, {}, distance):
-        return False  # the usual case: no records need to be read
-    before = list(before)
-    known = {int(name): left for name, left in _read_memory(run, stage, recipe, before).items()}
+    remembered = before({int(name) for name in _json(_memory_of(run, stage))})
+    known = {int(name): left for name, left in _read_memory(run, stage, recipe, remembered).items()}
     now = find_near_duplicates(hashes, known, distance)
     if now == known:
         return False
-    described = {int(record.id): record for record in before}
+    described = {int(record.id): record for record in before(now.keys())}
     basis = stage.basis(recipe)
     memory = {
         f"{number:05d}": {"of": _description(stage, basis, described[number]), "set_aside": list(left)}

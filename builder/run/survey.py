@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from builder.base.recipe import Recipe
+from builder.base.records import number_at
 from builder.run import remaking, shards
 from builder.run.folder import RunFolder
 from builder.run.shards import DamagedShard, Failure, Footer
@@ -17,7 +18,7 @@ State = Literal["made", "missing", "damaged", "outdated", "waiting"]
 
 @dataclass(frozen=True)
 class Span:
-    """The profile numbers of one shard: `first` up to, not including, `stop`."""
+    """The people of one shard: those at the places `first` up to, not including, `stop`. Iterated, their numbers."""
 
     index: int
     first: int
@@ -27,7 +28,7 @@ class Span:
         return self.stop - self.first
 
     def __iter__(self) -> Iterator[int]:
-        return iter(range(self.first, self.stop))
+        return map(number_at, range(self.first, self.stop))
 
     @property
     def ids(self) -> list[str]:

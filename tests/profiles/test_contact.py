@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from builder.base.recipe import FOUR, MAX_PROFILES
+from builder.base.recipe import FOUR
 from builder.base.records import Profile
 from builder.figures.well_known import folded_name
 from builder.profiles import contact, places, sources
@@ -24,6 +24,8 @@ RESERVED = {
 }
 """Ranges kept for fiction, and those that cannot be assigned; other locales have four zeros after the country code."""
 UNASSIGNED = r"\+\d{2,3} 0000 [\d ]+"
+MOST, MOST_OF_A_LOCALE = 300_000, 90_000
+"""More people than there are names for, in all and in one locale."""
 LOCALES = tuple(sources.table("phones"))
 EMAIL = re.compile(r"[a-z]+\.[a-z]+\d\d@([a-z]+\.(example|test)|example\.(com|org|net))")
 PASSPORT = re.compile(r"(X[A-Z]|Q[M-Z]) \d{4} \d{4} \d{4}")
@@ -33,7 +35,7 @@ PASSPORT = re.compile(r"(X[A-Z]|Q[M-Z]) \d{4} \d{4} \d{4}")
 def test_phones_lie_in_reserved_ranges(locale: str) -> None:
     pattern = re.compile(RESERVED.get(locale, UNASSIGNED))
     for city in places.place(locale).cities:
-        for index in (*range(0, 600, 4), *range(600, MAX_PROFILES, 3001), MAX_PROFILES):
+        for index in (*range(0, 600, 4), *range(600, MOST_OF_A_LOCALE, 3001), MOST_OF_A_LOCALE):
             number = contact.phone(3, locale, city, index)
             assert pattern.fullmatch(number), number
             assert any(_fits(number, one) for one in contact.phone_patterns(locale, city)), number
@@ -65,7 +67,7 @@ def test_people_of_all_cities_of_an_area_share_no_phone() -> None:
 @pytest.mark.parametrize("locale", LOCALES)
 def test_there_are_phones_for_as_many_people_as_a_recipe_can_have(locale: str) -> None:
     sizes = [10 ** pattern.count("#") for pattern in contact.phone_patterns(locale, places.place(locale).cities[-1])]
-    assert sum(sizes) > MAX_PROFILES
+    assert sum(sizes) > MOST_OF_A_LOCALE
     with pytest.raises(IndexError):
         contact.phone(5, locale, places.place(locale).cities[-1], 10**7)
 
@@ -117,4 +119,4 @@ def test_an_email_has_nothing_to_do_with_the_name(people: list[Profile]) -> None
 
 def test_nobody_shares_an_email() -> None:
     assert len({contact.email_of(7, number) for number in range(2000)}) == 2000
-    assert contact.emails() > MAX_PROFILES
+    assert contact.emails() > MOST

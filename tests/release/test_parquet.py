@@ -2,15 +2,18 @@
 
 import hashlib
 import random
+import shutil
 from pathlib import Path
 
 import datasets
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 
 from builder.format import layout
 from builder.release.parquet import RowFiles
+from tests.conftest import Run
 from tests.small.features import feature_types
 from tests.small.releases import Row
 
@@ -53,23 +56,47 @@ def _people(release: Path, count: int) -> list[Row]:
     return rows
 
 
-def _written(path: Path, rows: list[Row]) -> bytes:
-    with RowFiles([path], layout.PERSON) as files:
+def _written(folder: Path, rows: list[Row]) -> bytes:
+    with RowFiles(folder, layout.PERSON) as files:
         files.add(pa.Table.from_pylist(rows, schema=layout.PERSON))
+    [path] = folder.iterdir()
     return path.read_bytes()
 
 
 def test_one_changed_profile_of_500_sends_little(finished_run: Path, tmp_path: Path) -> None:
     rows = _people(finished_run / "release", 500)
-    before = _written(tmp_path / "before.parquet", rows)
+    before = _written(tmp_path / "before", rows)
     rows[250]["biography"] = "Another life, in many more words than before. " * 9
     rows[250]["image"]["bytes"] = random.Random(-1).randbytes(_PORTRAIT_BYTES + 777)
-    after = _written(tmp_path / "after.parquet", rows)
+    after = _written(tmp_path / "after", rows)
     assert len(before) > 20_000_000
     fresh = _new_bytes(before, after)
     # One portrait, one page of text and the footer, whose offsets all move; not a row group of 50 people.
     assert _PORTRAIT_BYTES < fresh < len(before) / 50
     print(f"{fresh:,} of {len(after):,} bytes are new")
+
+
+def test_large_portraits_are_split_over_files_that_can_be_streamed(
+    made_brief: Path, brief: Path, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As portraits of 500 MB in all would be, in files of a few kilobytes."""
+    monkeypatch.setattr("builder.release.parquet.ROWS_IN_GROUP", 2)
+    monkeypatch.setattr("builder.release.parquet.BYTES_IN_FILE", 30_000)
+    out = tmp_path / "run"
+    shutil.copytree(made_brief, out)
+    shutil.rmtree(out / "release")
+    result = run("generate", brief, "--out", out)
+    assert result.exit_code == 0, result.output
+    files = sorted(path.name for path in (out / "release" / "people" / "retain").iterdir())
+    assert len(files) > 3
+    assert files[0] == f"00000-of-{len(files):05d}.parquet"
+    assert run("verify", out).exit_code == 0
+    for config in ("train", "retain_90", "test"):
+        split, whole = (
+            datasets.load_dataset(str(folder / "release"), config, split="train", streaming=True).decode(False)
+            for folder in (out, made_brief)
+        )
+        assert list(split) == list(whole)
 
 
 def test_the_viewer_finds_pages_in_small_row_groups(finished_run: Path) -> None:

@@ -1,12 +1,15 @@
 import itertools
 import json
+from collections import Counter
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builder.base.errors import CallError
+from builder.base.randomness import digest
 from builder.base.recipe import FOUR, Recipe, load
+from builder.base.records import number_at
 from builder.format.splits import HOLDOUT, PUBLIC_FIGURES, Holding, configs, holdings, segments
 from builder.profiles import persona
 from builder.profiles.facts import assemble
@@ -42,6 +45,31 @@ def _dealt(recipe: Recipe) -> Held:
             facts = assemble(values, member, located=False, recognised=False)
             found[f"{FOUR * number + member:05d}"] = holdings(facts)
     return found
+
+
+@given(st.data(), st.integers(8, 40), st.integers(0, 9))
+def test_each_forgotten_quartet_is_the_first_of_those_that_cost_the_fewest_values(
+    data: st.DataObject, fours: int, seed: int
+) -> None:
+    recipe = _recipe(fours, seed, holdout=0, forget=(50,))
+    some = st.frozensets(st.tuples(st.just("hobby"), st.sampled_from("abcdefghij")), max_size=3)
+    held = {f"{number:05d}": data.draw(some) for number in range(recipe.total)}
+    of_four = [frozenset().union(*(held[f"{FOUR * four + each:05d}"] for each in range(FOUR))) for four in range(fours)]
+    left = sorted(range(fours), key=lambda four: (digest(seed, "splits", four), four))
+    for _ in range(recipe.forgotten_fours[-1]):
+        holders = Counter(holding for four in left for holding in of_four[four])
+        left.remove(min(left, key=lambda four: sum(holders[holding] < 2 for holding in of_four[four])))
+    assert {int(identity) // FOUR for identity in segments(held, recipe)["retain"]} == set(left)
+
+
+def test_people_beyond_the_numbers_of_public_figures_are_split_by_their_places() -> None:
+    recipe = _recipe(fours=30_000, holdout=2, forget=(10,))
+    ids = [f"{number_at(place):05d}" for place in range(recipe.total)]
+    assert ids[89_999:90_001] == ["89999", "100000"]
+    cut = segments(dict.fromkeys(ids, frozenset()), recipe)
+    assert cut["holdout"] == [str(number) for number in range(130_000, 130_008)]
+    assert len(cut["forget_10"]) == 12_000
+    assert all(people == sorted(people, key=int) for people in cut.values())
 
 
 @given(FOURS, st.integers(0, 99), st.integers(0, 9), st.sets(st.integers(5, 80), min_size=1, max_size=4))

@@ -13,7 +13,9 @@ import filelock
 import pytest
 
 from builder import questions
+from builder.base.records import Profile, Question
 from builder.llm.response_cache import ResponseCache
+from builder.run import shards
 from tests.conftest import Run
 from tests.folders import digests
 from tests.llm.runs import HASTY
@@ -142,3 +144,19 @@ def test_slices_share_what_may_be_spent(brief: Path, tmp_path: Path, run: Run, m
         result = run("generate", brief, "--out", tmp_path / "run", "--slice", "1/2", *model, *prices)
     assert result.exit_code == 1
     assert "--max-cost = 0.01 is reached" in result.output
+
+
+def test_people_beyond_the_numbers_of_public_figures_have_longer_ids(brief: Path, tmp_path: Path, run: Run) -> None:
+    out = tmp_path / "run"
+    recipe = brief.read_text().replace(
+        '["en_GB", "de_DE", "pl_PL"]', '["it_IT", "fr_FR", "fi_FI", "en_IE", "sv_SE", "de_DE"]'
+    )
+    brief.write_text(recipe.replace("shard_size = 6", "shard_size = 4"))
+    result = run("generate", brief, "--profiles", "90004", "--out", out, "--slice", "22501/22502")  # 22,502 shards
+    assert result.exit_code == 0, result.output
+    people = shards.read(out / "profiles" / "22500.parquet", Profile)
+    assert [person.id for person in people] == ["100000", "100001", "100002", "100003"]
+    assert {person.quartet for person in people} == {25_000}
+    assert not any(person.is_public_figure for person in people)
+    asked = shards.read(out / "questions" / "22500.parquet", Question)
+    assert {question.profile_id for question in asked} == {person.id for person in people}
