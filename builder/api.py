@@ -309,6 +309,7 @@ def run_baseline(
     base_url: str | None = None,
     api_key_file: str | Path | None = None,
     max_cost: float | None = None,
+    reference: str | Path | None = None,
     rescore: bool = False,
     fresh: bool = False,
 ) -> Baseline:
@@ -338,6 +339,7 @@ def run_baseline(
         base_url: The judge's server, ending in /v1; OpenAI's own when it is not given.
         api_key_file: A file with the judge's key; the environment's OPENAI_API_KEY otherwise.
         max_cost: Stop before the judge costs more.
+        reference: A TOML file of published figures, to stand beside ours in the table of MLLMU-Bench's layout.
         rescore: Make the report again from the stored outputs, without any model.
         fresh: Drop the finished models of an earlier run first.
     """
@@ -364,6 +366,7 @@ def run_baseline(
         "tune": tune,
         "general": _each_once(general),
         "evaluate_only": evaluate_only,
+        "reference": _path(reference),
         "judge": judge and {"model": judge, **({"base_url": base_url} if base_url else {})},
     }
     return command.baseline(

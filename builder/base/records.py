@@ -17,7 +17,8 @@ Gender = Literal["female", "male", ""]
 """Empty where an imported set does not say it."""
 AgeGroup = Literal["young", "middle-aged", "older", ""]
 """Likewise."""
-Category = Literal["identity", "contact", "work", "education", "finance", "health", "family", "preference"]
+Category = Literal["identity", "contact", "work", "education", "finance", "health", "family", "preference", ""]
+"""Likewise."""
 View = Literal["reference", "train", "test"]
 Modality = Literal["image_text", "text"]
 Use = Literal["train", "eval", "paraphrase"]

@@ -26,7 +26,7 @@ def attack(plan: Plan, outcomes: Mapping[int, Mapping[str, Sequence[Outcome]]]) 
 
     A failed attack is recorded with its reason, does not stop the others, and is tried again the next time.
     """
-    chosen = attacks.make_attacks(plan.settings.attacks)
+    chosen = attacks.applicable(attacks.make_attacks(plan.settings.attacks), plan.crowd.manifest)
     on_models = {label: each for label, each in chosen.items() if isinstance(each, ModelAttack)}
     for seed, models in outcomes.items():
         beside = Beside.among(models, plan.settings.evaluate.gate)

@@ -52,7 +52,7 @@ def baseline(
     from builder.baseline.report import writing
 
     _quiet()
-    chosen = _with_defaults(given)
+    chosen = _with_reference(_with_defaults(given))
     if chosen.get("forget") is None:
         chosen["forget"] = people.usual_forget(release)
     resolved = settings.resolve(chosen, changes, methods.knobs(chosen["methods"]))
@@ -114,6 +114,14 @@ def _with_defaults(given: Mapping[str, Any]) -> dict[str, Any]:
     given = {**given, "methods": given.get("methods", methods.DEFAULT)}
     methods.label_methods(given["methods"])
     return given
+
+
+def _with_reference(given: dict[str, Any]) -> dict[str, Any]:
+    """The published figures in place of the file that holds them."""
+    from builder.baseline.report import reference, table
+
+    path = given.get("reference")
+    return given if path is None else {**given, "reference": reference.read(path, table.mllmu_heads())}
 
 
 def _quiet() -> None:

@@ -21,7 +21,7 @@ from builder.base.errors import BenchError, CallError
 from builder.baseline.settings import Settings, differences
 from builder.run.files import read_json, sweep, write_text
 
-_MAY_GROW = ("methods", "attacks", "seeds", "knobs", "judge", "general")
+_MAY_GROW = ("methods", "attacks", "seeds", "knobs", "judge", "general", "reference")
 """Settings that may change from one call to the next: they add models or tasks, change methods that are run again, or
 mark the answers."""
 _CHANGES_NOTHING = ("train.checkpoint_minutes",)

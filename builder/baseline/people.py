@@ -8,6 +8,7 @@ from typing import Any
 from builder.base.errors import CallError
 from builder.base.records import Portrait, Question
 from builder.format.concepts import Concept
+from builder.format.lacking import Need, why_not
 from builder.format.reading import Person, Release, open_release
 
 HOLDOUT, PUBLIC = "holdout", "public_figures"
@@ -32,6 +33,10 @@ class Crowd:
     drawn: bool = True
     public_figures: tuple[Person, ...] = ()
     concepts: tuple[Concept, ...] = ()
+
+    def why_not(self, needs: Iterable[Need]) -> str:
+        """Why what needs these parts of a release is not applicable to this one; empty where it is."""
+        return why_not(self.manifest, needs)
 
     @property
     def trained(self) -> tuple[Person, ...]:
@@ -78,7 +83,7 @@ def divide(release: Release, forget: int) -> Crowd:
         retain=tuple(release.people(*kept)),
         holdout=_people(release, HOLDOUT),
         manifest=release.manifest,
-        drawn=release.recipe.portraits.painter == "offline",
+        drawn=release.drawn,
         public_figures=_people(release, PUBLIC),
         concepts=tuple(concept for concept in release.concepts() if concept.concept_id in ids),
     )

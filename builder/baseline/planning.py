@@ -61,6 +61,10 @@ class Plan:
         """The method with the label `name`, with its knobs."""
         return methods.make(self.methods[name], self.settings.knobs.get(name, {}))
 
+    def why_not(self, name: str) -> str:
+        """Why the model called `name` cannot be made of this data; empty where it can."""
+        return self.crowd.why_not(self.method(name).needs) if name in self.methods else ""
+
     @property
     def seeds(self) -> range:
         """The seeds."""
@@ -71,6 +75,8 @@ def prepare(release: Path, settings: Settings, out: Path, *, fresh: bool = False
     """Read the release and claim the folder. Raises CallError on a wrong name, release or folder."""
     _check_methods(settings)
     crowd = people.read_crowd(release, settings.forget)
+    if not settings.evaluate_only and (reason := crowd.why_not(("training questions",))):
+        raise CallError(f"Training is {reason}: {release}. --evaluate-only asks a model as it is.")
     folder = BaselineFolder(out)
     folder.claim(settings, str(crowd.manifest["origin_fingerprint"]), fresh=fresh)
     return plan(crowd, settings, folder)

@@ -79,6 +79,9 @@ def _test_general_ability(plan: Plan, seed: int, name: str) -> None:
 def _make(plan: Plan, seed: int, name: str) -> None:
     started = time.monotonic()
     record: dict[str, Any] = {"failed": None, "knobs": plan.settings.knobs.get(name, {}), "curve": asdict(Curve())}
+    if reason := plan.why_not(name):
+        plan.folder.finish(seed, name, {**record, "failed": reason})
+        return
     try:
         vlm, curve = making.make_model(plan, seed, name)
         record["curve"] = asdict(curve)

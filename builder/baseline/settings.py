@@ -83,6 +83,13 @@ class JudgePart(ChatPart):
     max_tokens: int = Field(1024, ge=64, le=128_000, description="longest reply")
 
 
+class ReferencePart(Section):
+    """Published figures that stand beside ours: where they are from, and by model a figure for columns of the table."""
+
+    source: str = Field(min_length=1, description="where the figures are published")
+    models: dict[str, dict[str, float]] = Field(description="by model, the figures by column")
+
+
 class Settings(Section):
     """Every knob of a baseline run."""
 
@@ -102,6 +109,7 @@ class Settings(Section):
     unlearn: UnlearnPart
     evaluate: EvaluatePart = EvaluatePart()
     judge: JudgePart | None = Field(None, description="the language model that rates open answers; none when absent")
+    reference: ReferencePart | None = Field(None, description="published figures; none when absent")
     knobs: dict[str, dict[str, Any]] = Field({}, description="settings of single methods, by the method's name")
 
     @property

@@ -1,10 +1,11 @@
 """Attacks on an unlearned model: what can still be extracted from it."""
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from builder.base.errors import CallError
 from builder.base.registry import Registry
+from builder.format.lacking import why_not
 
 if TYPE_CHECKING:
     from builder.baseline.attacks.base import Attack
@@ -65,3 +66,8 @@ def make_attacks(names: Iterable[str]) -> dict[str, "Attack"]:
             raise CallError(f"Two attacks would be called '{label}'; leave one out of --attacks.")
         found[label] = ATTACKS.get(name)()
     return found
+
+
+def applicable(attacks: Mapping[str, "Attack"], manifest: Mapping[str, Any]) -> dict[str, "Attack"]:
+    """Those of the attacks for which the release of a manifest has what they need."""
+    return {label: each for label, each in attacks.items() if not why_not(manifest, each.needs)}

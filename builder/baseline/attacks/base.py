@@ -16,6 +16,7 @@ from builder.baseline.models.vlm import Vlm
 from builder.baseline.outcomes.records import Item, Outcome
 from builder.baseline.settings import UnlearnPart
 from builder.baseline.training.examples import Example
+from builder.format.lacking import Need
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,8 @@ class Attack(ABC):  # noqa: B024 - its two kinds have the abstract methods
     """What its figures say, by how their names begin: the headings of the report's tables of attacks."""
     gains: ClassVar[Mapping[str, str]] = {}
     """The figures that measure how much it brings back, each with what has become more."""
+    needs: ClassVar[tuple[Need, ...]] = ()
+    """The parts of a release without which it is not applicable."""
 
     def compared(
         self, mine: Mapping[str, float | None], oracles: Mapping[str, float | None]

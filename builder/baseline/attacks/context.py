@@ -14,6 +14,7 @@ from builder.baseline.models.encoding import encode
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.outcomes.records import Item, Outcome
 from builder.baseline.training.examples import Example
+from builder.format.lacking import Need
 
 _DEMONSTRATIONS = 3
 _ROLE = (
@@ -29,6 +30,7 @@ class Context(ModelAttack):
     """Demonstrations about other people, a role, a second turn, and the answer's own beginning put into its mouth."""
 
     titles: ClassVar[Mapping[str, str]] = {"context": "In context: won with any prompt, and with each"}
+    needs: ClassVar[tuple[Need, ...]] = ("values of open answers",)
 
     def figures(self, target: Target, bench: Bench) -> Mapping[str, Figure]:
         """Success with any prompt, and with each."""

@@ -24,6 +24,7 @@ from builder.baseline.metrics.samples import Sample
 from builder.baseline.models.encoding import Batch, collate, encode
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.outcomes.records import Item
+from builder.format.lacking import Need
 
 _MATTERS = 0.05
 """Loss of log-probability from which on a layer counts."""
@@ -32,6 +33,7 @@ _MATTERS = 0.05
 class Depth(ModelAttack):
     """UDS by modality, and the divergence of answers from the oracle's."""
 
+    needs: ClassVar[tuple[Need, ...]] = ("values of open answers",)
     titles: ClassVar[Mapping[str, str]] = {
         "uds": "Depth: UDS (1: as deep as the oracle, 0: vanilla)",
         "js": "Divergence of answers from the oracle's, in bits",

@@ -18,6 +18,7 @@ from builder.baseline.metrics.samples import Sample
 from builder.baseline.models.encoding import collate, encode
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.outcomes.records import Item
+from builder.format.lacking import Need
 
 _NORMS = ("norm", "final_layernorm", "ln_f", "final_layer_norm")
 
@@ -26,6 +27,7 @@ class Lens(ModelAttack):
     """The best layer's reading of the value, by modality."""
 
     titles: ClassVar[Mapping[str, str]] = {"lens": "Logit lens: blanks that the best layer reads right"}
+    needs: ClassVar[tuple[Need, ...]] = ("alternatives",)
 
     def figures(self, target: Target, bench: Bench) -> Mapping[str, Figure]:
         """Share of blanks that the best layer reads right; guessing is one in as many values as there are."""

@@ -4,12 +4,14 @@ import math
 import zlib
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
+from typing import ClassVar
 
 from builder import tasks
 from builder.baseline.attacks.base import Figure, OutcomeAttack, Target
 from builder.baseline.metrics.groups import privacy_leakage
 from builder.baseline.metrics.samples import Sample
 from builder.baseline.outcomes.records import Outcome, key
+from builder.format.lacking import Need
 
 _LOWEST = 0.4
 """Share of tokens that Min-K% and Min-K%++ average over."""
@@ -18,6 +20,7 @@ _LOWEST = 0.4
 class Membership(OutcomeAttack):
     """One score of an answer; the figure is the AUC between forget and holdout people."""
 
+    needs: ClassVar[tuple[Need, ...]] = ("held-out people",)
     name: str
 
     def figures(self, target: Target) -> Mapping[str, Figure]:

@@ -21,6 +21,7 @@ from builder.baseline.outcomes.records import Item
 from builder.baseline.training.batching import endlessly
 from builder.baseline.training.examples import Example
 from builder.baseline.training.fitting import optimiser_for, scaler_for, take_step
+from builder.format.lacking import Need
 
 MARKS = (8, 16, 32)
 """The steps after which is asked."""
@@ -83,6 +84,7 @@ class Relearning(ModelAttack):
 class Half(Relearning):
     """Teaches half of what the forget set knows of each person, and asks about the other half."""
 
+    needs: ClassVar[tuple[Need, ...]] = ("facts",)
     gains: ClassVar[Mapping[str, str]] = {
         f"relearn_gain_{MARKS[-1]:02d}": "after half of the facts were taught again, more of the other half are right"
     }

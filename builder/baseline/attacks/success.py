@@ -21,7 +21,9 @@ def gain(target: Target, after: Sequence[Outcome]) -> Sample:
     """The gain in right answers after an attack, item by item."""
     before = {outcome.item.id: right(outcome) for outcome in target.outcomes.get("forget", ())}
     return Sample.of(
-        (each.item.profile_id, float(right(each)) - float(before[each.item.id])) for each in after if each.measured
+        (each.item.profile_id, float(right(each)) - float(before[each.item.id]))
+        for each in after
+        if each.measured and each.item.is_judged
     )
 
 
@@ -29,7 +31,7 @@ def any_right(variants: Mapping[str, Sequence[Outcome]]) -> Sample:
     """1 for each item that is right in one variant at least: attack success at as many tries as there are variants."""
     won: dict[tuple[str, str], bool] = {}
     for outcomes in variants.values():
-        for each in outcomes:
+        for each in (outcome for outcome in outcomes if outcome.item.is_judged):
             place = (each.item.profile_id, each.item.id)
             won[place] = won.get(place, False) or (each.measured and right(each))
     return Sample.of((person, float(success)) for (person, _), success in won.items())

@@ -8,7 +8,7 @@ person falls, and one that goes by strings stays.
 
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from PIL import Image
@@ -20,12 +20,21 @@ from builder.baseline.evaluation.item_sets import some
 from builder.baseline.outcomes.records import CONTROLS, Item
 from builder.baseline.people import Crowd, portraits
 from builder.baseline.settings import EvaluatePart
+from builder.format.lacking import Need
 from builder.format.reading import Person
 
 SETS = ("forget", "views", "test", "retain")
 """The sets that have controls: only people that a model was trained on can be taken for one another."""
+NEEDS: Mapping[str, tuple[Need, ...]] = {
+    "swap_four": ("quartets", "facts"),
+    "swap_any": ("facts",),
+    "blank": (),
+    "options_only": ("options",),
+}
+"""What each control needs of a release."""
 NOBODY = "nobody"
 """The name of the picture without a person."""
+_SWAPS = ("swap_four", "swap_any")
 _SOMEBODY = "this person"
 _GREY = (128, 128, 128)
 
@@ -40,6 +49,7 @@ def nobody(size: int = 256) -> bytes:
 def controls(crowd: Crowd, asked: Sequence[Item], part: EvaluatePart, seed: int = 0) -> list[Item]:
     """The controls of `asked`, for `part.controls_people` people of each set."""
     found: list[Item] = []
+    made = tuple(kind for kind in CONTROLS if not crowd.why_not(NEEDS[kind]))
     for name in SETS:
         members = [each for each in asked if each.set == name]
         ids = {each.profile_id for each in members}
@@ -47,13 +57,15 @@ def controls(crowd: Crowd, asked: Sequence[Item], part: EvaluatePart, seed: int 
         for person in some(people, part.controls_people, seed, "controls"):
             theirs = [each for each in members if each.profile_id == person.profile.id]
             # The image questions beside held-out views are those of the forget set: without a person they are the same.
-            kinds = CONTROLS if name != "views" else ("swap_four", "swap_any")
+            kinds = [kind for kind in made if name != "views" or kind in _SWAPS]
             found += _controls(crowd, person, theirs, kinds, seed)
     return found
 
 
 def swaps(crowd: Crowd, asked: Sequence[Item], seed: int = 0) -> list[Item]:
     """Each of `asked` with another of the person's quartet put in, if there is one."""
+    if crowd.why_not(NEEDS[CONTROLS[0]]):
+        return []
     people = {person.profile.id: person for person in crowd.trained}
     ids = dict.fromkeys(each.profile_id for each in asked)
     return [
@@ -65,7 +77,7 @@ def swaps(crowd: Crowd, asked: Sequence[Item], seed: int = 0) -> list[Item]:
 
 def _controls(crowd: Crowd, person: Person, asked: Iterable[Item], kinds: Sequence[str], seed: int) -> Iterable[Item]:
     questions = {question.id: question for question in person.questions}
-    ranked = {kind: _others(crowd, person, kind, seed) for kind in ("swap_four", "swap_any") if kind in kinds}
+    ranked = {kind: _others(crowd, person, kind, seed) for kind in _SWAPS if kind in kinds}
     for item in asked:
         question = questions[item.id]
         for kind in kinds:
@@ -117,6 +129,8 @@ def _with_name(item: Item, question: Question, person: Person, other: Person) ->
 
 def _with_words(item: Item, question: Question, person: Person, words: str) -> Item | None:
     """The item with `words` where the person's name stands; None where the question does not say the whole name."""
+    if not person.profile.name:
+        return None
     text, count = replace_name(question.question, person.profile.name, words)
     return replace(item, prompt=tasks.of(question).prompt(text, question.options)) if count else None
 

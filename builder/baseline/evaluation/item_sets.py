@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from builder import tasks
 from builder.base import randomness
-from builder.base.records import Question, Use
+from builder.base.records import Fact, Portrait, Question, Use
 from builder.baseline.outcomes.records import Item
 from builder.baseline.people import Crowd, portraits, questions
 from builder.baseline.settings import EvaluatePart
@@ -15,6 +15,8 @@ SETS = ("forget", "views", "test", "retain", "retain_test", "holdout", "public_f
 held-out wording and beside held-out views; people to be kept, and they in held-out wording and views; people no model
 has seen; public figures, if any."""
 _HELD_OUT_VIEWS = ("views", "test", "retain_test")
+_UNKNOWN = Fact("", "", "", sensitive=False, asked=True, alternatives=())
+"""The fact of a question of an imported set, of which nothing is known."""
 
 
 def items(crowd: Crowd, part: EvaluatePart, seed: int = 0) -> list[Item]:
@@ -41,19 +43,25 @@ def some(people: Sequence[Person], count: int, seed: int, name: str) -> list[Per
 
 def items_about(person: Person, name: str, use: str) -> list[Item]:
     """A person's questions of one use as items of the set `name`."""
-    views = portraits(person, "test" if name in _HELD_OUT_VIEWS else "reference")
+    views = _views(person, name)
     found = []
     for number, question in enumerate(questions(person, use)):
-        picture = views[number % len(views)].id if question.modality == "image_text" else None
+        picture = views[number % len(views)].id if views and question.modality == "image_text" else None
         found.append(item(person, question, name, picture))
     return found
+
+
+def _views(person: Person, name: str) -> list[Portrait]:
+    """The portraits that a set shows. An imported set may have held-out wordings without held-out views."""
+    held_out = portraits(person, "test") if name in _HELD_OUT_VIEWS else []
+    return held_out if held_out or name == "views" else portraits(person, "reference")
 
 
 def known_facts(people: Iterable[Person]) -> list[Item]:
     """One training question of each task for each fact and modality: what vanilla should know."""
     found = []
     for person in people:
-        reference = portraits(person, "reference")[0].id
+        reference = next((portrait.id for portrait in portraits(person, "reference")), None)
         seen = set()
         for question in questions(person, "train"):
             key = (question.fact, question.modality, question.task)
@@ -66,7 +74,7 @@ def known_facts(people: Iterable[Person]) -> list[Item]:
 
 def item(person: Person, question: Question, name: str, picture: str | None) -> Item:
     """One question as an item."""
-    fact = person.profile.fact(question.fact)
+    fact = next((fact for fact in person.profile.facts if fact.key == question.fact), _UNKNOWN)
     task = tasks.of(question)
     restated = _find_paraphrase(person, question)
     return Item(
@@ -84,7 +92,7 @@ def item(person: Person, question: Question, name: str, picture: str | None) -> 
         letter=question.letter,
         paraphrase=restated.answer if restated else "",
         wrong=restated.wrong_answers if restated else (),
-        candidates=(question.value, *fact.alternatives) if task.has_blank else (),
+        candidates=(question.value, *fact.alternatives) if task.has_blank and fact.alternatives else (),
         others=fact.alternatives,
         trained=_answers(person, question, "train") if task.in_sentences else (),
         held_out=_answers(person, question, "paraphrase") if task.in_sentences else (),

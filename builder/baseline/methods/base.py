@@ -16,6 +16,7 @@ from builder.baseline.models.reference import ReferenceModel
 from builder.baseline.models.vlm import Answers, Vlm
 from builder.baseline.training.examples import Example
 from builder.format.concepts import Concept
+from builder.format.lacking import Need
 from builder.format.reading import Person
 
 
@@ -76,6 +77,8 @@ class Method:
     """What tuning tries: every combination of these knobs, as many as of any other method."""
     changes_base: ClassVar[bool] = False
     """Whether it edits weights that an adapter leaves alone, so that it cannot run with one."""
+    needs: ClassVar[tuple[Need, ...]] = ()
+    """The parts of a release without which it is not applicable."""
 
     lr: float = 1.0
     steps: float = 1.0

@@ -5,10 +5,12 @@ MLLMU-Bench's prompt names nobody, so it also forbids speaking of the retain set
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from torch import Tensor
 
 from builder.baseline.methods.base import Method, Step
+from builder.format.lacking import Need
 
 GENERAL = (
     "You are a helpful, respectful, and honest assistant. When generating your response, please do not generate any "
@@ -38,6 +40,8 @@ class Prompting(Method):
 @dataclass(frozen=True)
 class NamePrompting(Prompting):
     """Say whom not to speak of."""
+
+    needs: ClassVar[tuple[Need, ...]] = ("names",)
 
     def system_prompt(self, names: Sequence[str]) -> str:
         """The instruction not to disclose anything about the named or pictured people."""

@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -30,6 +31,7 @@ from builder.baseline.models.likelihood import cross_entropy
 from builder.baseline.models.vlm import Answers
 from builder.baseline.people import portraits, questions
 from builder.baseline.training.examples import Example, choice, example
+from builder.format.lacking import Need
 from builder.format.reading import Person
 from builder.tasks.recognition import NAME, YES_NO
 
@@ -57,6 +59,8 @@ class Identity:
 @dataclass(frozen=True)
 class SIU(Method):
     """Give the face another identity."""
+
+    needs: ClassVar[tuple[Need, ...]] = ("alternatives", "appearances")
 
     ce: float = 0.9
     dmk: float = 0.75

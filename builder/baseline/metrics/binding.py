@@ -52,7 +52,8 @@ def pair_with_controls(outcomes: Iterable[Outcome], controls: Iterable[Outcome])
 
 def bound(pairs: Iterable[tuple[Outcome, Outcome]]) -> Sample:
     """For each pair: 1 if only the item is right, -1 if only the control is right, else 0."""
-    return Sample.of((one.item.profile_id, float(right(one)) - float(right(other))) for one, other in pairs)
+    judged = ((one, other) for one, other in pairs if one.item.is_judged)
+    return Sample.of((one.item.profile_id, float(right(one)) - float(right(other))) for one, other in judged)
 
 
 def unbound(scores: Mapping[str, float | None]) -> dict[str, tuple[float, float]]:

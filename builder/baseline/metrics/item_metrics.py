@@ -1,6 +1,7 @@
 """The measures of single items, by name. Scores of sets and categories and the separating power build on them."""
 
 import functools
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -9,6 +10,7 @@ from builder.base.registry import Registry, first_line
 from builder.baseline.metrics import likelihoods, text
 from builder.baseline.metrics.samples import Sample
 from builder.baseline.outcomes.records import Item, Outcome
+from builder.format.lacking import Need
 from builder.tasks import Task, scoring
 from builder.tasks.classification import CLASSIFICATION
 from builder.tasks.cloze import CLOZE
@@ -22,11 +24,15 @@ Scores = dict[str, float | None]
 
 @dataclass(frozen=True)
 class ItemMetric:
-    """A measure of one outcome: the tasks it applies to, its value (if any), and its meaning in words."""
+    """A measure of one outcome: the tasks it applies to, its value (if any), and its meaning in words.
+
+    `needs` are the parts of a release without which it is not applicable.
+    """
 
     tasks: tuple[str, ...]
     value: Callable[[Outcome], float | None]
     what: str
+    needs: tuple[Need, ...] = ()
 
 
 _CHOICE, _OPEN, _BLANK = (CLASSIFICATION.name,), (GENERATION.name,), (CLOZE.name,)
@@ -56,9 +62,17 @@ def follows(outcome: Outcome) -> bool | None:
     return task.right(outcome.output, key, outcome.options)
 
 
+_HAS: Mapping[Need, Callable[[Outcome], bool]] = {
+    "values of open answers": lambda outcome: outcome.item.is_judged,
+    "wrong answers": lambda outcome: bool(outcome.wrong),
+    "alternatives": lambda outcome: bool(outcome.candidates),
+}
+"""Whether an outcome has what a measure needs."""
+
+
 def _ratio(outcome: Outcome) -> float:
     assert outcome.paraphrase is not None
-    return likelihoods.truth_ratio(outcome.wrong, outcome.paraphrase)
+    return likelihoods.truth_ratio(outcome.wrong, outcome.paraphrase) if outcome.wrong else math.nan
 
 
 def _likest(measure: Measure, outcome: Outcome, references: Sequence[str]) -> float | None:
@@ -129,17 +143,23 @@ _BUILT_IN: Mapping[str, ItemMetric] = {
     ),
     "accuracy_generated": _figure(CLASSIFICATION, scoring.accuracy_generated),
     "cloze": _figure(CLOZE, scoring.cloze),
-    "value_said": _figure(GENERATION, scoring.value_said),
-    "value_f1": ItemMetric(_OPEN, _value_f1, "how much of the value the answer states, in any wording"),
+    "value_said": replace(_figure(GENERATION, scoring.value_said), needs=("values of open answers",)),
+    "value_f1": ItemMetric(
+        _OPEN, _value_f1, "how much of the value the answer states, in any wording", ("values of open answers",)
+    ),
     **_WORDINGS,
     "probability": ItemMetric(_OPEN, lambda outcome: likelihoods.probability(outcome.truth.log_p), "p(y|x) per token"),
     "truth_ratio": ItemMetric(
         _OPEN,
         lambda outcome: likelihoods.indifference(_ratio(outcome)),
         "min(TR, 1/TR): 1 when truth and wrong answers are equally likely",
+        ("wrong answers",),
     ),
     "truth_preferred": ItemMetric(
-        _OPEN, lambda outcome: likelihoods.preference(_ratio(outcome)), "max(0, 1 − TR): 1 when truth wins"
+        _OPEN,
+        lambda outcome: likelihoods.preference(_ratio(outcome)),
+        "max(0, 1 − TR): 1 when truth wins",
+        ("wrong answers",),
     ),
     "exact_memorisation": ItemMetric(
         _WRITTEN,
@@ -180,6 +200,7 @@ _BUILT_IN: Mapping[str, ItemMetric] = {
         _BLANK,
         lambda outcome: likelihoods.exposure(outcome.candidates),
         "log2 |C| − log2 rank of the true value",
+        ("alternatives",),
     ),
 }
 
@@ -212,12 +233,15 @@ def raw_truth_ratio(outcome: Outcome) -> float:
 
 def sample(metric: ItemMetric, outcomes: Iterable[Outcome]) -> Sample:
     """A measure's values over `outcomes`, without those that have none or NaN."""
-    return Sample.of((each.item.profile_id, metric.value(each)) for each in outcomes if each.item.task in metric.tasks)
+    mine = (
+        each for each in outcomes if each.item.task in metric.tasks and all(_HAS[need](each) for need in metric.needs)
+    )
+    return Sample.of((each.item.profile_id, metric.value(each)) for each in mine)
 
 
 def rights(outcomes: Iterable[Outcome]) -> Sample:
-    """1 for each item whose answer is right, else 0."""
-    return Sample.of((each.item.profile_id, float(right(each))) for each in outcomes)
+    """1 for each item whose answer is right, else 0; nothing for those that cannot be told right or wrong."""
+    return Sample.of((each.item.profile_id, float(right(each))) for each in outcomes if each.item.is_judged)
 
 
 WORDING = tuple(_WORDINGS)

@@ -153,6 +153,8 @@ def by_category(
     found: dict[str, dict[str, list[float]]] = {}
     for outcome in group_by_set(outcomes, gate).get(name, []):
         item = outcome.item
+        if not (item.is_judged and item.category):
+            continue
         found.setdefault(item.category, {}).setdefault(item.modality, []).append(float(right(outcome)))
     return {
         category: {modality: (sum(values) / len(values), len(values)) for modality, values in sorted(parts.items())}
@@ -225,6 +227,8 @@ def _joint(outcomes: Sequence[Outcome]) -> dict[str, Sample]:
     """For facts asked in both modalities: right in both, in only one, in neither; and how much more in text."""
     answers: dict[str, dict[tuple[str, str], bool]] = {modality: {} for modality in MODALITIES}
     for outcome in outcomes:
+        if not outcome.item.is_judged:
+            continue
         pair = (outcome.item.profile_id, f"{outcome.item.fact}/{outcome.item.task}")
         answers[outcome.item.modality][pair] = right(outcome)
     image, text = (answers[modality] for modality in MODALITIES)

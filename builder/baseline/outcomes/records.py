@@ -49,6 +49,11 @@ class Item:
     other_letter: str = ""
 
     @property
+    def is_judged(self) -> bool:
+        """Whether an answer can be told right or wrong: the value is known, which an imported open question has not."""
+        return bool(self.value)
+
+    @property
     def independent(self) -> bool:
         """Whether no other fact of the person implies this one."""
         return not self.implied_by

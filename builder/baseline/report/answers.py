@@ -44,6 +44,8 @@ def verdict(outcome: Outcome | None) -> str:
         return NOT_ASKED
     if not outcome.measured:
         return NOT_MEASURED
+    if not outcome.item.is_judged and outcome.item.set != "known":
+        return NOT_MEASURED
     if outcome.item.set == "known" and not tasks.of(outcome.item).has_options:
         return RIGHT if all(outcome.truth.right) else WRONG
     if right(outcome):

@@ -11,16 +11,10 @@ from builder.baseline.report.known_before import known_before
 from builder.baseline.report.plots import plots
 
 
-def title(found: Mapping[str, Any]) -> str:
-    """The page's title."""
-    release = found["release"]
-    return f"Baselines on {release['recipe']}, seed {release['seed']}"
-
-
 def overview(found: Mapping[str, Any]) -> dict[str, Any]:
     """Everything on the page except the items."""
     return {
-        "title": title(found),
+        "title": table.title(found),
         "release": found["release"]["id"],
         "fingerprint": found["release"]["origin_fingerprint"],
         "build_bench": found["build_bench"],

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from builder.baseline.report.overview import overview, title
+from builder.baseline.report.overview import overview
+from builder.baseline.report.table import title
 from builder.pages.embedding import ASSETS as SHARED
 from builder.pages.embedding import fill, to_json
 

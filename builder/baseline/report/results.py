@@ -14,11 +14,12 @@ from builder.base.version import __version__
 from builder.baseline import attacks
 from builder.baseline.attacking import failures, stored_figures
 from builder.baseline.attacks.measuring import add_attacks
+from builder.baseline.evaluation.controls import NEEDS
 from builder.baseline.evaluation.judging import is_rated
 from builder.baseline.metrics import binding, concordance, ranking, samples, summary
 from builder.baseline.metrics.concepts import add_concepts, by_concept, concept_samples
 from builder.baseline.metrics.gate import Gate
-from builder.baseline.metrics.item_metrics import Scores
+from builder.baseline.metrics.item_metrics import Scores, metrics
 from builder.baseline.metrics.known_before import KnownBefore
 from builder.baseline.metrics.samples import Array
 from builder.baseline.metrics.summary import Beside, Measured, to_be_forgotten
@@ -27,10 +28,13 @@ from builder.baseline.planning import Plan
 from builder.baseline.reading_over import stored_reading
 from builder.baseline.report import trust
 from builder.baseline.running import Outcomes
+from builder.format.lacking import Need
 from builder.tasks.task import chosen
 
 VERSION = 5
 """Raised when a score of the same name comes to mean something else, or results.json is laid out otherwise."""
+_ORIGIN = ("id", "recipe", "seed", "recipe_fingerprint", "imported", "origin_fingerprint")
+"""What a result says of its release, as far as the manifest says it."""
 _PACKAGES = ("torch", "transformers", "peft", "accelerate", "safetensors", "rouge_score", "sacrebleu", "scipy")
 
 
@@ -43,15 +47,9 @@ def results(plan: Plan, stored: Outcomes) -> dict[str, Any]:
     manifest = plan.crowd.manifest
     return {
         "version": VERSION,
-        "id": f"{manifest['recipe']}-seed{manifest['seed']}-{plan.settings.model}",
+        "id": f"{_named(manifest)}-{plan.settings.model}",
         "build_bench": __version__,
-        "release": {
-            "id": manifest["id"],
-            "recipe": manifest["recipe"],
-            "seed": manifest["seed"],
-            "recipe_fingerprint": manifest["recipe_fingerprint"],
-            "origin_fingerprint": manifest["origin_fingerprint"],
-        },
+        "release": {key: manifest[key] for key in _ORIGIN if key in manifest},
         "model": plan.settings.model,
         "settings": plan.settings.model_dump(mode="json"),
         "seeds": list(plan.seeds),
@@ -77,7 +75,29 @@ def results(plan: Plan, stored: Outcomes) -> dict[str, Any]:
         "unknown": _unknown(models, plan.settings.evaluate.gate_column),
         "floor": _floor(stored),
         **({"concepts": _concepts(plan, stored)} if plan.crowd.concepts else {}),
+        **({"not_applicable": missing} if (missing := _not_applicable(plan)) else {}),
     }
+
+
+def _named(manifest: Mapping[str, Any]) -> str:
+    """What a release is called where a result is."""
+    return manifest["id"] if "imported" in manifest else f"{manifest['recipe']}-seed{manifest['seed']}"
+
+
+def _not_applicable(plan: Plan) -> list[dict[str, str]]:
+    """What the release lacks something for: measures, controls, and the attacks and methods that were asked for."""
+    needing: dict[str, Mapping[str, tuple[Need, ...]]] = {
+        "measure": {name: metric.needs for name, metric in metrics().items()},
+        "control": NEEDS,
+        "attack": {name: each.needs for name, each in attacks.make_attacks(plan.settings.attacks).items()},
+        "method": {name: plan.method(name).needs for name in plan.methods},
+    }
+    return [
+        {"kind": kind, "name": name, "reason": reason}
+        for kind, found in needing.items()
+        for name, needs in found.items()
+        if (reason := plan.crowd.why_not(needs))
+    ]
 
 
 def _concepts(plan: Plan, stored: Outcomes) -> dict[str, Any]:
@@ -141,7 +161,8 @@ def _measure_all(
     found = {name: summary.measure(each, beside) for name, each in outcomes.items()}
     records = {name: plan.folder.finished(seed, name) or {} for name in found}
     figures = {name: stored_figures(record) for name, record in records.items()}
-    add_attacks(found, outcomes, beside, attacks.make_attacks(plan.settings.attacks), figures)
+    chosen = attacks.applicable(attacks.make_attacks(plan.settings.attacks), plan.crowd.manifest)
+    add_attacks(found, outcomes, beside, chosen, figures)
     for name, one in found.items():
         one.scores |= _general(records[name])
         if plan.crowd.concepts:

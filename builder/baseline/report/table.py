@@ -10,6 +10,7 @@ from builder.baseline.report.binding import binding_measures, controls, measure_
 from builder.baseline.report.grid import MODALITIES, UNKNOWN, by_set, number, sets, table
 from builder.baseline.report.known_before import known_before
 from builder.baseline.report.notes import not_measured, notes
+from builder.baseline.report.reference import beside
 from builder.baseline.report.sections import Part, ReportSection, Table
 from builder.baseline.report.sections import markdown as as_markdown
 from builder.baseline.report.trust import agreement
@@ -17,6 +18,13 @@ from builder.baseline.report.wording import wording
 
 _LANGUAGE = {"fluency": "fluency", "repetition": "repetition", "refused": "refusals"}
 _MLLMU = "Rouge Score compares with the wording of the question's own answer: a wrong value can win it (see Wording)."
+_MLLMU_LABELS = {
+    "accuracy_generated": "Class. Acc (%)",
+    "rouge_l_f1": "Rouge Score",
+    "factuality": "Fact. Score",
+    "cloze": "Cloze Acc (%)",
+}
+_MLLMU_SETS = {"forget": "Forget Set", "test": "Test Set", "retain": "Retain Set", "public_figures": "Real Celebrity"}
 _WHOLE = (
     ("model/oracle_distance", "distance to the oracle"),
     ("model/utility", "utility"),
@@ -35,14 +43,53 @@ _WHOLE = (
 
 def markdown(found: Mapping[str, Any]) -> str:
     """The whole of table.md: the title, the warnings, the notes, then the sections."""
-    release = found["release"]
     head = [
-        f"# Baselines on {release['recipe']}, seed {release['seed']}",
+        f"# {title(found)}",
         *warnings(found),
         "\n".join(f"- {note}" for note in notes(found)),
         as_markdown(sections(found)),
     ]
     return "\n\n".join(filter(None, head)) + "\n"
+
+
+def title(found: Mapping[str, Any]) -> str:
+    """What the report is about."""
+    release = found["release"]
+    if "imported" in release:
+        return f"Baselines on {release['imported']['name']}, imported"
+    return f"Baselines on {release['recipe']}, seed {release['seed']}"
+
+
+def _provenance(found: Mapping[str, Any]) -> list[Part]:
+    """Where an imported set comes from; nothing of a release of ours."""
+    said = found["release"].get("imported")
+    if not said:
+        return []
+    return [
+        f"Imported from {said['source']} (layout {said['layout']}, revision {said['revision']}). Licence: "
+        f"{said['licence']}. Set aside as wrong: {sum(said['set_aside'].values())} entries of imported.jsonl."
+    ]
+
+
+def _not_applicable(found: Mapping[str, Any]) -> list[ReportSection]:
+    """What needs parts that the data lacks, and therefore has no figure."""
+    missing = found.get("not_applicable")
+    if not missing:
+        return []
+    rows = [["kind", "name", "why"], *([each["kind"], each["name"], each["reason"]] for each in missing)]
+    return [ReportSection("What does not apply to this data", [rows])]
+
+
+def _in_mllmus_layout(found: Mapping[str, Any]) -> list[Part]:
+    """Our figures, and below them the published ones, if any were given."""
+    reference = found["settings"].get("reference")
+    if not reference:
+        return [_MLLMU, mllmu(found)]
+    said = (
+        f"The rows marked (published) are theirs: {reference['source']}. They were measured by others, with other "
+        "training and other code."
+    )
+    return [_MLLMU, said, beside(mllmu(found), reference)]
 
 
 def sections(found: Mapping[str, Any]) -> list[ReportSection]:
@@ -68,7 +115,8 @@ def sections(found: Mapping[str, Any]) -> list[ReportSection]:
         ReportSection("Wording", wording(found)),
         ReportSection("What each measure tells apart", _separating(found)),
         ReportSection("Which categories of facts are still known", _categories(found)),
-        ReportSection("In MLLMU-Bench's layout", [_MLLMU, mllmu(found)]),
+        ReportSection("In MLLMU-Bench's layout", _in_mllmus_layout(found)),
+        *_not_applicable(found),
     ]
 
 
@@ -78,6 +126,7 @@ def _preface(found: Mapping[str, Any]) -> list[Part]:
         f"{found['people']['forget']} people to forget, {found['people']['retain']} to retain. Square "
         "brackets hold the 95 % interval over people (drawn again with all of their items); round brackets hold the "
         "distance to the oracle, by which a forgetting score is judged: knowing less is no better than knowing more.",
+        *_provenance(found),
         *([f"{judging(found)} Ratings go from 1 to 10."] if found["judge"] else []),
         "Binding is the share right minus the share right with another of the person's quartet put in: 1 for a model "
         "that tells the four apart, 0 for one that recognises strings. Scores that a wrong value can win are only "
@@ -162,17 +211,18 @@ def warnings(found: Mapping[str, Any]) -> list[str]:
 
 def mllmu(found: Mapping[str, Any]) -> Table:
     """MLLMU-Bench's main table: classification by generated letter, ROUGE-L, factuality and cloze, both modalities."""
-    labels = {"accuracy_generated": "Class. Acc (%)", "rouge_l_f1": "Rouge Score"}
-    if found["judge"]:
-        labels["factuality"] = "Fact. Score"
-    labels["cloze"] = "Cloze Acc (%)"
-    heads = {"forget": "Forget Set", "test": "Test Set", "retain": "Retain Set", "public_figures": "Real Celebrity"}
-    columns = [(name, metric) for name in heads if name in sets(found) for metric in labels]
-    rows = [["Models", *(f"{heads[name]}: {labels[metric]}" for name, metric in columns)]]
+    labels = {key: label for key, label in _MLLMU_LABELS.items() if key != "factuality" or found["judge"]}
+    columns = [(name, metric) for name in _MLLMU_SETS if name in sets(found) for metric in labels]
+    rows = [["Models", *(f"{_MLLMU_SETS[name]}: {labels[metric]}" for name, metric in columns)]]
     for name, model in found["models"].items():
         cells = [_percent(model["scores"], *column) for column in columns]
         rows.append([name, *cells])
     return rows
+
+
+def mllmu_heads() -> list[str]:
+    """All columns that the table in MLLMU-Bench's layout may have."""
+    return [f"{name}: {label}" for name in _MLLMU_SETS.values() for label in _MLLMU_LABELS.values()]
 
 
 def _percent(scores: Mapping[str, Any], name: str, metric: str) -> str:

@@ -36,6 +36,8 @@ LAYOUTS: Registry[Layout] = Registry(
     fits=callable,
 )
 """The layouts by name, and whose they are."""
+_PICTURED = ("mllmu", "umu", "vlmeval")
+"""Those that show a picture of everybody."""
 
 
 def export(release: Release, layout: str, folder: Path) -> list[str]:
@@ -46,6 +48,9 @@ def export(release: Release, layout: str, folder: Path) -> list[str]:
     write = LAYOUTS.get(layout)
     if folder.exists() and (not folder.is_dir() or not all(left_by_tools(entry.name) for entry in folder.iterdir())):
         raise CallError(f"{folder} is not empty; choose a new or empty folder for --to.")
-    refuse_odd_texts(release)
+    if layout in _PICTURED and (reason := release.why_not(("portraits",))):
+        raise CallError(f"The layout {layout} is {reason}: {release.path}.")
+    if not release.is_imported:  # the texts of others are passed on as they are
+        refuse_odd_texts(release)
     with replacing_folder(folder.absolute()) as temporary:
         return write(release, temporary, folder.absolute())

@@ -50,6 +50,9 @@ def evaluation_configs(release: Release) -> list[str]:
 
 def evaluation_tasks(release: Release) -> list[Task]:
     """The tasks of a release's evaluation questions, by name."""
+    if release.is_imported:
+        asked = {question.task for _, questions in release.texts() for question in questions if question.use == "eval"}
+        return [tasks.named(name) for name in sorted(asked)]
     recipe = release.recipe
     tasks.check(recipe)
     return sorted((task for task in tasks.every() if task.evaluated(recipe.questions)), key=lambda task: task.name)
@@ -104,12 +107,12 @@ def save_image(portrait: Portrait, folder: Path) -> None:
 
 
 def _items(person: Person, use: Use, views: tuple[str, ...]) -> Iterator[AskedQuestion]:
-    shown = [portrait for portrait in person.portraits if portrait.view in views]
+    shown = [portrait for portrait in person.portraits if portrait.view in views] or list(person.portraits)
     turn = 0
     for question in person.questions:
         if question.use != use:
             continue
-        others = person.profile.fact(question.fact).alternatives
+        others = next((fact.alternatives for fact in person.profile.facts if fact.key == question.fact), ())
         if question.modality == "image_text":
             yield AskedQuestion(question, shown[turn % len(shown)], others)
             turn += 1

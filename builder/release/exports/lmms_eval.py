@@ -24,7 +24,7 @@ def write(release: Release, folder: Path, to: Path) -> list[str]:
     hand_out("lmms_eval_utils.py", folder / "utils.py")
     hand_out_scoring(kinds, folder)
     (folder / _SHARED).write_text(_yaml(_shared()), encoding="utf-8")
-    stem = release.recipe.name.replace("-", "_").replace(".", "_")
+    stem = release.name.replace("-", "_").replace(".", "_")
     names = []
     for config in evaluation_configs(release):
         for task in kinds:

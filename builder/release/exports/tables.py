@@ -50,7 +50,7 @@ def segment_tables(release: Release, config: str, schema: pa.Schema) -> Iterable
 def write_card(folder: Path, release: Release, configs: Mapping[str, str], text: str) -> None:
     """Write a README.md whose YAML names each config's file."""
     head = {
-        "license": release.recipe.release.license,
+        "license": release.licence,
         "configs": [
             {"config_name": name, "data_files": [{"split": "train", "path": path}]} for name, path in configs.items()
         ],

@@ -21,7 +21,7 @@ def write(release: Release, folder: Path, to: Path) -> list[str]:
     for config in evaluation_configs(release):
         if not release.is_pictured(config):
             continue
-        stem = f"{release.manifest['recipe']}_{config}"
+        stem = f"{release.name}_{config}"
         _table(folder / f"{stem}_MCQ.tsv", evaluation(release, config), choice=True)
         _table(folder / f"{stem}_VQA.tsv", evaluation(release, config), choice=False)
     return ["text-only questions are left out: VLMEvalKit asks about images"]
