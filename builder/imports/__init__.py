@@ -35,6 +35,7 @@ IMPORTERS: Registry[Importer] = Registry(
     {
         "mllmu": (f"{_HERE}.mllmu:read", "MLLMU-Bench's folders"),
         "umu": (f"{_HERE}.umu:read", "UMU-Bench's folders"),
+        "clear": (f"{_HERE}.clear:read", "CLEAR's folders, one picture for each author"),
         "fiubench": (f"{_HERE}.fiubench:read", "FIUBench's files and pictures"),
         "tofu": (f"{_HERE}.tofu:read", "TOFU's files, in text alone"),
         "own": (f"{_HERE}.own:read", "a table of your own, with mapping.toml beside it"),

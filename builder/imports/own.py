@@ -1,20 +1,6 @@
-"""A table of one's own, a question a row, with a file that says which column holds what: `mapping.toml` beside it.
+"""A table of one's own, a question a row, with `mapping.toml` beside it that says which column holds what.
 
-files = ["questions.csv"]        # Parquet, CSV, JSON or JSON lines
-
-[columns]
-person = "id"
-set = "split"
-question = "q"
-answer = "a"                     # with options, the letter or the text of the right one
-image = "picture"                # optional: an image column of Parquet, or the path of a file
-options = ["a1", "a2", "a3", "a4"]   # optional: four columns, or one that holds a list
-name = "who"                     # optional
-use = "use"                      # optional: train, eval or paraphrase; without it each question is taught and asked
-
-[sets]                           # what the values of `set` mean
-gone = "forget_5"
-kept = "retain_95"
+docs/importing.md describes the file.
 """
 
 import csv
@@ -26,11 +12,10 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationError
 
 from builder.base.errors import CallError
-from builder.base.matching import folded
-from builder.base.records import BLANK, LETTERS, Use
+from builder.base.records import BLANK, Use
 from builder.base.settings import Section, first_fault, keys_of
 from builder.imports.foreign import TRAIN, Asked, ForeignPerson, ForeignSet
-from builder.imports.tables import Row, identity_of, image_bytes, json_rows, parquet_rows
+from builder.imports.tables import Row, identity_of, image_bytes, json_rows, lettered, parquet_rows
 from builder.tasks import SHOWN_BLANK
 
 MAPPING = "mapping.toml"
@@ -144,21 +129,17 @@ def _picture(source: Path, value: object) -> object:
 def _asked(person: ForeignPerson, columns: Columns, row: Row, use: Use) -> Asked:
     question, answer = row.get(columns.question), row.get(columns.answer)
     modality: Literal["image_text", "text"] = "image_text" if columns.image and row.get(columns.image) else "text"
-    options = _options(columns, row)
-    if options:
-        letter = next((letter for letter, text in options.items() if folded(str(text)) == folded(str(answer))), answer)
-        return Asked("classification", modality, use, question, answer if answer in LETTERS else letter, options)
+    if listed := _options(columns, row):
+        options, letter = lettered(listed, answer)
+        return Asked("classification", modality, use, question, letter, options)
     blank = isinstance(question, str) and (BLANK in question or SHOWN_BLANK in question)
     return Asked("cloze" if blank else "generation", modality, use, question, answer)
 
 
-def _options(columns: Columns, row: Row) -> dict[str, object] | None:
-    """The options by letter; None for a question without any."""
+def _options(columns: Columns, row: Row) -> list[object]:
+    """The options as they are listed; none for a question without any."""
     if isinstance(columns.options, str):
         found = row.get(columns.options) if columns.options else None
-        listed = found if isinstance(found, list) else []
-    else:
-        listed = [row.get(name) for name in columns.options]
-    if not any(listed):
-        return None
-    return dict(zip((*LETTERS, *map(str, range(len(listed)))), listed, strict=False))
+        return found if isinstance(found, list) else []
+    listed = [row.get(name) for name in columns.options]
+    return listed if any(listed) else []

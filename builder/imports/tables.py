@@ -10,6 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from builder.base.errors import BenchError, CallError
+from builder.base.matching import folded
+from builder.base.records import LETTERS
 from builder.imports.foreign import ForeignSet
 
 _BATCH = 16
@@ -79,3 +81,13 @@ def identity_of(foreign: ForeignSet, row: Row, column: str, place: str) -> str:
     if not identity:
         foreign.set_aside("row without a person", place, f"its {column} is empty")
     return identity
+
+
+def lettered(options: object, answer: object) -> tuple[object, object]:
+    """Listed options by letter, and the letter of the answer where it is the text of one; else both as they are."""
+    if not isinstance(options, list):
+        return options, answer
+    letters = (*LETTERS, *(str(number) for number in range(len(LETTERS), len(options))))
+    found = dict(zip(letters, options, strict=False))
+    right = (letter for letter, text in found.items() if folded(str(text)) == folded(str(answer)))
+    return found, answer if answer in LETTERS else next(right, answer)

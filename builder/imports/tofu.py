@@ -15,7 +15,7 @@ from builder.format.splits import HOLDOUT, PUBLIC_FIGURES
 from builder.imports.foreign import TRAIN, Asked, ForeignPerson, ForeignSet
 from builder.imports.tables import Row, json_rows
 
-_QUESTIONS = 20
+AUTHORS_QUESTIONS = 20
 """Of each author."""
 _SET = re.compile(r"(forget|retain|holdout)(\d\d)")
 _REAL = ("real_authors", "world_facts")
@@ -51,12 +51,12 @@ def _rows(path: Path, label: str) -> Iterator[tuple[str, str, Row]]:
     """Each row with its place and the person it is about."""
     rows = list(json_rows(path))
     named = all("person" in row for _, row in rows)
-    if not named and len(rows) % _QUESTIONS:
+    if not named and len(rows) % AUTHORS_QUESTIONS:
         raise CallError(
-            f"{path} has {len(rows)} rows: without a column 'person' they must be {_QUESTIONS} for each author."
+            f"{path} has {len(rows)} rows: without a column 'person' they must be {AUTHORS_QUESTIONS} for each author."
         )
     for number, (place, row) in enumerate(rows):
-        yield place, str(row["person"]) if named else f"{label} {number // _QUESTIONS}", row
+        yield place, str(row["person"]) if named else f"{label} {number // AUTHORS_QUESTIONS}", row
 
 
 def _key(row: Row) -> Key:

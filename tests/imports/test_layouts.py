@@ -122,6 +122,55 @@ def test_tofu_needs_whole_authors(run: Run, tmp_path: Path) -> None:
     assert "person in the wrong sets" in said.output  # both of them have questions in either set
 
 
+def test_clear_is_read_with_the_questions_of_tofu(imported: Import, tmp_path: Path) -> None:
+    names = ("Jaime Vargas", "Lin Mei", "Omar Sule")
+    captions = [
+        {
+            "image": {"bytes": picture(10 * place + number), "path": "x"},
+            "caption": f"{name}, view {number}.",
+            "name": name,
+        }
+        for place, name in enumerate(names)
+        for number in range(2)
+    ]
+    asked = [
+        {"image": None, "caption": None, "question": f"What is book {number} of {name}?", "answer": f"Book {number}."}
+        for name in names[:2]
+        for number in range(20)
+    ]
+    unnamed = [row | {"question": f"What is book {number}?"} for number, row in enumerate(asked[:20])]
+    changed = captions[0] | {"perturbed_captions": ["Somebody."], "paraphrased_caption": "It is Jaime Vargas."}
+    world = {
+        "image": {"bytes": picture(90), "path": "x"},
+        "question": "What is it?",
+        "answer": "a tower",
+        "options": ["a tower", "a hut", "a barn", "a shed"],
+    }
+    folders: dict[str, list[Row]] = {
+        "full": captions,
+        "full+tofu": [*({**row, "question": None, "answer": None} for row in captions), *asked, *unnamed],
+        "forget01": captions[:2],
+        "retain99": captions[2:],
+        "forget01_perturbed": [changed],
+        "real_world": [world],
+    }
+    release = imported("clear", write_folders(tmp_path / "set", folders))
+    assert release.segments == {"forget_1": 1, "retain": 2, "public_figures": 1}
+    (forgotten,) = release.people("forget_1")
+    assert forgotten.profile.name == "Jaime Vargas"
+    assert [each.image for each in forgotten.portraits] == [picture(0)]
+    assert Counter((each.use, each.modality) for each in forgotten.questions) == {
+        ("train", "image_text"): 1,
+        ("eval", "image_text"): 1,
+        ("paraphrase", "image_text"): 1,
+        ("train", "text"): 20,
+        ("eval", "text"): 20,
+    }
+    assert Counter(each["kind"] for each in _aside(release)) == {"another picture": 3, "row without a person": 20}
+    (tower,) = release.people("public_figures")
+    assert tower.questions[0].letter == "A"
+
+
 def test_fiubench_is_read_from_its_archive(imported: Import, tmp_path: Path) -> None:
     root = tmp_path / "set"
     root.mkdir()
