@@ -7,10 +7,13 @@ from builder.format.reading import Person
 
 
 def line(person: Person, sheet: int, cell: int) -> list[Any]:
-    """The person in the list of everybody: [id, name, locale, gender, age group, segment, sheet, cell]."""
+    """The person in the list of everybody: [id, name, locale, gender, age group, segment, sheet, cell].
+
+    An imported set may not say the name; the id stands for it.
+    """
     profile = person.profile
     return [
-        profile.id, profile.name, profile.locale, profile.gender, profile.age_group, person.segment, sheet, cell,
+        profile.id, profile.name or profile.id, profile.locale, profile.gender, profile.age_group, person.segment, sheet, cell,
     ]  # fmt: skip
 
 

@@ -48,6 +48,12 @@
       make("details", {}, make("summary", {}, "Lowest ratings"), make("ul", { class: "worst" }, judge.worst.map(example)))));
   }
 
+  // What an imported set lacks something for, a line each.
+  function notApplicable(missing) {
+    return make("section", { class: "kind" }, make("h2", {}, "What does not apply to this data"),
+      make("ul", {}, missing.map((each) => make("li", {}, `${each.title}: `, make("span", { class: "soft" }, each.reason)))));
+  }
+
   page.views.checks = (main, query, chosen) => {
     const audit = page.data.audit;
     if (!audit) {
@@ -64,7 +70,8 @@
           href: `#/checks/${finding.check}`, class: finding.passed ? "passed" : "failed", title: finding.title, "aria-label": `${finding.title}: ${finding.passed ? "passed" : "failed"}`,
         }))), kind.title))),
       ...kinds.map(([kind, found]) => make("section", { class: "kind" }, make("h2", {}, kind.title), found.map((finding) => check(finding, finding.check === chosen)))),
-      ...(audit.judge ? [judged(audit.judge)] : []));
+      ...(audit.judge ? [judged(audit.judge)] : []),
+      ...(audit.not_applicable ? [notApplicable(audit.not_applicable)] : []));
     if (chosen) document.getElementById(`check-${chosen}`)?.scrollIntoView();
     return "Checks";
   };

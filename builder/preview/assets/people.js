@@ -38,8 +38,8 @@
           draw("circle", { cx: 7, cy: 7, r: 5 }), draw("path", { d: "m11 11 4 4", "stroke-linecap": "round" })),
         make("kbd", { "aria-hidden": "true" }, "/")),
       select("split", "Every split", Object.keys(index.configs).filter((name) => name !== "test").map((name) => [name, page.words(name)]), query, change),
-      select("country", "Every country", locales.sort((a, b) => a[1].localeCompare(b[1])), query, change),
-      select("gender", "Every gender", [["female", "women"], ["male", "men"]], query, change),
+      locales.length ? select("country", "Every country", locales.sort((a, b) => a[1].localeCompare(b[1])), query, change) : null,
+      index.people.some((line) => line[3]) ? select("gender", "Every gender", [["female", "women"], ["male", "men"]], query, change) : null,
       failed.length ? select("check", "Failed checks", [["any", "any failed check"], ...failed.map((finding) => [finding.check, finding.title])], query, change) : null);
   }
 
@@ -63,7 +63,7 @@
   function card({ line, found }, place) {
     const failed = page.named(line[0]).length > 0;
     const kind = page.kindOf(line[5]);
-    const note = found ?? (line[2] ? page.country(line[2]) : "public figure");
+    const note = found ?? (line[2] ? page.country(line[2]) : page.kindOf(line[5]) === "public_figures" ? "public figure" : page.words(line[5]));
     return make("a", { class: "card", href: `#/person/${line[0]}`, "data-place": place, tabindex: place === sheet.active ? 0 : -1, title: found ?? null },
       page.face(line),
       make("span", { class: "name" }, line[1]),

@@ -35,7 +35,7 @@
   function views(person, name) {
     return make("div", { class: "views" }, person.portraits.map((portrait) => {
       const scene = portrait.scene;
-      const said = [scene.pose, scene.expression, scene.light, scene.background, scene.clothes, scene.framing].join(", ");
+      const said = [scene.pose, scene.expression, scene.light, scene.background, scene.clothes, scene.framing].filter(Boolean).join(", ");
       const title = portrait.view === "reference" ? VIEWS.reference : `${VIEWS[portrait.view]} ${portrait.index + 1}`;
       return make("figure", { class: portrait.view },
         make("a", { href: portrait.file, target: "_blank" }, make("img", { src: portrait.file, alt: `${title} of ${name}: ${said}`, loading: "lazy", decoding: "async" })),
@@ -92,12 +92,12 @@
       make("div", { class: "who" },
         reference ? portrait(reference, person, name) : make("div"),
         make("div", {}, make("h1", {}, name),
-          make("p", { class: "soft", style: "margin-top:.6rem" }, `${locale ? `${gender === "female" ? "Woman" : "Man"}, ${age}, ${page.country(locale)}` : "Public figure"} · ${id}`),
+          make("p", { class: "soft", style: "margin-top:.6rem" }, `${locale ? `${gender === "female" ? "Woman" : "Man"}, ${age}, ${page.country(locale)}` : page.kindOf(line[5]) === "public_figures" ? "Public figure" : "Imported"} · ${id}`),
           make("div", { class: "chips" }, splits.map((split) => make("a", { class: `chip ${split.startsWith("forget") ? "forget" : "strong"}`, href: `#/?split=${split}` }, page.words(split)))),
           biography(person),
           make("div", { class: "soft small", style: "margin-top:1.1rem" }, locale ? looks(person.appearance).join(" · ") : sources(person)))),
       person.portraits.length && !credit(person) ? make("section", { class: "part" }, make("h2", {}, "Views"), views(person, name)) : "",
-      make("section", { class: "part" }, make("h2", {}, "Facts"), facts(person)),
+      person.facts.length ? make("section", { class: "part" }, make("h2", {}, "Facts"), facts(person)) : "",
       ...page.questions(person));
   }
 
