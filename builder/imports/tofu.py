@@ -39,9 +39,9 @@ def read(source: Path, foreign: ForeignSet) -> None:
     if held_out:  # the largest set holds the smaller ones
         largest = HOLDOUT if HOLDOUT in held_out else held_out[0].removesuffix(_PERTURBED)
         _read_taught(foreign, owners, _rows(files[largest], "held out"), HOLDOUT)
-    perturbed = _read_perturbed(files)
+    perturbed = _read_perturbed(foreign, owners, files)
     for person in foreign.everybody():
-        _ask(foreign, person, owners, perturbed)
+        _ask(foreign, person, perturbed)
     for name in _REAL:
         if path := files.get(name + _PERTURBED) or files.get(name):
             _read_real(foreign, name, path)
@@ -84,19 +84,20 @@ def _read_members(foreign: ForeignSet, owners: dict[Key, str], path: Path, name:
             foreign.person(identity, name)
 
 
-def _read_perturbed(files: dict[str, Path]) -> dict[Key, tuple[str, Row]]:
+def _read_perturbed(foreign: ForeignSet, owners: dict[Key, str], files: dict[str, Path]) -> dict[Key, tuple[str, Row]]:
     """The rows with wrong answers, by what is asked, each once."""
     found: dict[Key, tuple[str, Row]] = {}
     for name, path in files.items():
         if name.endswith(_PERTURBED) and not name.startswith(_REAL):
             for place, row in json_rows(path):
-                found.setdefault(_key(row), (place, row))
+                if _key(row) in owners:
+                    found.setdefault(_key(row), (place, row))
+                else:
+                    foreign.set_aside("row without a person", place, f"nobody is taught '{row.get('question')}'")
     return found
 
 
-def _ask(
-    foreign: ForeignSet, person: ForeignPerson, owners: dict[Key, str], perturbed: dict[Key, tuple[str, Row]]
-) -> None:
+def _ask(foreign: ForeignSet, person: ForeignPerson, perturbed: dict[Key, tuple[str, Row]]) -> None:
     """Ask what is taught; where a person has rows with wrong answers, those alone."""
     taught = [each for each in person.questions if each.use == "train"]
     chosen = [each for each in taught if (each.question, each.answer) in perturbed] or taught

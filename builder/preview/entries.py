@@ -12,8 +12,9 @@ def line(person: Person, sheet: int, cell: int) -> list[Any]:
     An imported set may not say the name; the id stands for it.
     """
     profile = person.profile
+    name = profile.name or profile.id
     return [
-        profile.id, profile.name or profile.id, profile.locale, profile.gender, profile.age_group, person.segment, sheet, cell,
+        profile.id, name, profile.locale, profile.gender, profile.age_group, person.segment, sheet, cell,
     ]  # fmt: skip
 
 

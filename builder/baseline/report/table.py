@@ -15,6 +15,7 @@ from builder.baseline.report.sections import Part, ReportSection, Table
 from builder.baseline.report.sections import markdown as as_markdown
 from builder.baseline.report.trust import agreement
 from builder.baseline.report.wording import wording
+from builder.format.lacking import why_not
 
 _LANGUAGE = {"fluency": "fluency", "repetition": "repetition", "refused": "refusals"}
 _MLLMU = "Rouge Score compares with the wording of the question's own answer: a wrong value can win it (see Wording)."
@@ -111,7 +112,7 @@ def sections(found: Mapping[str, Any]) -> list[ReportSection]:
         *([ReportSection("How methods were tuned", _tuning(found))] if found["tuning"] else []),
         ReportSection("What was trained", [_trained(found)]),
         ReportSection("Over independent facts", _independent(found)),
-        ReportSection("Whose fact is it?", controls(found)),
+        ReportSection("Whose fact is it?", _whose(found)),
         ReportSection("Wording", wording(found)),
         ReportSection("What each measure tells apart", _separating(found)),
         ReportSection("Which categories of facts are still known", _categories(found)),
@@ -128,10 +129,19 @@ def _preface(found: Mapping[str, Any]) -> list[Part]:
         "distance to the oracle, by which a forgetting score is judged: knowing less is no better than knowing more.",
         *_provenance(found),
         *([f"{judging(found)} Ratings go from 1 to 10."] if found["judge"] else []),
+        *_binding(found),
+        *_unknown(found),
+    ]
+
+
+def _binding(found: Mapping[str, Any]) -> list[Part]:
+    """What binding is, where there is any."""
+    if reason := why_not(found["release"], ("quartets",)):
+        return [f"Binding is {reason}: whether a score depends on the person cannot be told."]
+    return [
         "Binding is the share right minus the share right with another of the person's quartet put in: 1 for a model "
         "that tells the four apart, 0 for one that recognises strings. Scores that a wrong value can win are only "
         "under Wording.",
-        *_unknown(found),
     ]
 
 
@@ -196,6 +206,7 @@ def judging(found: Mapping[str, Any]) -> str:
 def warnings(found: Mapping[str, Any]) -> list[str]:
     """What must be known before a score is believed."""
     lines = []
+    missing = {each["name"] for each in found.get("not_applicable", ()) if each["kind"] == "method"}
     for seed, gate in found["gate"]["seeds"].items():
         shares = ", ".join(f"{modality} {share:.1%}" for modality, share in gate["known"].items() if share is not None)
         if not gate["valid"]:
@@ -204,7 +215,10 @@ def warnings(found: Mapping[str, Any]) -> list[str]:
                 f"{found['gate']['threshold']:.0%} are needed), so there is little to forget."
             )
     for name, model in found["models"].items():
-        lines += [f"**{name} failed** with seed {seed}: {reason}" for seed, reason in model["failed"].items()]
+        lines += [
+            f"{name} is {reason}." if name in missing else f"**{name} failed** with seed {seed}: {reason}"
+            for seed, reason in model["failed"].items()
+        ]
     lines += not_measured(found)
     return lines
 
@@ -234,7 +248,14 @@ def _percent(scores: Mapping[str, Any], name: str, metric: str) -> str:
     return f"{mean:.3f}" if metric in ("rouge_l_f1", "factuality") else f"{100 * mean:.1f}"
 
 
+def _whose(found: Mapping[str, Any]) -> list[Part]:
+    reason = why_not(found["release"], ("quartets",))
+    return [f"{reason.capitalize()}."] if reason else controls(found)
+
+
 def _independent(found: Mapping[str, Any]) -> list[Part]:
+    if reason := why_not(found["release"], ("facts",)):
+        return [f"{reason.capitalize()}."]
     columns = [
         (f"forget/{modality}/{name}{ending}_independent", f"forget {word} {label}{more}")
         for modality, word in MODALITIES
