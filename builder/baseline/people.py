@@ -72,6 +72,8 @@ def divide(release: Release, forget: int) -> Crowd:
     """The people of `release`, divided by its `forget_<percent>` config."""
     offered = _offered(release)
     if forget not in offered:
+        if not offered:
+            raise CallError(f"{release.path} has no forget sets, so there is nothing to unlearn.")
         choices = ", ".join(map(str, offered))
         raise CallError(f"{release.path} has no forget set of {forget}%; --forget takes one of {choices}.")
     gone = release.segments_of(f"forget_{forget}")

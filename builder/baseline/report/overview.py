@@ -17,6 +17,7 @@ def overview(found: Mapping[str, Any]) -> dict[str, Any]:
         "title": table.title(found),
         "release": found["release"]["id"],
         "fingerprint": found["release"]["origin_fingerprint"],
+        "provenance": table.provenance(found),
         "build_bench": found["build_bench"],
         "model": found["model"],
         "seeds": found["seeds"],

@@ -61,7 +61,7 @@ def title(found: Mapping[str, Any]) -> str:
     return f"Baselines on {release['recipe']}, seed {release['seed']}"
 
 
-def _provenance(found: Mapping[str, Any]) -> list[Part]:
+def provenance(found: Mapping[str, Any]) -> list[str]:
     """Where an imported set comes from; nothing of a release of ours."""
     said = found["release"].get("imported")
     if not said:
@@ -127,7 +127,7 @@ def _preface(found: Mapping[str, Any]) -> list[Part]:
         f"{found['people']['forget']} people to forget, {found['people']['retain']} to retain. Square "
         "brackets hold the 95 % interval over people (drawn again with all of their items); round brackets hold the "
         "distance to the oracle, by which a forgetting score is judged: knowing less is no better than knowing more.",
-        *_provenance(found),
+        *provenance(found),
         *([f"{judging(found)} Ratings go from 1 to 10."] if found["judge"] else []),
         *_binding(found),
         *_unknown(found),

@@ -11,7 +11,8 @@
     return make("div", { class: "lead" }, make("h1", {}, known.title),
       make("p", {}, "Model ", make("b", {}, known.model), `, ${known.seeds.length === 1 ? `seed ${known.seeds[0]}` : `seeds ${known.seeds.join(", ")}`}: ${count(people.forget, "person", "people")} to forget, ${number(people.retain)} to retain, ${number(people.holdout)} held out. `,
         known.judge),
-      make("p", { class: "small" }, `Release ${known.release}, fingerprint `, make("code", {}, known.fingerprint.slice(0, 16)), `; build-bench ${known.build_bench}.`));
+      make("p", { class: "small" }, `Release ${known.release}, fingerprint `, make("code", {}, known.fingerprint.slice(0, 16)), `; build-bench ${known.build_bench}.`),
+      known.provenance.map((line) => make("p", { class: "small" }, line)));
   }
 
   function remarks() {
