@@ -134,9 +134,9 @@ class ForeignSet:
 
     def add_question(self, person: ForeignPerson, asked: Asked, place: str) -> None:
         """Keep a question if it can be asked and scored."""
-        fault = _fault(asked)
-        if fault:
-            self.set_aside(*fault[:1], place, fault[1], person.id)
+        if fault := _fault(asked):
+            kind, reason = fault
+            self.set_aside(kind, place, reason, person.id)
             return
         same = (person.id, asked.task, asked.modality, asked.use, asked.question, str(asked.options), asked.answer)
         if same in self._taken:
