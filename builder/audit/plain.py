@@ -25,7 +25,8 @@ def _lines(person: Person) -> Iterator[str]:
 
 
 def _odd(person: Person, lines: dict[str, None]) -> Iterator[str]:
-    yield from (fault for _, fault in plain_text.paragraph_faults(person.profile.biography))
+    if person.profile.biography:  # an imported set may have none
+        yield from (fault for _, fault in plain_text.paragraph_faults(person.profile.biography))
     for text in lines:
         yield from (fault for _, fault in plain_text.line_faults(text))
     values = {each for fact in person.profile.facts for each in (fact.value, *fact.alternatives)}

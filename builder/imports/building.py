@@ -70,7 +70,7 @@ def build(folder: Path, foreign: ForeignSet, provenance: Provenance) -> None:
         raise BenchError(f"{provenance.source} has nobody who can be asked about: {_summary(foreign)}.")
     numbers = _number(people)
     segments = _segments(people, numbers)
-    held_out = any(each.use == "paraphrase" for person in people for each in person.questions)
+    held_out = any(person.is_tested for person in people)
     contents = Contents({name: [numbers[each.id] for each in ours] for name, ours in segments.items()}, [])
     contents = replace(contents, configs=_configs(segments, test=held_out))
     _write_rows(folder, segments, numbers, contents, test=held_out)

@@ -78,6 +78,11 @@ class ForeignPerson:
         """Whether there is a picture of this view."""
         return any(picture.view == view for picture in self.pictures)
 
+    @property
+    def is_tested(self) -> bool:
+        """Whether anything of the person is for the test set: a held-out view or a held-out wording."""
+        return self.pictured("test") or any(asked.use == "paraphrase" for asked in self.questions)
+
     def shows(self, view: View, data: bytes) -> bool:
         """Whether a picture of this view has these bytes."""
         digest = hashlib.sha256(data).hexdigest()

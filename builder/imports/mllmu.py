@@ -13,7 +13,16 @@ from pathlib import Path
 from builder.base.records import Modality, Use
 from builder.format.splits import PUBLIC_FIGURES
 from builder.imports.foreign import TRAIN, Asked, ForeignPerson, ForeignSet
-from builder.imports.tables import Row, given, identity_of, image_bytes, literal, parquet_folders, parquet_rows
+from builder.imports.tables import (
+    Row,
+    biography_of,
+    given,
+    identity_of,
+    image_bytes,
+    literal,
+    parquet_folders,
+    parquet_rows,
+)
 
 _TEST, _REAL = "Test_Set", "Retain_Set"
 _TRAINED = ("ft_Data", "Full_Set")
@@ -46,7 +55,7 @@ def _read_person(foreign: ForeignSet, name: str, place: str, row: Row, seen: dic
     person = foreign.person(identity, name)
     known = seen.setdefault(identity, {})
     if not met:
-        person.name, person.biography = _biography(row.get("biography"))
+        person.name, person.biography = biography_of(row.get("biography"))
         foreign.add_picture(person, "reference", image_bytes(row.get("image")), place)
     for column in _COMPARED:
         digest = hashlib.sha256(repr(row.get(column)).encode()).hexdigest()
@@ -59,15 +68,6 @@ def _read_person(foreign: ForeignSet, name: str, place: str, row: Row, seen: dic
     if row.get("metadata") and "training" not in known:
         known["training"] = place
         _read_training(foreign, person, place, row["metadata"])
-
-
-def _biography(text: object) -> tuple[str, str]:
-    """The name and the description in a biography, whose keys are spelled in several ways; else the text itself."""
-    found = literal(text)
-    if not isinstance(found, Mapping):
-        return "", text if isinstance(text, str) else ""
-    values = {str(key).strip().casefold(): value for key, value in found.items() if isinstance(value, str)}
-    return values.get("name", ""), values.get("description", "") or str(text)
 
 
 def _read_test(foreign: ForeignSet, place: str, row: Row) -> None:

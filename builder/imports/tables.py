@@ -91,3 +91,12 @@ def lettered(options: object, answer: object) -> tuple[object, object]:
     found = dict(zip(letters, options, strict=False))
     right = (letter for letter, text in found.items() if folded(str(text)) == folded(str(answer)))
     return found, answer if answer in LETTERS else next(right, answer)
+
+
+def biography_of(text: object) -> tuple[str, str]:
+    """The name and the description in a biography, whose keys are spelled in several ways; else the text itself."""
+    found = literal(text)
+    if not isinstance(found, Mapping):
+        return "", text if isinstance(text, str) else ""
+    values = {str(key).strip().casefold(): value for key, value in found.items() if isinstance(value, str)}
+    return values.get("name", ""), values.get("description", "") or str(text)

@@ -12,7 +12,16 @@ from typing import Any
 from builder.base.records import Modality
 from builder.format.splits import PUBLIC_FIGURES
 from builder.imports.foreign import TRAIN, Asked, ForeignPerson, ForeignSet
-from builder.imports.tables import Row, given, identity_of, image_bytes, literal, parquet_folders, parquet_rows
+from builder.imports.tables import (
+    Row,
+    biography_of,
+    given,
+    identity_of,
+    image_bytes,
+    literal,
+    parquet_folders,
+    parquet_rows,
+)
 
 _FOLDERS = {"Full_Set": TRAIN, "full_data": TRAIN, "Real_Person_Set": PUBLIC_FIGURES}
 """What the folders of everybody are called in the data set and in its training code; the evaluation's own copy of the
@@ -38,7 +47,7 @@ def read(source: Path, foreign: ForeignSet) -> None:
 
 
 def _read_person(foreign: ForeignSet, person: ForeignPerson, place: str, row: Row) -> None:
-    person.biography = row.get("Biography") or ""
+    person.name, person.biography = biography_of(row.get("Biography"))
     foreign.add_picture(person, "reference", image_bytes(row.get("image")), place)
     for column, modality in _TAUGHT.items():
         taught = _object(foreign, person, f"{place}, {column}", literal(row.get(column)))

@@ -111,6 +111,21 @@ def test_tofu_is_read_by_authors_of_twenty(imported: Import, tmp_path: Path) -> 
     assert {"portraits", "names", "options"} <= set(release.manifest["imported"]["lacks"])
 
 
+def test_an_audit_of_text_alone_finds_nothing_missing(imported: Import, run: Run, tmp_path: Path) -> None:
+    _tofu(tmp_path / "set")
+    folder = imported("tofu", tmp_path / "set").path.parent
+    run("audit", folder)
+    report = json.loads((folder / "audit.json").read_text())
+    assert {each["check"] for each in report["findings"] if not each["passed"]} == {
+        "shared_words",
+        "shared_sequences",
+        "shared_with_anyone",
+    }
+    said = run("export", folder, "--layout", "umu", "--to", tmp_path / "umu")
+    assert said.exit_code == 2
+    assert "not applicable: no portraits in this data" in said.output
+
+
 def test_tofu_needs_whole_authors(run: Run, tmp_path: Path) -> None:
     full = _tofu(tmp_path / "set")
     _lines(tmp_path / "set" / "full.json", full[:-1])
