@@ -78,6 +78,15 @@ def test_a_painter_a_writer_an_audit_and_a_layout_are_used(
     assert "00000-eval-" in (tmp_path / "lines" / "questions.tsv").read_text()
 
 
+def test_an_importer_is_used(installed: Path, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "set").mkdir()
+    (tmp_path / "set" / "lines.tsv").write_text("ada\tWho is Ada?\tA baker.\nbo\tWho is Bo?\n")
+    said = run("import", "lines", tmp_path / "set", "--to", tmp_path / "to")
+    assert said.exit_code == 0, said.output
+    assert "2  empty text" in said.output
+    assert [person.questions[0].answer for person in open_release(tmp_path / "to").people()] == ["A baker."]
+
+
 def test_methods_a_metric_and_an_attack_are_used(
     installed: Path, made_brief: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, momentary: None
 ) -> None:

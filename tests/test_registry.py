@@ -19,7 +19,8 @@ COLOURS: Registry[str] = Registry(
 
 
 @pytest.mark.parametrize(
-    "kind", ["tasks", "methods", "metrics", "attacks", "painters", "writers", "layouts", "recipes", "audits"]
+    "kind",
+    ["tasks", "methods", "metrics", "attacks", "painters", "writers", "layouts", "importers", "recipes", "audits"],
 )
 def test_list_prints_a_line_for_each_with_its_origin(kind: str, run: Run) -> None:
     lines = run("list", kind).output.splitlines()
