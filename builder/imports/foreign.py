@@ -98,6 +98,7 @@ class ForeignSet:
         self._people: dict[str, ForeignPerson] = {}
         self._sets: dict[str, None] = {}
         self._taken: set[tuple[Any, ...]] = set()
+        self._said: dict[str, dict[str, str]] = {}
         self.aside: list[SetAside] = []
 
     def add_set(self, name: str) -> None:
@@ -115,6 +116,15 @@ class ForeignSet:
     def knows(self, identity: str) -> bool:
         """Whether anything was read of this person before."""
         return identity in self._people
+
+    def compare(self, person: ForeignPerson, place: str, contents: Mapping[str, object]) -> None:
+        """Report what a set says of a person otherwise than the set in which the person was read first."""
+        known = self._said.setdefault(person.id, {})
+        for name, content in contents.items():
+            digest = hashlib.sha256(repr(content).encode()).hexdigest()
+            if content and known.setdefault(name, digest) != digest:
+                reason = f"its {name} is another than where the person was read first"
+                self.set_aside("sets that disagree", place, reason, person.id)
 
     def everybody(self) -> list[ForeignPerson]:
         """The people read so far."""

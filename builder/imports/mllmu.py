@@ -5,7 +5,6 @@ people in other wording and with other pictures, `Retain_Set` real people. `meta
 splits, is what models are trained on; its questions are all asked beside the picture.
 """
 
-import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -38,35 +37,32 @@ _COMPARED = ("biography", "Classification_Task", "Generation_Task", "Mask_Task")
 def read(source: Path, foreign: ForeignSet) -> None:
     """Read everybody, then the test set."""
     folders = parquet_folders(source)
-    seen: dict[str, dict[str, str]] = {}
+    done: set[tuple[str, Use]] = set()
     for folder in (*_TRAINED, *sorted(filter(_SPLIT.fullmatch, folders)), _REAL):
         name = {_REAL: PUBLIC_FIGURES}.get(folder, TRAIN if folder in _TRAINED else folder)
         for place, row in parquet_rows(folders.get(folder, [])):
-            _read_person(foreign, name, place, row, seen)
+            if identity := identity_of(foreign, row, "ID", place):
+                # Real people are counted by themselves: the same number elsewhere is somebody else.
+                _read_person(foreign, f"{_REAL} {identity}" if folder == _REAL else identity, name, place, row, done)
     for place, row in parquet_rows(folders.get(_TEST, [])):
         _read_test(foreign, place, row)
 
 
-def _read_person(foreign: ForeignSet, name: str, place: str, row: Row, seen: dict[str, dict[str, str]]) -> None:
-    identity = identity_of(foreign, row, "ID", place)
-    if not identity:
-        return
+def _read_person(
+    foreign: ForeignSet, identity: str, name: str, place: str, row: Row, done: set[tuple[str, Use]]
+) -> None:
+    """Read a row; `done` says whose questions of which use were read already."""
     met = foreign.knows(identity)
     person = foreign.person(identity, name)
-    known = seen.setdefault(identity, {})
     if not met:
         person.name, person.biography = biography_of(row.get("biography"))
         foreign.add_picture(person, "reference", image_bytes(row.get("image")), place)
-    for column in _COMPARED:
-        digest = hashlib.sha256(repr(row.get(column)).encode()).hexdigest()
-        if row.get(column) and known.setdefault(column, digest) != digest:
-            reason = f"its {column} is another than where the person was read first"
-            foreign.set_aside("sets that disagree", place, reason, identity)
-    if any(row.get(column) for column in _COMPARED[1:]) and "evaluation" not in known:
-        known["evaluation"] = place
+    foreign.compare(person, place, {column: row.get(column) for column in _COMPARED})
+    if any(row.get(column) for column in _COMPARED[1:]) and (identity, "eval") not in done:
+        done.add((identity, "eval"))
         _read_evaluation(foreign, person, place, row, "eval")
-    if row.get("metadata") and "training" not in known:
-        known["training"] = place
+    if row.get("metadata") and (identity, "train") not in done:
+        done.add((identity, "train"))
         _read_training(foreign, person, place, row["metadata"])
 
 

@@ -38,10 +38,13 @@ def read(source: Path, foreign: ForeignSet) -> None:
     folders = parquet_folders(source)
     for folder in (*_FOLDERS, *sorted(filter(_SPLIT.fullmatch, folders))):
         for place, row in parquet_rows(folders.get(folder, [])):
-            identity = identity_of(foreign, row, "ID", place)
-            if identity:
+            if identity := identity_of(foreign, row, "ID", place):
+                name = _FOLDERS.get(folder, folder)
+                # Real people are counted by themselves: the same number elsewhere is somebody else.
+                identity = f"{folder} {identity}" if name == PUBLIC_FIGURES else identity
                 met = foreign.knows(identity)
-                person = foreign.person(identity, _FOLDERS.get(folder, folder))
+                person = foreign.person(identity, name)
+                foreign.compare(person, place, {column: row.get(column) for column in (*_TAUGHT, *_TASKS)})
                 if not met:
                     _read_person(foreign, person, place, row)
 

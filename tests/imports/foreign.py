@@ -85,6 +85,6 @@ def mllmu(root: Path, rows: Iterable[Row], *, forget: int = 1) -> Path:
         "forget_5": people[:forget],
         "retain_95": people[forget:],
         "Test_Set": tests,
-        "Retain_Set": [mllmu_row("501", "Ada Lovelace", 99)],
+        "Retain_Set": [mllmu_row("001", "Ada Lovelace", 99)],
     }
     return write_folders(root, folders)

@@ -44,7 +44,7 @@ def _umu_row(identity: str, shade: int, **changes: Any) -> Row:
 def test_umu_bench_is_read_with_its_literals(imported: Import, tmp_path: Path) -> None:
     people = [_umu_row("1", 1), _umu_row("2", 2, MM_QA="nothing"), _umu_row("3", 3, Classify=str({"both": {}}))]
     folders = {"Full_Set": people, "forget_5": people[:1], "retain_95": people[1:]}
-    release = imported("umu", write_folders(tmp_path / "set", folders | {"Real_Person_Set": [_umu_row("900", 9)]}))
+    release = imported("umu", write_folders(tmp_path / "set", folders | {"Real_Person_Set": [_umu_row("1", 9)]}))
     first = _person(release, "00001")
     choices = {each.modality: each for each in first.questions if each.options}
     assert (choices["image_text"].letter, choices["text"].letter) == ("B", "C")
