@@ -29,7 +29,8 @@ def publish(
     `laws` checks a person's questions and `allowed` names audits that may have failed. Raises BenchError.
     """
     folder = readiness.run_folder(run)
-    with folder.opened_for(folder.recipe()):  # nobody makes it anew meanwhile
+    folder.recipe()  # says so where there is no run, before a lock is put there
+    with folder.held():  # nobody makes it anew meanwhile
         release = readiness.require_finished(folder)
         checks = readiness.require_audited(folder, release, allowed)
         _refuse_unsound(release, laws)

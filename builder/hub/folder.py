@@ -29,9 +29,9 @@ class FolderHub:
     """A hub in a folder of this machine."""
 
     def __init__(self, path: Path) -> None:
-        """Name the folder; nothing is read or made yet."""
-        self.path = path
-        self.name = str(path)
+        """Name the folder by its whole path, which holds from wherever it is read; nothing is read or made yet."""
+        self.path = path.absolute()
+        self.name = str(self.path)
 
     @staticmethod
     def is_at(path: Path) -> bool:

@@ -62,7 +62,7 @@ class HuggingFaceHub:
 
     def check_access(self) -> None:
         """Raise HubError if there is no token, or only one that may read."""
-        user = self._explain_errors(lambda: self._api.whoami())
+        user = self._write(lambda: self._api.whoami())
         token = user.get("auth", {}).get("accessToken", {})
         if token.get("role") == "read":
             raise HubError(
@@ -72,9 +72,7 @@ class HuggingFaceHub:
 
     def prepare(self, *, public: bool) -> None:
         """Make the repository, private unless `public`; one that exists is left as it is."""
-        self._explain_errors(
-            lambda: self._api.create_repo(self.name, repo_type=_KIND, private=not public, exist_ok=True)
-        )
+        self._write(lambda: self._api.create_repo(self.name, repo_type=_KIND, private=not public, exist_ok=True))
 
     def commit(
         self, tree: Tree, changed: Collection[str], removed: Collection[str], parent: str | None, message: str
@@ -89,17 +87,18 @@ class HuggingFaceHub:
                     commit_message=message,
                     repo_type=_KIND,
                     parent_commit=parent,
-                )
+                ),
+                writing=True,
             )
         except HfHubHTTPError as error:
             if status(error) in (409, 412):
                 raise HeadMoved(f"Somebody else committed to {self.name} meanwhile; nothing was published.") from error
-            raise explain(error, self.name) from error
+            raise explain(error, self.name, writing=True) from error
         return Commit(made.oid)
 
     def propose(self, tree: Tree, changed: Collection[str], removed: Collection[str], message: str) -> Commit:
         """Send what changed as a pull request."""
-        made = self._explain_errors(
+        made = self._write(
             lambda: self._api.create_commit(
                 self.name, _operations(tree, changed, removed), commit_message=message, repo_type=_KIND, create_pr=True
             )
@@ -110,16 +109,19 @@ class HuggingFaceHub:
         """Tag a commit."""
         try:
             self._retry(
-                lambda: self._api.create_tag(self.name, tag=name, revision=commit, repo_type=_KIND, tag_message=message)
+                lambda: self._api.create_tag(
+                    self.name, tag=name, revision=commit, repo_type=_KIND, tag_message=message
+                ),
+                writing=True,
             )
         except HfHubHTTPError as error:
             if status(error) == 409:
                 raise TagTaken(f"{self.name} has the tag {name} already, and a tag is never moved.") from error
-            raise explain(error, self.name) from error
+            raise explain(error, self.name, writing=True) from error
 
     def open_to_all(self) -> None:
         """Make the repository public."""
-        self._explain_errors(lambda: self._api.update_repo_settings(self.name, repo_type=_KIND, private=False))
+        self._write(lambda: self._api.update_repo_settings(self.name, repo_type=_KIND, private=False))
 
     def address(self, revision: str) -> str:
         """The page of a revision."""
@@ -132,19 +134,20 @@ class HuggingFaceHub:
             raise HubError(f"{self.name} has no version or commit {revision}.") from error
         except RepositoryNotFoundError as error:
             raise HubError(
-                f"There is no dataset {self.name} on the Hub, or it is private and this machine is not logged in."
+                f"There is no dataset {self.name} on the Hub, or it is private and this machine is not logged in; "
+                f"a folder is named ./{self.name} or by its whole path."
             ) from error
         except EntryNotFoundError as error:  # a file, or with no way to the Hub, a snapshot that is not in the cache
-            raise explain(error, self.name) from error
+            raise explain(error, self.name, writing=False) from error
 
-    def _explain_errors(self, call: Callable[[], T]) -> T:
-        """The result of `call`, with every error explained."""
+    def _write(self, call: Callable[[], T]) -> T:
+        """The result of `call`, which changes something or asks whether one may, with every error explained."""
         try:
-            return self._retry(call)
+            return self._retry(call, writing=True)
         except HfHubHTTPError as error:
-            raise explain(error, self.name) from error
+            raise explain(error, self.name, writing=True) from error
 
-    def _retry(self, call: Callable[[], T]) -> T:
+    def _retry(self, call: Callable[[], T], *, writing: bool = False) -> T:
         """The answer to `call`, tried again when that may help; errors that callers tell apart pass as they are."""
         try:
             return retried(call, self._retries, passing)
@@ -153,9 +156,9 @@ class HuggingFaceHub:
         except HfHubHTTPError as error:
             if status(error) in (409, 412):
                 raise
-            raise explain(error, self.name) from error
+            raise explain(error, self.name, writing=writing) from error
         except Exception as error:  # whatever the library below lets through
-            raise explain(error, self.name) from error
+            raise explain(error, self.name, writing=writing) from error
 
 
 def _operations(

@@ -7,6 +7,7 @@ same command finds its own commit at the head and tags it.
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -17,6 +18,7 @@ from builder.hub.base import Hub, HubError, HubFile, State, TagTaken, Tree
 from builder.hub.staging import stage
 from builder.hub.versions import FIRST, Version, parse_tags
 from builder.release.diff import SMALL_FILES, Change, change_between
+from builder.release.dressing import CROISSANT
 from builder.release.manifest import NAME
 from builder.release.stamp import Check, Stamp
 
@@ -62,7 +64,8 @@ def plan(hub: Hub, release: Release, audit: Sequence[Check], request: PublishOpt
     last = versions[-1] if versions else None
 
     def staged(version: Version) -> Tree:
-        return stage(release, folder / str(version), Stamp(str(version), tuple(audit)))
+        stamp = Stamp(str(version), tuple(audit), _day_of(hub, state, version))
+        return stage(release, folder / str(version), stamp)
 
     for known in dict.fromkeys(version for version in (request.version, last) if version in versions and version):
         tree = staged(known)
@@ -88,8 +91,14 @@ def carry_out(hub: Hub, plan: PublishPlan, request: PublishOptions) -> tuple[Pub
         return plan, ""
     hub.check_access()
     if plan.state.head is None:
+        made = not plan.state.exists
         hub.prepare(public=request.public)
         plan = _compared_with_head(hub, replace(plan, step="commit", state=hub.state()))
+        if made and not request.public and plan.state.private is False:
+            raise HubError(
+                f"{hub.name} was to be private and everybody can read it; nothing was published. Make it private in "
+                "its settings on the Hub, or publish it with --public."
+            )
     message = f"Version {plan.version}"
     if request.pull_request and plan.step == "commit":
         return plan, hub.propose(plan.tree, plan.changed, plan.removed, message).pull_request
@@ -112,6 +121,19 @@ def _version(given: Version | None, versions: Sequence[Version], change: Change,
     if versions and given < versions[-1]:
         raise CallError(f"{given} comes before {versions[-1]}, which {where} has; the next would be {proposal}.")
     return given
+
+
+def _day_of(hub: Hub, state: State, version: Version) -> str:
+    """The day a version was published on: as its own files say, at its tag or in a commit without one; else today."""
+    revision = state.tags.get(version.tag, state.head)
+    if revision:
+        try:
+            said = json.loads((hub.fetch(revision, [CROISSANT]) / CROISSANT).read_text(encoding="utf-8"))
+            if said["version"] == str(version):
+                return str(said["datePublished"])
+        except (OSError, ValueError, TypeError, LookupError):
+            pass  # there is none, or it is not ours
+    return datetime.now(UTC).date().isoformat()
 
 
 def _is_published(hub: Hub, version: Version, tree: Tree) -> bool:

@@ -16,12 +16,16 @@ from builder.base.retrying import seconds_asked
 from builder.hub.base import HubError
 
 _PASSING = frozenset({408, 429, 500, 502, 503, 504})
+_UNKNOWN_WRITER = "The Hub does not know who you are; log in with a token that may write: hf auth login."
+_UNKNOWN_READER = (
+    "The Hub does not accept this machine's token; log in again (hf auth login), or unset HF_TOKEN to read without one."
+)
 
 
 def status(error: Exception) -> int:
-    """The HTTP status of an error, 0 when the Hub did not answer."""
-    response = getattr(error, "response", None)
-    return int(response.status_code) if response is not None else 0
+    """The HTTP status of an error or of what caused it, 0 when the Hub did not answer."""
+    answers = (getattr(each, "response", None) for each in _causes(error))
+    return next((int(answer.status_code) for answer in answers if answer is not None), 0)
 
 
 def passing(error: Exception) -> tuple[bool, float | None]:
@@ -31,24 +35,25 @@ def passing(error: Exception) -> tuple[bool, float | None]:
     return isinstance(error, HTTPError), None  # a connection refused or cut
 
 
-def explain(error: Exception, repository: str) -> HubError:
-    """The error as a sentence. The server's own text is used only where the status does not say enough."""
+def explain(error: Exception, repository: str, *, writing: bool) -> HubError:
+    """The error of a request to read or, if `writing`, to change a repository, as a sentence.
+
+    The server's own text is used only where the status does not say enough.
+    """
     code = status(error)
     said = (getattr(error, "server_message", None) or "").strip().rstrip(".")
     if isinstance(error, LocalTokenNotFoundError) or code == 401:
-        return HubError("The Hub does not know who you are; log in with a token that may write: hf auth login.")
+        return HubError(_UNKNOWN_WRITER if writing else _UNKNOWN_READER)
     if isinstance(error, OfflineModeIsEnabled) or (constants.HF_HUB_OFFLINE and not code):
         return HubError(
             f"HF_HUB_OFFLINE is set, so the Hub is not asked for {repository}; unset it to publish or fetch."
         )
-    if isinstance(error, LocalEntryNotFoundError):
-        return _not_reached(error)
     if code == 402 or (code == 403 and any(word in said.lower() for word in ("quota", "storage", "limit", "exceeded"))):
         return HubError(f"The storage of {_owner(repository)} on the Hub does not suffice: {said or 'quota exceeded'}.")
     if code == 403:
         return HubError(
-            f"This token may not write to {repository}; give it write access to {_owner(repository)} on the Hub's "
-            "settings page, or ask an owner."
+            f"This token may not {'write to' if writing else 'read'} {repository}; give it access to "
+            f"{_owner(repository)} on the Hub's settings page, or ask an owner."
         )
     if code == 404:
         return HubError(f"There is no dataset {repository} on the Hub, or it is private and you may not see it.")
@@ -56,11 +61,13 @@ def explain(error: Exception, repository: str) -> HubError:
         return HubError(f"The Hub answered {code} again and again; run the same command later to continue.")
     if code:
         return HubError(f"The Hub refused {repository} with status {code}{': ' + said if said else ''}.")
+    if isinstance(error, LocalEntryNotFoundError) or any(isinstance(each, HTTPError) for each in _causes(error)):
+        return _not_reached(error)
     if isinstance(error, OSError) and error.errno:
         return HubError(f"{repository} could not be fetched or sent: {error.strerror}: {error.filename or ''}")
     if isinstance(error, ValueError):
         return HubError(f"The Hub does not accept this for {repository}: {_first_line(error)}")
-    return _not_reached(error)
+    return HubError(f"{repository} could not be fetched or sent: {type(error).__name__}: {_first_line(error)}")
 
 
 def _not_reached(error: Exception) -> HubError:

@@ -4,6 +4,7 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from builder.base.errors import CallError
 from builder.format.reading import Release, open_release
@@ -29,13 +30,24 @@ def open_hub(name: str) -> Hub:
         return FolderHub(path)
     if not _REPOSITORY.fullmatch(name):
         raise CallError(f"'{name}' is not a repository; write organisation/name, or ./{name} for a folder.")
+    _refuse_malformed_endpoint()
     try:
         from builder.hub.huggingface import HuggingFaceHub
     except ImportError:
         raise CallError("Talking to the Hub needs huggingface_hub: pip install 'build-bench[hub]'.") from None
-    except ValueError as error:  # it reads the address while it is imported
-        raise CallError(f"HF_ENDPOINT = {os.environ.get('HF_ENDPOINT', '')} is not an address: {error}.") from None
     return HuggingFaceHub(name)
+
+
+def _refuse_malformed_endpoint() -> None:
+    """Raise CallError when HF_ENDPOINT is no address: its client would only try again and again to reach it."""
+    endpoint = os.environ.get("HF_ENDPOINT")
+    try:
+        parts = urlsplit(endpoint or "https://huggingface.co")
+        fault = "" if parts.scheme in ("http", "https") and parts.hostname else "it lacks https:// or a host"
+    except ValueError as error:
+        fault = str(error)
+    if fault:
+        raise CallError(f"HF_ENDPOINT = {endpoint} is not an address: {fault}; correct or unset it.")
 
 
 def open_source(name: str) -> NamedRelease:

@@ -14,6 +14,7 @@ from builder.format import layout
 from builder.format.splits import PUBLIC_FIGURES, Config
 from builder.release.contents import Contents
 from builder.release.public_figures import ATTRIBUTION
+from builder.release.stamp import Stamp
 
 _CONTEXT = {
     "@language": "en",
@@ -56,20 +57,22 @@ _CONTEXT = {
 """The context that version 1.0 of the specification prescribes."""
 
 
-def render(recipe: Recipe, contents: Contents, sums: Mapping[str, tuple[int, str]], version: str) -> str:
-    """The file. `sums` has the bytes and the sha256 of each Parquet file; an unpublished release has no `version`."""
+def render(recipe: Recipe, contents: Contents, sums: Mapping[str, tuple[int, str]], stamp: Stamp) -> str:
+    """The file. `sums` has the bytes and the sha256 of each Parquet file."""
     data = {
         "@context": _CONTEXT,
         "@type": "sc:Dataset",
-        "conformsTo": "http://mlcommons.org/croissant/1.0",
+        "conformsTo": ["http://mlcommons.org/croissant/1.0", "http://mlcommons.org/croissant/RAI/1.0"],
         "name": recipe.name,
         "description": f"A benchmark for machine unlearning in vision-language models. {_who(contents)}",
         "license": recipe.release.license,
         "url": "https://pypi.org/project/build-bench/",
-        "citeAs": citation(recipe, version),
+        "citeAs": citation(recipe, stamp.version),
         "keywords": ["machine unlearning", "privacy", "vision-language models", "synthetic data"],
         "isLiveDataset": False,
-        **({"version": version} if version else {}),
+        **({"version": stamp.version} if stamp.version else {}),
+        **({"datePublished": stamp.date} if stamp.date else {}),
+        **_responsible_ai(recipe, contents),
         "distribution": [
             *(_file_object(name, *sums[name]) for name in sorted(sums)),
             *(_file_set(config, contents) for config in contents.configs),
@@ -77,6 +80,44 @@ def render(recipe: Recipe, contents: Contents, sums: Mapping[str, tuple[int, str
         "recordSet": [_record_set(config, bool(recipe.public_figures.references)) for config in contents.configs],
     }
     return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
+
+
+def _responsible_ai(recipe: Recipe, contents: Contents) -> dict[str, Any]:
+    """What venues ask of a data set, in the words of the Responsible-AI vocabulary 1.0."""
+    real = PUBLIC_FIGURES in contents.segments
+    public = f" The people of {PUBLIC_FIGURES} are real and long dead; {ATTRIBUTION} names the sources." if real else ""
+    return {
+        "rai:dataCollection": (
+            "Nothing was collected about living people: build-bench generated names, facts, portraits and questions "
+            f"from a recipe and the seed {recipe.seed}.{public}"
+        ),
+        "rai:dataCollectionType": ["Software Collection"],
+        "rai:machineAnnotationTools": [f"writer: {recipe.writer.kind}", f"painter: {recipe.portraits.painter}"],
+        "rai:dataBiases": [
+            "Facts are drawn by simple rules from lists of each country, so their frequencies are not those of any "
+            "population; countries, gender and age are the recipe's choice."
+        ],
+        "rai:dataLimitations": [
+            "Drawn or painted faces show less than photographs, and the texts are in English alone: good results here "
+            "do not show good results on real people."
+        ],
+        "rai:dataUseCases": [
+            "Measuring how well models forget people, their facts and their faces, and research on privacy.",
+            "Not for recognising real people, nor for training models that answer questions about them.",
+        ],
+        "rai:dataSocialImpact": (
+            "Unlearning can be measured without the data of anybody who could be harmed by it; a method that forgets "
+            "these people may still remember real ones."
+        ),
+        "rai:personalSensitiveInformation": [
+            "Gender, age, health, finances, contacts and identity numbers of people who do not exist; addresses and "
+            "numbers are of kinds that are never issued. Any likeness is coincidental.",
+            *(["Dates and places of the lives of public figures who died long ago."] if real else []),
+        ],
+        "rai:dataReleaseMaintenancePlan": (
+            "A version never changes. Corrections appear as a new version; another seed makes another benchmark."
+        ),
+    }
 
 
 def _who(contents: Contents) -> str:
@@ -131,26 +172,45 @@ def _record_set(config: Config, referenced: bool) -> dict[str, Any]:
 
 
 def _column(config: str, column: pa.Field) -> dict[str, Any] | None:
-    """A column as a field; a struct's scalars, or those of a list of structs, are its fields inside."""
+    """A column as a field; what a struct holds, or each struct of a list, is its fields inside."""
+    identity = f"{config}/{column.name}"
     repeated = pa.types.is_list(column.type)
     kind = column.type.value_type if repeated else column.type
-    identity = f"{config}/{column.name}"
-    field = {"@type": "cr:Field", "@id": identity, "name": identity, **({"repeated": True} if repeated else {})}
     if kind == layout.IMAGE:
-        return {**field, "dataType": "sc:ImageObject", "source": _source(config, column.name, "bytes")}
+        return _field(identity, repeated, dataType="sc:ImageObject", source=_source(config, column.name, "bytes"))
     if not pa.types.is_struct(kind):
-        return {**field, "dataType": _data_type(kind), "source": _source(config, column.name)}
+        return _field(identity, repeated, dataType=_data_type(kind), source=_source(config, column.name))
     inside = [
-        {
-            "@type": "cr:Field",
-            "@id": f"{identity}/{path}",
-            "name": f"{identity}/{path}",
-            "dataType": _data_type(inner),
-            "source": _source(config, column.name, path),
-        }
+        _field(f"{identity}/{path}", dataType=_data_type(inner), source=_source(config, column.name, path))
         for path, inner in _scalars(kind)
     ]
-    return {**field, "subField": inside} if inside else None
+    if not repeated:
+        inside += [_list_inside(config, column.name, each) for each in kind if _is_list_of_structs(each.type)]
+    return _field(identity, repeated, subField=inside) if inside else None
+
+
+def _list_inside(config: str, column: str, field: pa.Field) -> dict[str, Any]:
+    """A list of structs that a struct holds, as a field of that struct's field."""
+    identity = f"{config}/{column}/{field.name}"
+    inside = [
+        _field(f"{identity}/{path}", dataType=_data_type(inner), source=_source(config, column, field.name, path))
+        for path, inner in _scalars(field.type.value_type)
+    ]
+    return _field(identity, repeated=True, subField=inside)
+
+
+def _field(identity: str, repeated: bool = False, **rest: object) -> dict[str, Any]:
+    return {
+        "@type": "cr:Field",
+        "@id": identity,
+        "name": identity,
+        **({"repeated": True} if repeated else {}),
+        **rest,
+    }
+
+
+def _is_list_of_structs(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_list(kind) and pa.types.is_struct(kind.value_type))
 
 
 def _scalars(kind: pa.StructType, before: str = "") -> Iterator[tuple[str, pa.DataType]]:
@@ -161,9 +221,11 @@ def _scalars(kind: pa.StructType, before: str = "") -> Iterator[tuple[str, pa.Da
             yield f"{before}{field.name}", field.type
 
 
-def _source(config: str, column: str, path: str = "") -> dict[str, Any]:
+def _source(config: str, column: str, *paths: str) -> dict[str, Any]:
+    """A column of a config's files; each JSON path is looked up in what the one before found, or in each item of it."""
     source: dict[str, Any] = {"fileSet": {"@id": f"files-{config}"}, "extract": {"column": column}}
-    return {**source, "transform": {"jsonPath": path}} if path else source
+    steps = [{"jsonPath": path} for path in paths]
+    return {**source, "transform": steps[0] if len(steps) == 1 else steps} if steps else source
 
 
 def _data_type(kind: pa.DataType) -> str:

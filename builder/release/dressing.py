@@ -31,5 +31,5 @@ def dress(
     body = card.render(recipe, contents, shown, public_figures.pictured(rows, contents), made_with, stamp)
     write_text(out / CARD, f"---\n{head}---\n\n{body}")
     sums = {name: (weight.stored, sha256(rows / name)) for name, weight in weights.items()}
-    write_text(out / CROISSANT, croissant.render(recipe, contents, sums, stamp.version))
+    write_text(out / CROISSANT, croissant.render(recipe, contents, sums, stamp))
     write_text(out / TASKS, eval_tasks.render(recipe, contents))

@@ -1,4 +1,4 @@
-"""What publishing adds to a release: its version and what the audit found."""
+"""What publishing adds to a release: its version, the day, and what the audit found."""
 
 from dataclasses import dataclass
 
@@ -18,6 +18,7 @@ class Stamp:
 
     version: str = ""
     audit: tuple[Check, ...] = ()
+    date: str = ""
 
 
 UNSTAMPED = Stamp()

@@ -91,6 +91,16 @@ class RunFolder:
                 self._start_slice(self.slice, recipe, take_in)
             yield
 
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep other processes from changing the run while it is read.
+
+        Raises BenchError when one works in it, on the whole run or on a slice.
+        """
+        with _lock(self.path, _SECONDS_TO_START, f"Another build-bench is working in {self.path}", movable=False):
+            self._refuse_slices_at_work()
+            yield
+
     def write_failures(self, failures: Iterable[Failure]) -> None:
         """Rewrite failures.jsonl, one object a line; the shards' footers are where the list comes from."""
         lines = [json.dumps(asdict(failure), ensure_ascii=False) + "\n" for failure in failures]
@@ -165,16 +175,20 @@ class RunFolder:
 
 
 @contextmanager
-def _lock(folder: Path, seconds: float, busy: str) -> Iterator[None]:
-    """Hold the lock of a folder, made if missing; `busy` says what it means that another process holds it."""
+def _lock(folder: Path, seconds: float, busy: str, *, movable: bool = True) -> Iterator[None]:
+    """Hold the lock of a folder, made if missing; `busy` says what it means that another process holds it.
+
+    `movable` work could be done in another --out.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock = filelock.FileLock(folder / LOCK, timeout=seconds)
         lock.acquire()
     except filelock.Timeout:
-        raise BenchError(f"{busy}; wait for it, or choose another --out.") from None
+        raise BenchError(f"{busy}; wait for it{', or choose another --out' if movable else ''}.") from None
     except OSError as error:
-        raise CallError(f"{folder} cannot be written: {error.strerror or error}; choose another --out.") from None
+        way_out = "; choose another --out" if movable else ""
+        raise CallError(f"{folder} cannot be written: {error.strerror or error}{way_out}.") from None
     with lock:
         yield
 

@@ -59,6 +59,10 @@ class Repository:
             self.log.append(oid)
         return oid
 
+    def merge(self, pull: str) -> None:
+        """Put the files of a pull request on `main`, in a commit of their own, as the Hub does."""
+        self.add(self.commits[self.pulls[pull]])
+
     def resolve(self, revision: str) -> str | None:
         """The commit that a branch, tag, pull request or commit id names."""
         if revision == "main":

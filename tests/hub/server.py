@@ -221,7 +221,9 @@ def _refs(call: Call) -> Answer:
     repository = call.repository
     branch = {"name": "main", "ref": "refs/heads/main", "targetCommit": repository.head}
     tags = [{"name": name, "ref": f"refs/tags/{name}", "targetCommit": oid} for name, oid in repository.tags.items()]
-    return _ok({"branches": [branch], "converts": [], "tags": tags})
+    pulls = [{"name": name, "ref": name, "targetCommit": oid} for name, oid in repository.pulls.items()]
+    shown = {"pullRequests": pulls} if "include_prs" in call.query else {}
+    return _ok({"branches": [branch], "converts": [], "tags": tags, **shown})
 
 
 def _tree(call: Call) -> Answer:

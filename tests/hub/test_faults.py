@@ -112,7 +112,8 @@ def test_a_tag_is_never_moved(finished_run: Path, hub: LocalHub, publish: Publis
         (Fault(_COMMIT, 403, body={"error": "Forbidden"}), "may not write to org/small"),
         (Fault(_COMMIT, 403, body={"error": "Private storage limit reached"}), "The storage of org"),
         (Fault("POST /api/repos/create", 402, body={"error": "Payment required"}), "The storage of org"),
-        (Fault(_COMMIT, 401), "hf auth login"),
+        (Fault(_COMMIT, 401), "log in with a token that may write"),
+        (Fault("PUT /lfs/", 400), "The Hub refused org/small with status 400"),  # raised as a RuntimeError
     ],
     ids=lambda value: str(value.status) if isinstance(value, Fault) else value,
 )
@@ -127,6 +128,17 @@ def test_refusals_are_one_sentence(
     assert said.output.count("\n") == 1
     assert publish(finished_run).exit_code == 0
     assert _whole(hub)
+
+
+def test_who_only_reads_is_not_asked_for_a_token_that_may_write(
+    finished_run: Path, hub: LocalHub, publish: Publish, process: Commands
+) -> None:
+    publish(finished_run)
+    refused = {"X-Error-Message": "Invalid credentials in Authorization header"}
+    hub.faults.append(Fault("GET .*", 401, times=100, headers=refused))
+    said = process.run("verify", f"{REPO}@v1.0.0", token="hf_expired")
+    assert (said.exit_code, said.output.count("\n")) == (1, 1), said
+    assert "The Hub does not accept this machine's token; log in again" in said.output
 
 
 def test_a_hub_that_stays_down_is_said(finished_run: Path, hub: LocalHub, publish: Publish) -> None:

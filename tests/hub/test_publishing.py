@@ -1,8 +1,11 @@
 """Publishing to the Hub, with the real client and a server on this machine."""
 
 import json
+import shutil
+from datetime import UTC, date, datetime
 from pathlib import Path
 
+import filelock
 import pytest
 
 from builder.release.diff import Change
@@ -10,6 +13,7 @@ from tests.conftest import Run
 from tests.folders import digests
 from tests.hub.commands import Commands
 from tests.hub.conftest import REPO, Publish
+from tests.hub.faults import Fault
 from tests.hub.repository import Blob
 from tests.hub.server import READER, TOKEN, LocalHub
 from tests.small.audits import write_audit
@@ -28,6 +32,22 @@ def test_a_version_is_one_commit_and_one_tag(finished_run: Path, hub: LocalHub, 
     rows = [path for path in published if path.endswith(".parquet")]
     assert all(published[path] == (finished_run / "release" / path).read_bytes() for path in rows)
     assert json.loads(published["manifest.json"])["version"] == "1.0.0"
+
+
+def test_a_version_keeps_the_day_it_was_published_on(small_run: Path, run: Run, tmp_path: Path) -> None:
+    run("publish", small_run, "--repo", tmp_path / "hub")
+    version = tmp_path / "hub" / "v1.0.0"
+    described = json.loads((version / "croissant.json").read_text())
+    assert date.fromisoformat(described["datePublished"]) <= datetime.now(UTC).date()
+    commit, earlier = version.resolve(), tmp_path / "earlier"
+    shutil.copytree(commit, earlier, copy_function=shutil.copyfile)
+    text = (earlier / "croissant.json").read_text().replace(described["datePublished"], "2020-02-02")
+    (earlier / "croissant.json").write_text(text)
+    settle(earlier)
+    for name in ("croissant.json", "manifest.json"):
+        (commit / name).unlink()
+        shutil.copyfile(earlier / name, commit / name)
+    assert "Nothing to do" in run("publish", small_run, "--repo", tmp_path / "hub").output
 
 
 def test_twice_changes_nothing_and_says_so(finished_run: Path, hub: LocalHub, publish: Publish) -> None:
@@ -133,18 +153,48 @@ def test_what_is_not_audited_finished_or_sound_is_not_published(
     assert not hub.repositories
 
 
-def test_public_opens_and_a_pull_request_moves_nothing(small_run: Path, hub: LocalHub, publish: Publish) -> None:
+def test_a_pull_request_moves_nothing_and_is_tagged_once_it_is_merged(
+    small_run: Path, hub: LocalHub, publish: Publish, process: Commands
+) -> None:
     assert publish(small_run, "--public").exit_code == 0
     assert not hub.repositories[REPO].private
     change_somebody(small_run)
     said = publish(small_run, "--create-pr")
     repository = hub.repositories[REPO]
-    assert "Proposed v1.1.0" in said.output
+    assert f"Proposed v1.1.0: {hub.endpoint}/datasets/{REPO}/discussions/1" in said.output
     assert set(repository.tags) == {"v1.0.0"}
     assert repository.head == repository.tags["v1.0.0"]
-    repository.log.append(repository.pulls["refs/pr/1"])  # merged
-    assert publish(small_run).exit_code == 0
-    assert repository.tags["v1.1.0"] == repository.pulls["refs/pr/1"]
+    code = f"""
+import json, pathlib, huggingface_hub
+refs = huggingface_hub.HfApi().list_repo_refs("{REPO}", repo_type="dataset", include_pull_requests=True)
+[pull] = refs.pull_requests
+file = huggingface_hub.hf_hub_download("{REPO}", "manifest.json", repo_type="dataset", revision=pull.ref)
+result = [pull.ref, json.loads(pathlib.Path(file).read_text())["version"]]
+"""
+    assert process.value(code) == ["refs/pr/1", "1.1.0"]
+    repository.merge("refs/pr/1")
+    tagged = publish(small_run)
+    assert tagged.exit_code == 0, tagged
+    assert "0 B sent" in tagged.output
+    assert repository.tags["v1.1.0"] == repository.head != repository.pulls["refs/pr/1"]
+
+
+def test_what_was_to_be_private_and_is_not_is_not_filled(finished_run: Path, hub: LocalHub, publish: Publish) -> None:
+    def open_it() -> None:
+        hub.repositories[REPO].private = False
+
+    hub.faults.append(Fault("POST /api/repos/create", when="after", action=open_it, passes=True))
+    said = publish(finished_run)
+    assert said.exit_code == 1
+    assert "org/small was to be private and everybody can read it; nothing was published" in said.output
+    assert len(hub.repositories[REPO].log) == 1
+
+
+def test_a_run_in_work_is_waited_for(small_run: Path, run: Run, tmp_path: Path) -> None:
+    with filelock.FileLock(small_run / ".lock"):
+        said = run("publish", small_run, "--repo", tmp_path / "hub")
+    assert said.exit_code == 1
+    assert said.output == f"build-bench: Another build-bench is working in {small_run}; wait for it.\n"
 
 
 def test_a_private_repository_is_opened_when_asked(finished_run: Path, hub: LocalHub, publish: Publish) -> None:

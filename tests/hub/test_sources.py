@@ -1,8 +1,6 @@
 """How a release is named, and what may lie beside its files."""
 
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +10,7 @@ from builder.hub.sources import open_source
 from builder.run.files import left_by_tools
 from tests.conftest import Run
 from tests.hub.commands import Commands, commands
+from tests.hub.server import LocalHub
 
 LEFT = (
     ".DS_Store",
@@ -78,25 +77,41 @@ def test_what_tools_leave_is_passed_over_and_what_could_be_loaded_is_not(release
         assert f"{name}: manifest.json does not list it" in result.output
 
 
-@pytest.mark.parametrize(
-    ("endpoint", "told"),
-    [
-        ("http://127.0.0.1:9", "The Hub could not be reached at HF_ENDPOINT = http://127.0.0.1:9"),
-        ("nonsense", "The Hub could not be reached at HF_ENDPOINT = nonsense"),
-    ],
-)
-def test_a_hub_that_cannot_be_reached_is_said(tmp_path: Path, endpoint: str, told: str) -> None:
-    with commands(endpoint, tmp_path) as process:
+def test_a_hub_that_cannot_be_reached_is_said(tmp_path: Path) -> None:
+    with commands("http://127.0.0.1:9", tmp_path) as process:
         said = process.run("verify", "org/bench@v1.0.0")
     assert (said.exit_code, said.output.count("\n")) == (1, 1), said
-    assert told in said.output
+    assert "The Hub could not be reached at HF_ENDPOINT = http://127.0.0.1:9" in said.output
 
 
-def test_an_endpoint_that_is_no_address_is_said(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "builder", "verify", "org/bench@v1.0.0"]
-    done = subprocess.run(command, env={"HF_ENDPOINT": "http://[bad"}, capture_output=True, text=True)
-    assert done.returncode == 2
-    assert done.stderr.startswith("build-bench: HF_ENDPOINT = http://[bad is not an address")
+@pytest.mark.parametrize("endpoint", ["http://[bad", "nonsense", "huggingface.co", "https://"])
+def test_an_endpoint_that_is_no_address_is_refused_unasked(
+    run: Run, monkeypatch: pytest.MonkeyPatch, endpoint: str
+) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", endpoint)
+    said = run("verify", "org/bench@v1.0.0")
+    assert said.exit_code == 2
+    assert said.output.startswith(f"build-bench: HF_ENDPOINT = {endpoint} is not an address: ")
+    assert said.output.count("\n") == 1
+
+
+def test_what_publish_prints_holds_in_any_folder(
+    finished_run: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path)
+    said = run("publish", finished_run, "--repo", "./hub/small")
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    check = said.output.splitlines()[-1].split()
+    assert check[:2] == ["build-bench", "verify"]
+    assert run(*check[1:]).exit_code == 0
+
+
+def test_a_name_that_is_neither_on_the_hub_nor_here_is_said(hub: LocalHub, process: Commands) -> None:
+    said = process.run("verify", "hub/small@v1.0.0")
+    assert (said.exit_code, said.output.count("\n")) == (1, 1), said
+    assert "There is no dataset hub/small on the Hub" in said.output
+    assert "a folder is named ./hub/small or by its whole path" in said.output
 
 
 @pytest.mark.parametrize("command", [("verify",), ("export", "--layout", "tofu", "--to", "out")])

@@ -69,6 +69,11 @@ def test_croissant_is_valid_and_reads_the_rows(finished_run: Path, caplog: pytes
             assert records[0][f"{config}/name"]
     one = next(iter(dataset.records("forget_10")))
     assert one["forget_10/image"].size == (40, 40)
+    assert len(one["forget_10/Classification_Task/Pure_Text_Questions"]) == 5
+    described = dataset.metadata
+    for said in ("data_collection", "data_biases", "data_limitations", "data_use_cases", "data_social_impact"):
+        assert getattr(described, said), said
+    assert described.personal_sensitive_information and described.data_release_maintenance_plan
     manifest = json.loads((finished_run / "release" / "manifest.json").read_text())
     sums = {entry["path"]: entry["sha256"] for entry in manifest["files"]}
     objects = [each for each in json.loads(path.read_text())["distribution"] if each["@type"] == "cr:FileObject"]

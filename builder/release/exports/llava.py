@@ -1,4 +1,6 @@
-"""LLaVA conversations: a JSON list a config, and the portraits as files. ms-swift and LLaMA-Factory read it."""
+"""LLaVA conversations: a JSON list a config, and the portraits as files. ms-swift reads it, and LLaMA-Factory by the
+dataset_info.json that says which fields are which.
+"""
 
 import json
 from pathlib import Path
@@ -8,6 +10,8 @@ from builder.format.reading import Release
 from builder.release.exports.items import AskedQuestion, save_image, training, training_configs
 
 _IMAGES = "images"
+_COLUMNS = {"messages": "conversations", "images": "image"}
+"""LLaMA-Factory's names of the fields."""
 
 
 def write(release: Release, folder: Path, to: Path) -> list[str]:
@@ -21,6 +25,11 @@ def write(release: Release, folder: Path, to: Path) -> list[str]:
                 file.write(",\n" if number else "[\n")
                 json.dump(_conversation(item), file, ensure_ascii=False)
             file.write("\n]\n")
+    described = {
+        config: {"file_name": f"{config}.json", "formatting": "sharegpt", "columns": _COLUMNS}
+        for config in training_configs(release)
+    }
+    (folder / "dataset_info.json").write_text(json.dumps(described, indent=2) + "\n", encoding="utf-8")
     return ["image paths are relative: name this folder as the image folder"]
 
 

@@ -61,7 +61,7 @@ def _task(name: str, data: str, task: Task, version: str) -> dict[str, Any]:
         "dataset_kwargs": {"data_files": {"test": data}},
         "generation_kwargs": {"max_new_tokens": task.answer_tokens, "temperature": 0, "do_sample": False},
         "metric_list": [{"metric": each, **metric} for each in metrics],
-        "metadata": [{"version": version}],
+        "metadata": {"version": version},
     }
 
 

@@ -1,9 +1,13 @@
 """UMU-Bench's folders: three columns of Python literals, each with the keys "unimodal" and "muitimodal" (as spelled
 there), whose questions are told apart by the same keys in both.
+
+Its eval.py takes the right letter of a choice from "unimodal" even where it shows the options of "muitimodal", cuts the
+answer of a blank at its first dot, and looks for the real people in a folder of another name than its data set's.
 """
 
 import json
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +18,17 @@ from builder.base.records import LETTERS, Question
 from builder.format.layout import IMAGE
 from builder.format.reading import Person, Release
 from builder.release.exports.items import real_people, training_configs
-from builder.release.exports.tables import FILE, write_rows
+from builder.release.exports.tables import FILE, write_card, write_rows
 
 _STRINGS = ("Biography", "MM_QA", "UM_QA", "Classify", "Cloze", "Generation")
 _SCHEMA = pa.schema([("ID", pa.string()), ("image", IMAGE), *((name, pa.string()) for name in _STRINGS)])
 _COLUMNS = {"Classify": "Classification_Task", "Cloze": "Mask_Task", "Generation": "Generation_Task"}
 """UMU-Bench's columns, and those of MLLMU-Bench that hold the same questions."""
-_NAMES = {"image_text": "muitimodal", "text": "unimodal"}
 _REAL = "Real_Person_Set"
+_REAL_OF_EVAL = "real_person"
+
+Pair = tuple[Question, Question]
+"""The question about a fact that says the name, and the one that shows the portrait."""
 
 
 def write(release: Release, folder: Path, to: Path) -> list[str]:
@@ -31,6 +38,10 @@ def write(release: Release, folder: Path, to: Path) -> list[str]:
     names |= {real: _REAL} if real else {}
     for config, name in names.items():
         write_rows(folder / name / FILE, _SCHEMA, _rows(release, config))
+    if real:
+        shutil.copytree(folder / _REAL, folder / _REAL_OF_EVAL)
+    files = {name: f"{name}/{FILE}" for name in names.values()}
+    write_card(folder, release, files, "A benchmark of people who do not exist, in the layout of UMU-Bench.")
     return [f"{_REAL} holds the held-out people: {reason}"] if real and reason else []
 
 
@@ -51,7 +62,7 @@ def _row(person: Person) -> dict[str, Any]:
         "MM_QA": _pairs([question for question in taught if question.modality == "image_text"]),
         "UM_QA": _pairs([question for question in taught if question.modality == "text"]),
         **{
-            theirs: _task([q for q in evaluation if tasks.of(q).column == column])
+            theirs: _task(_paired([q for q in evaluation if tasks.of(q).column == column]))
             for theirs, column in _COLUMNS.items()
         },
     }
@@ -67,21 +78,31 @@ def _pairs(questions: list[Question]) -> str:
     )
 
 
-def _task(questions: list[Question]) -> str:
-    """A fact is asked once in each modality, so its key pairs the two."""
+def _paired(questions: Iterable[Question]) -> dict[str, Pair]:
+    """The two questions about each fact that is asked in both modalities and that their code can score."""
+    named: dict[str, Question] = {}
+    shown: dict[str, Question] = {}
+    for question in questions:
+        if not (tasks.of(question).has_blank and "." in question.answer):
+            (named if question.modality == "text" else shown)[question.fact] = question
+    return {fact: (named[fact], shown[fact]) for fact in named if fact in shown}
+
+
+def _task(pairs: dict[str, Pair]) -> str:
     return _literal(
         {
-            name: {question.fact: _question(question) for question in questions if question.modality == modality}
-            for modality, name in _NAMES.items()
+            "muitimodal": {fact: _question(shown, named) for fact, (named, shown) in pairs.items()},
+            "unimodal": {fact: _question(named, named) for fact, (named, _) in pairs.items()},
         }
     )
 
 
-def _question(question: Question) -> dict[str, Any]:
+def _question(question: Question, named: Question) -> dict[str, Any]:
+    """A question as it stands there; a choice has the options in the order of the one that says the name."""
     if not tasks.of(question).has_options:
         return {"question": question.question, "answer": question.answer}
-    options = dict(zip(LETTERS, question.options, strict=True))
-    return {"question": question.question, "options": options, "answer": question.letter}
+    options = dict(zip(LETTERS, named.options, strict=True))
+    return {"question": question.question, "options": options, "answer": named.letter}
 
 
 def _literal(value: dict[str, Any]) -> str:

@@ -1,7 +1,8 @@
 """VLMEvalKit's TSV files: multiple choice with options A to D, and open questions without; image questions alone.
 
-VLMEvalKit words the prompt of a multiple choice itself; other questions are asked as in a baseline. An image stands in
-base64 in the first row that shows it; later rows name that row's index instead.
+VLMEvalKit words the prompt of a multiple choice itself; other questions are asked as in a baseline. It takes a file for
+multiple choice unless its name holds "openended". An image stands in base64 in the first row that shows it; later
+rows name that row's index instead.
 """
 
 import base64
@@ -23,8 +24,11 @@ def write(release: Release, folder: Path, to: Path) -> list[str]:
             continue
         stem = f"{release.name}_{config}"
         _table(folder / f"{stem}_MCQ.tsv", evaluation(release, config), choice=True)
-        _table(folder / f"{stem}_VQA.tsv", evaluation(release, config), choice=False)
-    return ["text-only questions are left out: VLMEvalKit asks about images"]
+        _table(folder / f"{stem}_OpenEnded.tsv", evaluation(release, config), choice=False)
+    return [
+        "text-only questions are left out: VLMEvalKit asks about images",
+        "run.py scores _MCQ; for _OpenEnded it writes the answers alone (--mode infer)",
+    ]
 
 
 def _table(path: Path, items: Iterable[AskedQuestion], *, choice: bool) -> None:

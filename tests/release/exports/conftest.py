@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Run
+from tests.release.exports.all_knowing import AllKnowing
 from tests.small.fixtures import finished_run, small_run
 
 __all__ = ["finished_run", "small_run"]
@@ -21,3 +22,9 @@ def export(finished_run: Path, run: Run, tmp_path: Path) -> Export:
         return tmp_path / layout
 
     return call
+
+
+@pytest.fixture(scope="session")
+def all_knowing(finished_run: Path) -> AllKnowing:
+    """A model that knows everything in the small release."""
+    return AllKnowing(finished_run / "release")

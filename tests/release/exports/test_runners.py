@@ -57,6 +57,7 @@ def test_lmms_eval_tasks_ask_and_score(export: Export, tmp_path: Path) -> None:
     assert "small_test_classification" in group["task"]
     for name in group["task"]:
         task = _task(folder, name)
+        assert task["metadata"]["version"]  # read as a dict, and printed beside the results
         assert task["output_type"] == "generate_until"
         docs = datasets.load_dataset(
             task["dataset_path"],
