@@ -1,5 +1,5 @@
 """TOFU's rows as OpenUnlearning reads them: question and answer, and in the `_perturbed` configs a paraphrase and the
-wrong answers for the truth ratio. In text alone.
+wrong answers for the truth ratio. In text alone. Each row also says which `person` it is about.
 
 Its evaluation asks `forgetNN_perturbed` and `retain_perturbed` in the wording that was trained, and takes `holdoutNN`
 for the people whom no model knows.
@@ -79,7 +79,7 @@ def _name(config: str, kind: str = "") -> str:
 
 def _taught(person: Person) -> Iterator[Row]:
     for question in _open(person, "train"):
-        yield {"question": question.question, "answer": question.answer}
+        yield {"person": person.profile.id, "question": question.question, "answer": question.answer}
 
 
 def _perturbed(person: Person) -> Iterator[Row]:
@@ -94,6 +94,7 @@ def _perturbed(person: Person) -> Iterator[Row]:
         paraphrase = next((other for other in others if other.fact == question.fact), None)
         if paraphrase and question.wrong_answers:
             yield {
+                "person": person.profile.id,
                 "question": question.question,
                 "answer": question.answer,
                 "paraphrased_question": paraphrase.question,

@@ -205,6 +205,9 @@ def test_open_unlearning_asks_every_wording_that_was_taught(made: Path, run: Run
     rows = {path.stem: list(map(json.loads, path.read_text().splitlines())) for path in files}
     assert "holdout10" in rows and "holdout30" not in rows
     assert len(rows["forget10"]) > 4 * 60
+    assert {row["person"] for row in rows["forget10"]} == {
+        each.profile.id for each in open_release(made).people("forget_10")
+    }
     assert [row["question"] for row in rows["forget10_perturbed"]] == [row["question"] for row in rows["forget10"]]
     assert all(row["paraphrased_question"] != row["question"] for row in rows["forget10_perturbed"])
     kept = [row["question"] for row in rows["retain_perturbed"]]
