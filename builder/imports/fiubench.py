@@ -7,7 +7,6 @@ lists called `retain…` are samples for the evaluation. The pictures lie in the
 
 import re
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from builder.base.errors import CallError
@@ -94,18 +93,25 @@ def _read_person(
 
 def _read_question(foreign: ForeignSet, person: ForeignPerson, place: str, each: Row, about: str) -> None:
     question, answer = each.get("question"), each.get("answer")
-    wrong = tuple(text for text in _texts(each.get("perturbed_answer")) if text.strip())
+    wrong, restated, others = (
+        _texts(foreign, person, place, name, each.get(name))
+        for name in ("perturbed_answer", "paraphrased_answer", "paraphrased_question")
+    )
     foreign.add_question(person, Asked("generation", "image_text", "train", question, answer, None, about), place)
     asked = Asked("generation", "image_text", "eval", question, answer, None, about, wrong)
     foreign.add_question(person, asked, place)
-    restated = next(iter(_texts(each.get("paraphrased_answer"))), answer)
-    for other in _texts(each.get("paraphrased_question")):
-        asked = Asked("generation", "image_text", "paraphrase", other, restated, None, about, wrong)
+    for other in others:
+        stated = restated[0] if restated else answer
+        asked = Asked("generation", "image_text", "paraphrase", other, stated, None, about, wrong)
         foreign.add_question(person, asked, place)
 
 
-def _texts(value: object) -> Iterator[str]:
-    """A text, or the texts of a list: the files have either."""
+def _texts(foreign: ForeignSet, person: ForeignPerson, place: str, name: str, value: object) -> tuple[str, ...]:
+    """A text, or the texts of a list: the files have either. What else stands there is set aside."""
+    found = []
     for each in value if isinstance(value, list) else [value]:
-        if isinstance(each, str):
-            yield each
+        if isinstance(each, str) and each.strip():
+            found.append(each)
+        elif each is not None:
+            foreign.set_aside("wrong nesting", place, f"its {name} holds {each!r}, which is no text", person.id)
+    return tuple(found)

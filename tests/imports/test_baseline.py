@@ -49,6 +49,13 @@ def test_a_baseline_runs_and_names_what_does_not_apply(source: Path, run: Run, m
     assert "| NPO (published) | 45.6 |" in table
     assert "arXiv 2410.22108" in table
     assert "not applicable: no quartets in this data" in table
+    (tmp_path / "figures.toml").write_text(FIGURES.replace("NPO", "MANU"))
+    again = run(
+        "baseline", tmp_path / "to", "--forget", "5", "--methods", "ga,siu", "--attacks", "mia_loss,image",
+        "--reference", tmp_path / "figures.toml", "--rescore",
+    )  # fmt: skip
+    assert again.exit_code == 0, again.output
+    assert "| MANU (published) | 45.6 |" in (report / "table.md").read_text()
 
 
 @pytest.mark.parametrize(

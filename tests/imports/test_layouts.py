@@ -281,3 +281,28 @@ def test_a_wrong_mapping_is_one_sentence(mapping: str, sentence: str, run: Run, 
     said = run("import", "own", _own(tmp_path / "set", mapping), "--to", tmp_path / "to")
     assert said.exit_code == 2
     assert sentence in said.output
+
+
+def test_an_export_for_open_unlearning_comes_back(
+    finished_run: Path, run: Run, imported: Import, tmp_path: Path
+) -> None:
+    assert run("export", finished_run, "--layout", "tofu", "--to", tmp_path / "out").exit_code == 0
+    back, ours = imported("tofu", tmp_path / "out"), open_release(finished_run)
+
+    def taught(release: Release) -> dict[str, Any]:
+        return {
+            person.profile.id: (
+                person.segment,
+                sorted(
+                    (each.question, each.answer)
+                    for each in person.questions
+                    if (each.use, each.task, each.modality) == ("train", "generation", "text")
+                ),
+            )
+            for person in release.people()
+        }
+
+    assert taught(back) == taught(ours)
+    asked = {each.question: each.wrong_answers for each in _person(back, "00000").questions if each.use == "eval"}
+    wrong = {each.question: each.wrong_answers for each in _person(ours, "00000").questions if each.question in asked}
+    assert asked and asked == wrong
