@@ -49,7 +49,7 @@ def write(release: Release, folder: Path, to: Path) -> list[str]:
         _write_set(folder / name / FILE, release, config)
     _write_set(folder / _TRAINED / FILE, release, "train")
     files = {name: f"{name}/{FILE}" for name in (*names.values(), _TRAINED)}
-    write_card(folder, release, files, "A benchmark of people who do not exist, in the layout of MLLMU-Bench.")
+    write_card(folder, release, files, "in the layout of MLLMU-Bench.")
     small = [name for name in names.values() if pq.read_metadata(folder / name / FILE).num_rows <= _DEMONSTRATIONS]
     if small:
         notes.append(

@@ -48,14 +48,24 @@ def segment_tables(release: Release, config: str, schema: pa.Schema) -> Iterable
 
 
 def write_card(folder: Path, release: Release, configs: Mapping[str, str], text: str) -> None:
-    """Write a README.md whose YAML names each config's file."""
+    """Write a README.md whose YAML names each config's file. `text` goes on from what the data is: "in the form of …"."""
     head = {
         "license": release.licence,
         "configs": [
             {"config_name": name, "data_files": [{"split": "train", "path": path}]} for name, path in configs.items()
         ],
     }
-    (folder / "README.md").write_text(f"---\n{yaml.safe_dump(head, sort_keys=False)}---\n\n{text}\n", encoding="utf-8")
+    (folder / "README.md").write_text(
+        f"---\n{yaml.safe_dump(head, sort_keys=False)}---\n\n{_subject(release)}, {text}\n", encoding="utf-8"
+    )
+
+
+def _subject(release: Release) -> str:
+    """What the data is."""
+    if not release.is_imported:
+        return "A benchmark of people who do not exist"
+    said = release.manifest["imported"]
+    return f"{said['name']} as imported from {said['source']}, revision {said['revision']}"
 
 
 def _groups(rows: Iterable[Mapping[str, Any]]) -> Iterable[list[Mapping[str, Any]]]:

@@ -22,7 +22,7 @@ Row = dict[str, str | list[str]]
 Rows = Callable[[Person], Iterable[Row]]
 
 _PERTURBED = "_perturbed"
-_CARD = """A benchmark of people who do not exist, in the layout of TOFU.
+_CARD = """in the layout of TOFU.
 
 OpenUnlearning's `model_utility` also reads `real_authors_perturbed` and `world_facts_perturbed`, which are not here.
 """

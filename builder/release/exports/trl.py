@@ -21,7 +21,7 @@ def write(release: Release, folder: Path, to: Path) -> list[str]:
     for config in training_configs(release):
         files[config] = f"{config}/{FILE}"
         write_rows(folder / files[config], _SCHEMA, (_row(item) for item in training(release, config)))
-    write_card(folder, release, files, "A benchmark of people who do not exist, in the form that TRL trains on.")
+    write_card(folder, release, files, "in the form that TRL trains on.")
     return []
 
 

@@ -41,7 +41,7 @@ def write(release: Release, folder: Path, to: Path) -> list[str]:
     if real:
         shutil.copytree(folder / _REAL, folder / _REAL_OF_EVAL)
     files = {name: f"{name}/{FILE}" for name in names.values()}
-    write_card(folder, release, files, "A benchmark of people who do not exist, in the layout of UMU-Bench.")
+    write_card(folder, release, files, "in the layout of UMU-Bench.")
     return [f"{_REAL} holds the held-out people: {reason}"] if real and reason else []
 
 
