@@ -48,7 +48,7 @@ def segment_tables(release: Release, config: str, schema: pa.Schema) -> Iterable
 
 
 def write_card(folder: Path, release: Release, configs: Mapping[str, str], text: str) -> None:
-    """Write a README.md whose YAML names each config's file. `text` goes on from what the data is: "in the form of …"."""
+    """Write a README.md whose YAML names each config's file; `text` goes on from what the data is ("in the form …")."""
     head = {
         "license": release.licence,
         "configs": [
