@@ -35,7 +35,8 @@ def test_show_states_what_was_set(run: Run) -> None:
 
 def test_list_names_the_bundled_recipes(run: Run) -> None:
     assert [line.split()[0] for line in run("list", "recipes").output.splitlines()] == [
-        "flux-schnell", "mllmu", "mmubench", "mmubench-quick", "quick", "sd15", "sd3", "sdxl", "sdxl-turbo",
+        "flux-schnell", "flux2-klein", "mllmu", "mmubench", "mmubench-quick", "quick", "sd15", "sd3", "sdxl",
+        "sdxl-turbo",
     ]  # fmt: skip
 
 

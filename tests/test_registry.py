@@ -36,7 +36,7 @@ def test_list_prints_a_line_for_each_with_its_origin(kind: str, run: Run) -> Non
         (("list", "mothods"), "There is no kind 'mothods' (did you mean 'methods'?); there are"),
         (
             ("generate", "qick"),
-            "There is no recipe 'qick' (did you mean 'quick'?); there are flux-schnell, mllmu, quick,",
+            "There is no recipe 'qick' (did you mean 'quick'?); there are flux-schnell, flux2-klein, mllmu,",
         ),
         (("generate", "quick", "--painter", "offlin"), "There is no painter 'offlin' (did you mean 'offline'?)"),
         (("generate", "quick", "--writer", "openia"), "There is no writer 'openia' (did you mean 'openai'?)"),

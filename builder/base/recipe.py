@@ -134,6 +134,13 @@ class PortraitsPart(Section):
     faces: Literal["auto", "on", "off"] = Field(
         "auto", description="refuse pictures without exactly one face; 'auto': on for 'diffusers', off for drawn faces"
     )
+    copied: int = Field(
+        24,
+        ge=0,
+        le=64,
+        description="a held-out view that differs from its reference in at most so many of 256 perceptual bits is a "
+        "copy and is painted again; 0 to allow copies",
+    )
     apart: int = Field(
         12,
         ge=0,
@@ -165,12 +172,25 @@ class DiffusionPart(Section):
         "drawing, painting, cartoon, render, blurry, deformed, extra people, text, watermark, frame, monochrome",
         description="what pictures should not show, for pipelines that accept it",
     )
-    identity: Literal["auto", "ip-adapter", "img2img", "none"] = Field(
+    identity: Literal["auto", "edit", "ip-adapter", "img2img", "none"] = Field(
         "auto",
-        description="how views keep the reference's face; 'auto': ip-adapter when ip_adapter is set, else img2img; "
-        "'none' leaves it to the words, so that views may show somebody else",
+        description="how views keep the reference's face; 'auto': edit when edit_model is set or the model edits "
+        "pictures, ip-adapter when ip_adapter is set, else img2img; 'none' leaves it to the words, so that views may "
+        "show somebody else",
     )
-    ip_adapter: str = Field("", description="repository or folder of an IP-Adapter, such as h94/IP-Adapter")
+    edit_model: str = Field(
+        "",
+        description="edit: a model of its own that makes the views out of the reference, a Hub id or a local folder; "
+        "empty if `model` itself edits pictures",
+    )
+    edit_revision: str = Field("", description="branch, tag or commit of edit_model; empty for its main branch")
+    edit_steps: int = Field(28, ge=1, le=500, description="denoising steps of a view by edit_model")
+    edit_guidance: float = Field(4.0, ge=0, le=50, description="guidance scale of edit_model")
+    ip_adapter: str = Field(
+        "",
+        description="repository or folder of an IP-Adapter, such as h94/IP-Adapter (Apache-2.0); adapters named "
+        "FaceID work on InsightFace's embeddings, whose weights are for research only",
+    )
     ip_adapter_weights: str = Field("", description="its weights there, a .safetensors file")
     ip_adapter_encoder: str = Field("models/image_encoder", description="its image encoder there, a folder")
     ip_adapter_scale: Share = Field(0.7, description="weight of the adapter relative to the prompt")

@@ -1,4 +1,4 @@
-"""A perceptual hash of the face, by which two people's references are compared.
+"""A perceptual hash of the face, by which two people's references, and a view and its reference, are compared.
 
 The low frequencies of the brightness, each as one bit: above or below their median (the DCT hash of Zauner,
 "Implementation and Benchmarking of Perceptual Image Hash Functions", 2010, with 256 bits instead of 64). Light,
@@ -36,6 +36,11 @@ def perceptual_hash(picture: Image.Image) -> PerceptualHash:
     frequencies = (cosines @ np.asarray(face, np.float64) @ cosines.T).round(3).ravel()[order]
     bits = frequencies > np.median(frequencies)
     return np.packbits(bits).tobytes().hex()
+
+
+def differing_bits(one: PerceptualHash, other: PerceptualHash) -> int:
+    """In how many of their 256 bits two perceptual hashes differ."""
+    return (int(one, 16) ^ int(other, 16)).bit_count()
 
 
 @functools.cache

@@ -18,7 +18,7 @@ def order() -> Ordering:
 
 @pytest.fixture(scope="session")
 def pipelines(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of tiny pipelines: `sd` and `sd3`, and `ip`, an IP-Adapter for `sd`."""
+    """A folder of tiny pipelines, one of each family, and `ip`, an IP-Adapter for `sd`."""
     pytest.importorskip("diffusers")
     import torch
 
@@ -28,5 +28,8 @@ def pipelines(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("pipelines")
     tiny_pipelines.stable_diffusion(folder / "sd")
     tiny_pipelines.stable_diffusion_3(folder / "sd3")
+    tiny_pipelines.flux(folder / "flux", edits=False)
+    tiny_pipelines.flux(folder / "kontext", edits=True)
+    tiny_pipelines.flux_2_klein(folder / "klein")
     tiny_pipelines.ip_adapter(folder / "ip", folder / "sd")
     return folder

@@ -22,13 +22,32 @@ pytestmark = [
     pytest.mark.filterwarnings("default::DeprecationWarning"),
 ]
 
-WAYS = ("img2img", "img2img of a transformer", "ip-adapter")
+MODELS = {
+    "img2img": "sd",
+    "img2img of SD3": "sd3",
+    "img2img of FLUX.1": "flux",
+    "ip-adapter": "sd",
+    "edit by FLUX.2 klein": "klein",
+    "edit by FLUX.1 Kontext": "kontext",
+    "edit by a second model": "sd",
+}
+"""The model of each way to keep a face."""
+
+
+@pytest.fixture(autouse=True)
+def small_references(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let FLUX.1 Kontext read references as they are instead of at a million pixels, which would take seconds each."""
+    from diffusers.pipelines.flux import pipeline_flux_kontext
+
+    monkeypatch.setattr(pipeline_flux_kontext, "PREFERRED_KONTEXT_RESOLUTIONS", [(64, 64)])
 
 
 def _part(pipelines: Path, way: str = "img2img", **settings: Any) -> DiffusionPart:
-    settings = {"model": str(pipelines / ("sd3" if "transformer" in way else "sd")), "steps": 2} | settings
+    settings = {"model": str(pipelines / MODELS[way]), "steps": 2, "edit_steps": 2} | settings
     if way == "ip-adapter":
         settings |= {"ip_adapter": str(pipelines / "ip"), "ip_adapter_weights": "tiny/ip-adapter-face.safetensors"}
+    if way == "edit by a second model":
+        settings["edit_model"] = str(pipelines / "klein")
     return DiffusionPart(**settings)
 
 
@@ -56,28 +75,53 @@ def _png(picture: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", MODELS)
 def test_a_picture_depends_on_its_order_and_not_on_its_batch(pipelines: Path, order: Ordering, way: str) -> None:
     painter = _painter(_part(pipelines, way))
     assert way.startswith(painter.pipelines.identity)
-    references = painter.paint([order(number) for number in range(4)])
-    views = _views([order(number, "test") for number in range(4)], references)
+    references = painter.paint([order(number) for number in range(3)])
+    views = _views([order(number, "test") for number in range(3)], references)
     together = [*references, *painter.paint(views)]
-    alone = [painter.paint([each])[0] for each in [*(order(number) for number in range(4)), *views]]
+    alone = [painter.paint([each])[0] for each in [*(order(number) for number in range(3)), *views]]
     assert {picture.size for picture in together} == {(64, 64)}
     assert max(_apart(together, alone)) <= 1
-    assert _apart(references, painter.paint([order(number) for number in range(4)])) == [0] * 4
+    assert _apart(references, painter.paint([order(number) for number in range(3)])) == [0] * 3
     assert min(_apart(references, references[1:] + references[:1])) > 1
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", MODELS)
 def test_a_view_is_painted_from_its_own_reference(pipelines: Path, order: Ordering, way: str) -> None:
     painter = _painter(_part(pipelines, way))
     references = painter.paint([order(number) for number in range(3)])
     views = [order(number, "train") for number in range(3)]
     right = painter.paint(_views(views, references))
-    wrong = painter.paint(_views(views, references[1:] + references[:1]))
-    assert min(_apart(right, wrong)) > 1
+    own = painter.paint(_views(views, [references[0], *references[2:], *references[1:2]]))
+    apart = _apart(right, own)
+    assert apart[0] == 0 < min(apart[1:])
+
+
+@pytest.mark.parametrize("way", MODELS)
+def test_a_view_gets_as_many_steps_as_are_asked_for(pipelines: Path, order: Ordering, way: str) -> None:
+    from builder.portraits.diffusion.loading import denoiser_of
+
+    part = _part(pipelines, way, steps=3, edit_steps=3, negative_prompt="", strength=0.6)
+    painter = _painter(part)
+    [reference] = painter.paint([order(0)])
+    calls: list[Any] = []
+    denoiser = denoiser_of(painter.pipelines.again or painter.pipelines.plain)
+    denoiser.register_forward_pre_hook(lambda *_: calls.append(1))
+    painter.paint(_views([order(0, "test")], [reference]))
+    assert len(calls) == 3
+
+
+def test_a_view_is_edited_by_the_second_model_as_its_settings_say(pipelines: Path, order: Ordering) -> None:
+    way = "edit by a second model"
+    [reference] = _painter(_part(pipelines, way)).paint([order(0)])
+    [view] = _views([order(0, "test")], [reference])
+    [plain] = _painter(_part(pipelines, way)).paint([view])
+    [other] = _painter(_part(pipelines, way, edit_steps=4)).paint([view])
+    [same] = _painter(_part(pipelines, way, steps=4)).paint([view])
+    assert _apart([plain], [other]) > [0] == _apart([plain], [same])
 
 
 def test_another_seed_view_attempt_or_casting_is_another_picture(pipelines: Path, order: Ordering) -> None:
@@ -201,11 +245,28 @@ def test_nan_is_refused_by_name(pipelines: Path, order: Ordering, monkeypatch: p
         ({"identity": "ip-adapter"}, "needs diffusion.ip_adapter"),
         ({"attention": "_flash_3_hub"}, "would download"),
         ({"variant": "fp16"}, "cannot be loaded"),
+        ({"identity": "edit"}, "StableDiffusionPipeline does not edit pictures; name a model that does"),
+        ({"model": "klein", "identity": "img2img"}, "Flux2KleinPipeline edits pictures and has no image-to-image form"),
+        ({"edit_model": "sd3"}, r"edit_model = '.*sd3' is a StableDiffusion3Pipeline, which does not edit"),
     ],
 )
 def test_settings_that_cannot_be_are_refused(pipelines: Path, settings: dict[str, Any], message: str) -> None:
+    named = {key: str(pipelines / value) for key, value in settings.items() if (pipelines / str(value)).is_dir()}
     with pytest.raises(BenchError, match=message):
-        _painter(_part(pipelines, **settings))
+        _painter(_part(pipelines, **settings | named))
+
+
+def test_only_a_pipeline_of_diffusers_is_run(pipelines: Path, tmp_path: Path) -> None:
+    import shutil
+
+    foreign = tmp_path / "foreign"
+    shutil.copytree(pipelines / "sd", foreign)
+    index = json.loads((foreign / "model_index.json").read_text())
+    (foreign / "pipeline.py").write_text("raise SystemExit('foreign code was run')")
+    for name in (["pipeline", "MyPipeline"], "MyPipeline", "UNet2DConditionModel", None):
+        (foreign / "model_index.json").write_text(json.dumps(index | {"_class_name": name}))
+        with pytest.raises(BenchError, match=r"which is no pipeline of diffusers .* own code is never run"):
+            _painter(_part(pipelines, model=str(foreign)))
 
 
 def test_pickled_weights_and_foreign_code_are_refused(pipelines: Path, tmp_path: Path) -> None:
@@ -237,6 +298,16 @@ def test_no_way_to_keep_a_face_is_an_error_unless_it_is_wanted() -> None:
     with pytest.raises(CallError, match="nothing would keep a person's face"):
         way(SanaPipeline(), DiffusionPart(model="x"))
     assert way(SanaPipeline(), DiffusionPart(model="x", identity="none")) == "none"
+
+
+def test_a_model_that_only_edits_cannot_paint_references() -> None:
+    from builder.portraits.diffusion.identity import way
+
+    class QwenImageEditPlusPipeline:
+        pass
+
+    with pytest.raises(CallError, match=r"only edits pictures; name it in diffusion\.edit_model"):
+        way(QwenImageEditPlusPipeline(), DiffusionPart(model="x"))
 
 
 def test_a_device_that_is_not_there_is_named() -> None:

@@ -1,7 +1,6 @@
 """The checks of a picture: faces, the same person, safety; which of them a recipe asks for."""
 
 import dataclasses
-import io
 import itertools
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from builder.base.errors import BenchError
 from builder.base.recipe import DiffusionPart, PortraitsPart, Recipe
 from builder.portraits import OfflinePainter
 from builder.portraits.inspection import Inspection, inspection_of
+from builder.portraits.making import encoded
 from tests.portraits.people import order
 
 
@@ -64,6 +64,18 @@ def test_a_recipe_says_which_checks_are_made() -> None:
     assert inspection_of(Recipe(portraits=PortraitsPart(faces="on"))).one_face
 
 
+def test_a_held_out_view_must_not_be_a_copy_of_the_reference() -> None:
+    reference, own_view = OfflinePainter().paint([order(0, size=96), order(0, "test", size=96)])
+    seen = dataclasses.replace(order(0, "test", size=96), reference=encoded(reference, PortraitsPart(format="png")))
+    brighter = reference.point(lambda level: min(255, round(level * 1.1)))
+    inspection = inspection_of(Recipe())
+    for copy in (reference, brighter):
+        assert "is a copy of the reference" in str(inspection.fault(seen, copy))
+    assert inspection.fault(seen, own_view) is None
+    assert inspection.fault(dataclasses.replace(seen, view="train"), reference) is None
+    assert inspection_of(Recipe(portraits=PortraitsPart(copied=0))).fault(seen, reference) is None
+
+
 @pytest.fixture(scope="module")
 def vision(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Tiny vision models: `embedding`, and the classifiers `decency` and `animals`."""
@@ -92,9 +104,7 @@ def _asking(**settings: str | float) -> Recipe:
 
 def test_a_view_must_show_the_references_person(vision: Path) -> None:
     [picture, other] = OfflinePainter().paint([order(0), order(1)])
-    buffer = io.BytesIO()
-    picture.save(buffer, "PNG")
-    view = dataclasses.replace(order(0, "test"), reference=buffer.getvalue())
+    view = dataclasses.replace(order(0, "train"), reference=encoded(picture, PortraitsPart(format="png")))
     inspection = inspection_of(_asking(embedding=str(vision / "embedding"), same_person=0.99999))
     assert inspection.fault(view, picture) is None
     assert "shows somebody else than the reference (cosine" in str(inspection.fault(view, other))

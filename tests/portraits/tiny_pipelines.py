@@ -70,6 +70,89 @@ def stable_diffusion_3(folder: Path) -> Path:
     return folder
 
 
+def flux(folder: Path, *, edits: bool) -> Path:
+    """A pipeline as FLUX.1 has, which paints, or as FLUX.1 Kontext has, which `edits`."""
+    import torch
+    from diffusers import FlowMatchEulerDiscreteScheduler, FluxKontextPipeline, FluxPipeline, FluxTransformer2DModel
+
+    torch.manual_seed(0)
+    transformer = FluxTransformer2DModel(
+        patch_size=1,
+        in_channels=16,
+        num_layers=1,
+        num_single_layers=1,
+        attention_head_dim=16,
+        num_attention_heads=2,
+        joint_attention_dim=64,
+        pooled_projection_dim=32,
+        guidance_embeds=edits,
+        axes_dims_rope=(4, 4, 8),
+    )
+    pipeline: Any = (FluxKontextPipeline if edits else FluxPipeline)(
+        transformer=transformer,
+        scheduler=FlowMatchEulerDiscreteScheduler(),
+        # Kontext reads its reference at a million pixels: too many for the attention of an encoder in a test.
+        vae=_vae(latent_channels=4, shift_factor=0.0, scaling_factor=1.0, mid_block_add_attention=False),
+        text_encoder=_text_encoder(projected=False),
+        tokenizer=_tokenizer(),
+        text_encoder_2=_t5(),
+        tokenizer_2=_tokenizer(),
+    )
+    pipeline.save_pretrained(folder)
+    return folder
+
+
+def flux_2_klein(folder: Path) -> Path:
+    """A pipeline that paints and edits, as FLUX.2 [klein] has: it takes all pictures as references of each prompt."""
+    import torch
+    from diffusers import (
+        AutoencoderKLFlux2,
+        FlowMatchEulerDiscreteScheduler,
+        Flux2KleinPipeline,
+        Flux2Transformer2DModel,
+    )
+    from transformers import Qwen3Config, Qwen3ForCausalLM
+
+    torch.manual_seed(0)
+    tokenizer = _qwen_tokenizer()
+    reader = Qwen3Config(
+        vocab_size=len(tokenizer),
+        hidden_size=16,
+        intermediate_size=16,
+        num_hidden_layers=28,  # the pipeline reads the states of the 9th, the 18th and the 27th
+        num_attention_heads=2,
+        num_key_value_heads=2,
+        head_dim=8,
+    )
+    transformer = Flux2Transformer2DModel(
+        in_channels=16,
+        num_layers=1,
+        num_single_layers=1,
+        attention_head_dim=16,
+        num_attention_heads=2,
+        joint_attention_dim=3 * reader.hidden_size,
+        timestep_guidance_channels=32,
+        axes_dims_rope=(4, 4, 4, 4),
+        guidance_embeds=False,
+    )
+    pipeline: Any = Flux2KleinPipeline(
+        transformer=transformer,
+        scheduler=FlowMatchEulerDiscreteScheduler(),
+        vae=AutoencoderKLFlux2(
+            block_out_channels=(8, 16, 16, 16),
+            latent_channels=4,
+            norm_num_groups=4,
+            layers_per_block=1,
+            sample_size=64,
+        ),
+        text_encoder=Qwen3ForCausalLM(reader),
+        tokenizer=tokenizer,
+        is_distilled=True,
+    )
+    pipeline.save_pretrained(folder)
+    return folder
+
+
 def ip_adapter(folder: Path, pipeline: Path) -> Path:
     """An IP-Adapter that fits the UNet of `pipeline`, laid out as the published ones are."""
     import torch
@@ -148,6 +231,22 @@ def _t5() -> Any:
         vocab_size=len(_tokenizer()), d_model=64, d_ff=37, d_kv=8, num_layers=1, num_heads=4, pad_token_id=0
     )
     return T5EncoderModel(config)
+
+
+def _qwen_tokenizer() -> Any:
+    """A tokenizer as Qwen's models have, which knows every byte and merges nothing."""
+    from tokenizers.pre_tokenizers import ByteLevel
+    from transformers import Qwen2Tokenizer
+
+    marks = ("endoftext", "im_start", "im_end", "vision_start", "vision_end", "image_pad", "video_pad")
+    special = [f"<|{mark}|>" for mark in marks]
+    pieces = [*sorted(ByteLevel.alphabet()), *special]
+    tokenizer = Qwen2Tokenizer(vocab={piece: number for number, piece in enumerate(pieces)}, merges=[])
+    tokenizer.add_special_tokens({"additional_special_tokens": special[1:]})
+    tokenizer.chat_template = (
+        "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n{% endfor %}"
+    )
+    return tokenizer
 
 
 def _tokenizer() -> Any:

@@ -21,7 +21,7 @@ def _studio(
 DIFFUSERS = PainterSpec(
     what="runs any text-to-image pipeline of diffusers, as [diffusion] says",
     recipe_parts=("diffusion",),
-    files={"portraits": ("prompts/portrait.j2",)},
+    files={"portraits": ("prompts/portrait.j2", "prompts/portrait_edit.j2")},
     libraries=("diffusers", "torch", "transformers"),
     model_key="diffusion.model",
     studio=_studio,

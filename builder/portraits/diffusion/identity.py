@@ -1,8 +1,9 @@
-"""How the views of a person keep the reference's face: an IP-Adapter, or image-to-image from the reference."""
+"""How the views of a person keep the reference's face: by editing, by an IP-Adapter, or by image-to-image from it."""
 
+import inspect
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from builder.base.errors import BenchError, CallError
 from builder.base.recipe import DiffusionPart
@@ -10,28 +11,53 @@ from builder.base.recipe import DiffusionPart
 if TYPE_CHECKING:
     from PIL import Image
 
+_EDIT_OR_PAINT: Final = ("Flux2Pipeline", "Flux2KleinPipeline", "FluxKontextPipeline")
+"""Pipelines that edit a picture as a prompt says, and paint from words alone when they get no picture."""
+
+_ONLY_EDIT: Final = ("QwenImageEditPipeline", "QwenImageEditPlusPipeline")
+"""Pipelines that need a picture to edit."""
+
 
 class CannotLoad(BenchError):
     """A model is missing, cannot be reached, or is not what the recipe says."""
 
 
+def edits(kind: type) -> bool:
+    """Whether a pipeline class repaints a picture as its prompt says, keeping the person in it."""
+    return kind.__name__ in _EDIT_OR_PAINT + _ONLY_EDIT
+
+
 def way(pipeline: Any, part: DiffusionPart) -> str:
     """How views keep the face, with 'auto' resolved. Raises CallError if the pipeline cannot do it."""
     name = type(pipeline).__name__
-    adaptable = _takes_ip_adapter(pipeline)
-    wanted = part.identity
-    if wanted == "auto":
-        wanted = "ip-adapter" if part.ip_adapter and adaptable else "img2img"
-    if wanted == "ip-adapter" and not adaptable:
+    if name in _ONLY_EDIT:
+        raise CallError(
+            f"{name} cannot paint a reference, because it only edits pictures; name it in diffusion.edit_model, and a "
+            "text-to-image model in diffusion.model."
+        )
+    wanted = _resolved(pipeline, part)
+    if wanted == "ip-adapter" and not _takes_ip_adapter(pipeline):
         raise CallError(f"{name} takes no IP-Adapter here; set diffusion.identity = 'img2img'.")
     if wanted == "ip-adapter" and not (part.ip_adapter and part.ip_adapter_weights):
         raise CallError("diffusion.identity = 'ip-adapter' needs diffusion.ip_adapter and its ip_adapter_weights.")
+    if wanted == "edit" and not (part.edit_model or edits(type(pipeline))):
+        raise CallError(f"{name} does not edit pictures; name a model that does in diffusion.edit_model.")
+    if wanted == "img2img" and edits(type(pipeline)):
+        raise CallError(f"{name} edits pictures and has no image-to-image form; set diffusion.identity = 'edit'.")
     if wanted == "img2img" and not _has_image_to_image(pipeline):
         raise CallError(
             f"{name} has no image-to-image form in diffusers, so nothing would keep a person's face from view to view; "
             "choose another model, or say diffusion.identity = 'none' if the views need not show the same person."
         )
     return wanted
+
+
+def _resolved(pipeline: Any, part: DiffusionPart) -> str:
+    if part.identity != "auto":
+        return part.identity
+    if part.edit_model or edits(type(pipeline)):
+        return "edit"
+    return "ip-adapter" if part.ip_adapter and _takes_ip_adapter(pipeline) else "img2img"
 
 
 def _takes_ip_adapter(pipeline: Any) -> bool:
@@ -42,9 +68,11 @@ def _takes_ip_adapter(pipeline: Any) -> bool:
 
 def _has_image_to_image(pipeline: Any) -> bool:
     try:
-        return image_to_image(pipeline) is not None
+        kind = type(image_to_image(pipeline))
     except ValueError:  # AutoPipeline raises it for a model without such a pipeline
         return False
+    # Without a strength, the picture would be a hint for the whole batch, and not what each view starts from.
+    return "strength" in inspect.signature(kind.__call__).parameters
 
 
 def image_to_image(pipeline: Any) -> Any:

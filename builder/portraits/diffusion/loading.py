@@ -9,7 +9,7 @@ from typing import Any
 
 from builder.base.errors import CallError
 from builder.base.recipe import DiffusionPart
-from builder.portraits.diffusion.identity import CannotLoad, add_ip_adapter, image_to_image, way
+from builder.portraits.diffusion.identity import CannotLoad, add_ip_adapter, edits, image_to_image, way
 
 PACKAGES = ("torch", "diffusers", "transformers", "accelerate", "jinja2")
 """What the painter needs installed, by their import names; the extra `diffusers` brings them."""
@@ -20,7 +20,7 @@ _SINGLE_FILES = (".safetensors", ".ckpt", ".gguf", ".bin", ".pt", ".pth")
 
 @dataclass(frozen=True)
 class Pipelines:
-    """A loaded model. `again` paints a view from its reference; it is None if `plain` paints everything."""
+    """What paints: `plain` from words alone, `again` a view from its reference; None if `plain` paints everything."""
 
     plain: Any
     again: Any | None
@@ -36,17 +36,36 @@ def load(part: DiffusionPart, device: str) -> Pipelines:
 
     _be_quiet()
     dtype = _dtype(part, device)
-    plain = _pretrained(part, getattr(torch, dtype))
+    plain = _pretrained(part.model, "diffusion.model", getattr(torch, dtype), part.revision, part.variant)
     _set_scheduler(plain, part.scheduler)
     identity = way(plain, part)
     if identity == "ip-adapter":
         add_ip_adapter(plain, part)
-    again = image_to_image(plain) if identity == "img2img" else None
+    again = _again(plain, identity, part, getattr(torch, dtype))
     _place(plain, part, device)
+    if identity == "edit" and again is not plain:
+        _place(again, part, device)
     for pipeline in (plain, again):
         if pipeline is not None:
             pipeline.set_progress_bar_config(disable=True)
     return Pipelines(plain, again, identity, device, dtype)
+
+
+def _again(plain: Any, identity: str, part: DiffusionPart, dtype: Any) -> Any | None:
+    """The pipeline that paints views from their reference. Raises CallError and CannotLoad."""
+    if identity == "img2img":
+        return image_to_image(plain)
+    if identity != "edit":
+        return None
+    if not part.edit_model:
+        return plain
+    pipeline = _pretrained(part.edit_model, "diffusion.edit_model", dtype, part.edit_revision)
+    if not edits(type(pipeline)):
+        raise CallError(
+            f"diffusion.edit_model = '{part.edit_model}' is a {type(pipeline).__name__}, which does not edit pictures; "
+            "name FLUX.2, FLUX.1 Kontext or Qwen-Image-Edit."
+        )
+    return pipeline
 
 
 def require_packages() -> None:
@@ -79,31 +98,53 @@ def _dtype(part: DiffusionPart, device: str) -> str:
     return "float16" if device == "mps" else "float32"
 
 
-def _pretrained(part: DiffusionPart, dtype: Any) -> Any:
-    from diffusers import AutoPipelineForText2Image
-
-    folder = Path(part.model).expanduser()
+def _pretrained(model: str, knob: str, dtype: Any, revision: str, variant: str = "") -> Any:
+    folder = Path(model).expanduser()
     local = folder.is_dir()
     if folder.suffix in _SINGLE_FILES:
         raise CannotLoad(
-            f"diffusion.model = '{part.model}' is a single file of weights, and a folder of a pipeline is needed, with "
+            f"{knob} = '{model}' is a single file of weights, and a folder of a pipeline is needed, with "
             "its model_index.json: load it once with the pipeline's from_single_file, and save_pretrained makes one."
         )
     if local and not (folder / "model_index.json").is_file():
         raise CannotLoad(f"{folder} is no pipeline of diffusers: it has no model_index.json.")
-    if not local and (part.model.startswith((".", "/", "~")) or part.model.count("/") != 1):
-        raise CannotLoad(f"The model '{part.model}' cannot be loaded: there is no such folder, and it is no Hub id.")
-    options: dict[str, Any] = {"dtype": dtype, "use_safetensors": True, "trust_remote_code": False}
+    if not local and (model.startswith((".", "/", "~")) or model.count("/") != 1):
+        raise CannotLoad(f"The model '{model}' cannot be loaded: there is no such folder, and it is no Hub id.")
+    where: dict[str, Any] = {}
     if local:
-        options["local_files_only"] = True
-    elif part.revision:
-        options["revision"] = part.revision
-    if part.variant:
-        options["variant"] = part.variant
+        where["local_files_only"] = True
+    elif revision:
+        where["revision"] = revision
+    options = where | {"dtype": dtype, "use_safetensors": True, "trust_remote_code": False}
+    if variant:
+        options["variant"] = variant
+    source = str(folder) if local else model
     try:
-        return AutoPipelineForText2Image.from_pretrained(str(folder) if local else part.model, **options)
+        return _loader(source, where).from_pretrained(source, **options)
+    except CannotLoad:
+        raise
     except Exception as error:
-        raise CannotLoad(_why_not_loaded(part.model, local, error)) from error
+        raise CannotLoad(_why_not_loaded(model, local, error)) from error
+
+
+def _loader(source: str, where: Mapping[str, Any]) -> Any:
+    """The class that loads a model: what its own index names, in its text-to-image form if diffusers links one.
+
+    Raises CannotLoad if the index names anything but a pipeline of diffusers.
+    """
+    import diffusers
+    from diffusers.pipelines.auto_pipeline import SUPPORTED_TASKS_MAPPINGS
+
+    name = diffusers.DiffusionPipeline.load_config(source, **where).get("_class_name")
+    kind = getattr(diffusers, name, None) if isinstance(name, str) else None
+    if not (inspect.isclass(kind) and issubclass(kind, diffusers.DiffusionPipeline)):
+        raise CannotLoad(
+            f"The model_index.json of '{source}' names {name!r}, which is no pipeline of diffusers "
+            f"{diffusers.__version__}: update diffusers, or choose another model; a model's own code is never run."
+        )
+    mappings: Any = SUPPORTED_TASKS_MAPPINGS
+    linked = any(kind in mapping.values() for mapping in mappings)
+    return diffusers.AutoPipelineForText2Image if linked and not edits(kind) else kind
 
 
 def _why_not_loaded(model: str, local: bool, error: Exception) -> str:

@@ -2,10 +2,11 @@
 
 import functools
 import importlib.metadata
+import inspect
 import io
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from builder.base.recipe import DiffusionPart
 from builder.portraits.diffusion import memory
 from builder.portraits.diffusion.identity import look_at
 from builder.portraits.diffusion.loading import Pipelines, accepted, load
-from builder.portraits.diffusion.prompt_template import prompt
+from builder.portraits.diffusion.prompt_template import edit_prompt, prompt
 from builder.portraits.painter import Order
 
 if TYPE_CHECKING:
@@ -79,43 +80,57 @@ class DiffusersPainter:
 
     def _painted(self, batch: Sequence[Order]) -> npt.NDArray[np.float32]:
         """Pictures as (batch, height, width, RGB), 0 to 1."""
-        arguments = self._arguments(batch)
-        pipeline = self.pipelines.plain
+        plain, again = self.pipelines.plain, self.pipelines.again
         if self.pipelines.identity == "ip-adapter":
-            arguments |= self._adapter_arguments(batch)
-        elif self.pipelines.again is not None and batch[0].reference:
-            pipeline = self.pipelines.again
-            arguments |= {
-                "image": [_opened(order.reference) for order in batch],
-                "strength": self.part.strength,
-                # Image-to-image skips the first steps: ask for enough that a view gets as many as its reference.
-                "num_inference_steps": math.ceil(self.part.steps / self.part.strength),
-            }
+            return self._called(plain, self._arguments(plain, batch) | self._adapter_arguments(batch))
+        if again is None or not batch[0].reference:
+            return self._called(plain, self._arguments(plain, batch))
+        if self.pipelines.identity == "edit":
+            # An editing pipeline takes every picture it is given for a reference of every prompt: one order a call.
+            return np.concatenate([self._edited(order) for order in batch])
+        from_reference = {
+            "image": [_opened(order.reference) for order in batch],
+            "strength": self.part.strength,
+            # Image-to-image skips the first steps: ask for enough that a view gets as many as its reference.
+            "num_inference_steps": math.ceil(self.part.steps / self.part.strength),
+        }
+        return self._called(again, self._arguments(again, batch) | from_reference)
+
+    def _edited(self, order: Order) -> npt.NDArray[np.float32]:
+        """The order's reference, edited into its view, as a batch of one."""
+        pipeline = self.pipelines.again
+        arguments = self._arguments(pipeline, [order], edited=True)
+        return self._called(pipeline, arguments | {"image": [_opened(order.reference)]})
+
+    def _called(self, pipeline: Any, arguments: Mapping[str, Any]) -> npt.NDArray[np.float32]:
         try:
             return np.asarray(pipeline(**accepted(pipeline, arguments)).images, dtype=np.float32)
         except ValueError as error:
             step = _DIVISIBLE.search(str(error))
             if step is None:
                 raise
-            raise CannotPaint(_other_size(self.part.model, batch[0].size, int(step[1]))) from error
+            raise CannotPaint(_other_size(type(pipeline).__name__, arguments["height"], int(step[1]))) from error
 
-    def _arguments(self, batch: Sequence[Order]) -> dict[str, Any]:
-        size = batch[0].size
+    def _arguments(self, pipeline: Any, batch: Sequence[Order], *, edited: bool = False) -> dict[str, Any]:
+        part, size = self.part, batch[0].size
+        by_second = edited and bool(part.edit_model)
+        guidance = part.edit_guidance if by_second else part.guidance
         arguments: dict[str, Any] = {
-            "prompt": [prompt(order) for order in batch],
+            "prompt": [edit_prompt(order) if edited else prompt(order) for order in batch],
             "height": size,
             "width": size,
-            "num_inference_steps": self.part.steps,
-            "guidance_scale": self.part.guidance,
+            "max_area": size * size,  # FLUX.1 Kontext paints as many pixels as this, whatever the height and width
+            "num_inference_steps": part.edit_steps if by_second else part.steps,
             "generator": [_generator(order) for order in batch],
             "output_type": "np",
             "use_resolution_binning": False,  # a picture of another size, cut to this one
             "clean_caption": False,  # would need further packages
+            **_guiding(pipeline, guidance),
         }
-        if self.part.negative_prompt and self.part.guidance > 1:
-            arguments["negative_prompt"] = [self.part.negative_prompt] * len(batch)
-        if self.part.max_tokens:
-            arguments["max_sequence_length"] = self.part.max_tokens
+        if part.negative_prompt and guidance > 1:
+            arguments["negative_prompt"] = [part.negative_prompt] * len(batch)
+        if part.max_tokens:
+            arguments["max_sequence_length"] = part.max_tokens
         return arguments
 
     def _adapter_arguments(self, batch: Sequence[Order]) -> dict[str, Any]:
@@ -125,6 +140,17 @@ class DiffusersPainter:
             return look_at(self.pipelines.plain, references, self.part.ip_adapter_scale)
         nothing = Image.new("RGB", (batch[0].size, batch[0].size))
         return look_at(self.pipelines.plain, [nothing] * len(batch), 0.0)
+
+
+def _guiding(pipeline: Any, guidance: float) -> dict[str, float]:
+    """The guidance scale under the name by which the pipeline's model takes it.
+
+    Where a pipeline has both, `guidance_scale` is an input that only some distilled models have.
+    """
+    by_negative_prompt = "true_cfg_scale" in inspect.signature(type(pipeline).__call__).parameters
+    if by_negative_prompt and not pipeline.transformer.config.guidance_embeds:
+        return {"true_cfg_scale": guidance}
+    return {"guidance_scale": guidance}
 
 
 def _other_size(model: str, size: int, step: int) -> str:
