@@ -220,6 +220,7 @@ OPENAI = WriterSpec(
             "prompts/chat/words_system.j2",
             "prompts/chat/words.j2",
             "prompts/chat/words_repair.j2",
+            "prompts/asking.toml",
             "schemas/reply_words.json",
         ),
     },

@@ -73,15 +73,16 @@ def test_english(text: str, english: bool) -> None:
 
 def test_checks_of_an_item(person: Profile) -> None:
     checks = TextChecks(person)
-    fact = next(fact for fact in person.facts if fact.asked)
+    fact = person.fact("residence")
     ask = Ask(fact.key, "generation", "text", "train", 0)
     good = f"The answer to this is {fact.value}."
     cases = {
-        "": Wording("What is it that the person is known for?", good),
+        "": Wording("In which city does the person live?", good),
         "empty": Wording(" ", good),
         "length": Wording("What is this? " * 40, good),
         "markup": Wording("What is **this** of the person?", good),
-        "other value": Wording(f"Is it {fact.alternatives[0]} or what is it?", good),
+        "other fact": Wording("What is the name of the person?", good),
+        "other value": Wording(f"Does the person live in {fact.alternatives[0]}?", good),
     }
     for kind, wording in cases.items():
         assert next(checks.of_wording(ask, wording), ("", ""))[0] == kind
