@@ -69,13 +69,16 @@ class ChatWriter:
         work = _Work(profile, asks, TextChecks(profile), self._laws)
         repaired: set[int] = set()
         faults: Mapping[int, Fault] = dict.fromkeys(range(len(asks)), ("", ""))
-        for turn in range(self._part.repairs + 1):
+        turn, repairs, most = 0, 0, self._part.items
+        while faults and repairs <= self._part.repairs:
             repaired |= set(faults) if turn else set()
-            self._take_turn(work, turn, faults)
+            short = self._take_turn(work, turn, faults, most)
             faults = work.faults()
-            if not faults:
-                break
             work.tried.update(kind for kind, _ in faults.values())
+            # A reply that is short of items is no bad text: the pieces were too large, which uses up no repair.
+            repairs += not (short and most > 1)
+            most = max(1, most // 2) if short else min(most, self._part.items // 2)
+            turn += 1
         offline: set[int] = set()
         if faults:
             self._fall_back(profile, f"{len(faults)} of {len(asks)} questions", len(faults), _first(asks, faults))
@@ -83,22 +86,25 @@ class ChatWriter:
         self._note(profile, "words", len(asks), len(repaired - offline), len(offline), work.tried)
         return [work.done[index] for index in range(len(asks))]
 
-    def _take_turn(self, work: "_Work", turn: int, faults: Mapping[int, Fault]) -> None:
-        """Have the items in `faults` worded, again after the first turn."""
-        groups = request_building.group_by_fact(
-            work.asks, sorted(faults), self._part.items if not turn else self._part.items // 2
-        )
+    def _take_turn(self, work: "_Work", turn: int, faults: Mapping[int, Fault], most: int) -> bool:
+        """Have the items in `faults` worded, about `most` in a piece; return whether a reply was short of items."""
+        groups = request_building.group_by_fact(work.asks, sorted(faults), most)
         requests = [
             request_building.for_words(
                 work.profile, work.asks, group, self._recipe, turn, {i: faults[i][1][:_SAID] for i in group if turn}
             )
             for group in groups
         ]
+        short = False
         for group, request, answer in zip(groups, requests, self._find_answers(requests), strict=True):
             try:
-                work.take(group, replies.read(answer, request.schema)["items"])
+                items = replies.read(answer, request.schema)["items"]
             except BadReply as error:
                 work.reject(group, (error.kind, str(error)))
+                continue
+            work.take(group, items)
+            short |= len({item["item"] for item in items}) < len(group)
+        return short
 
     def _find_answers(self, requests: Sequence[Request]) -> list[Answer]:
         """The answers to all of `requests`. Raises Unanswered, or BenchError if one has already failed in this run."""

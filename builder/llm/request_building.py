@@ -16,6 +16,7 @@ _TOKENS: dict[Form, int] = {"open": 48, "blank": 30, "choice": 32}
 """About how many tokens of a reply an item takes."""
 _BIOGRAPHY_TOKENS = 550
 _OPINION_TOKENS = 60
+_TRACED_TOKENS = 14
 _MARKS_TOKENS = 20
 MARKS = "reply_marks"
 """The schema of a judge's ratings."""
@@ -80,14 +81,29 @@ def for_words(
 
 def for_opinion(profile: Profile, questions: Sequence[Question], part: ChatPart) -> Request:
     """The request for a judge's opinion of a profile's texts."""
-    step = max(1, len(questions) // _JUDGED_QUESTIONS)
     prompt = prompt_templates.render(
         "judge",
         facts=[fact for fact in profile.facts if fact.asked],
         biography=profile.biography,
-        questions=questions[::step][:_JUDGED_QUESTIONS],
+        questions=judged(questions),
     )
     return _request("judge", part, prompt_templates.render("judge_system"), prompt, 0, _OPINION_TOKENS)
+
+
+def for_round_trip(profile: Profile, questions: Sequence[Question], part: ChatPart) -> Request:
+    """The request that has a judge say which of the profile's facts each of its judged questions asks for."""
+    shown = judged(questions)
+    wanted = {question.fact for question in shown}
+    facts = [fact for fact in profile.facts if fact.asked or fact.key in wanted]
+    prompt = prompt_templates.render("round_trip", name=profile.name, facts=facts, questions=shown)
+    system = prompt_templates.render("round_trip_system")
+    return _request("judge", part, system, prompt, 0, 20 + _TRACED_TOKENS * len(shown), "reply_round_trip")
+
+
+def judged(questions: Sequence[Question]) -> Sequence[Question]:
+    """The questions of a profile that a judge reads: a few, spread over all of them."""
+    step = max(1, len(questions) // _JUDGED_QUESTIONS)
+    return questions[::step][:_JUDGED_QUESTIONS]
 
 
 def for_marks(question: str, truth: str, answer: str, part: ChatPart) -> Request:
@@ -96,10 +112,13 @@ def for_marks(question: str, truth: str, answer: str, part: ChatPart) -> Request
     return _request("marks", part, prompt_templates.render("marks_system"), prompt, 0, _MARKS_TOKENS)
 
 
-def _request(kind: Kind, part: ChatPart, system: str, prompt: str, turn: int, expected: int) -> Request:
+def _request(
+    kind: Kind, part: ChatPart, system: str, prompt: str, turn: int, expected: int, schema: str = ""
+) -> Request:
     model = part.judge_model or part.model if kind == "judge" else part.model
-    schema = f"reply_{kind}"
-    return Request(kind, model, system, prompt, schema, part.temperature, part.max_tokens, turn, expected)
+    return Request(
+        kind, model, system, prompt, schema or f"reply_{kind}", part.temperature, part.max_tokens, turn, expected
+    )
 
 
 def _pronouns(profile: Profile) -> str:

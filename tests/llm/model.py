@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 
 from builder.base.records import Appearance, Fact, Gender, Modality, Profile, Use
+from builder.llm import asking
 from builder.llm.offline_writer import OfflineWriter
 from builder.llm.writer import Ask
 
@@ -15,6 +16,7 @@ _TASKS = {"choice": "classification", "open": "generation", "blank": "cloze"}
 _ABOUT: dict[str, Modality] = {"image": "image_text", "name": "text"}
 _ITEM = re.compile(r"(\d+)\. (\w+), (\w+), (\S+)")
 _FACT = re.compile(r"^([a-z_]+): (\".*\")$", re.MULTILINE)
+_QUESTION = re.compile(r"^\d+\. (\".*\")$", re.MULTILINE)
 _NOBODY = Appearance("", "", "", "", "", "", "", ())
 
 
@@ -29,6 +31,8 @@ def reply(messages: list[dict[str, str]], fault: str) -> str:
         system, _, prompt = messages[0]["content"].partition("\n\nPerson: ")
         return reply([{"content": system}, {"content": f"Person: {prompt}"}], fault)
     prompt = messages[1]["content"]
+    if '"fact": "…"' in messages[0]["content"]:
+        return json.dumps({"items": _traced(prompt)})
     if "naturalness" in messages[0]["content"]:
         return json.dumps({"naturalness": 8, "consistency": 9, "remark": ""})
     if "factuality" in messages[0]["content"]:
@@ -38,6 +42,16 @@ def reply(messages: list[dict[str, str]], fault: str) -> str:
     if "Facts:" in prompt:
         return json.dumps({"biography": _spoilt(_biography(person, prompt), person, fault)}, ensure_ascii=False)
     return json.dumps({"items": _items(person, prompt, fault)}, ensure_ascii=False)
+
+
+def _traced(prompt: str) -> list[dict[str, Any]]:
+    """Which fact each question asks for; the first one's is taken for another."""
+    facts = [key for key, _ in _FACT.findall(prompt)]
+    name = json.loads(prompt.splitlines()[0].removeprefix("Person: "))["name"]
+    questions = [json.loads(text) for text in _QUESTION.findall(prompt)]
+    asked = [next(fact for fact in facts if not asking.fault(fact, question, name)) for question in questions]
+    wrong = next(fact for fact in facts if fact != asked[0])
+    return [{"item": number, "fact": fact} for number, fact in enumerate([wrong, *asked[1:]], 1)]
 
 
 def _biography(person: dict[str, Any], prompt: str) -> str:

@@ -1,19 +1,24 @@
 """The texts of a chat model: what is asked, what is checked, and what becomes of it."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from builder import profiles
+from builder import profiles, questions
 from builder.base import plain_text
 from builder.base import recipe as recipes
-from builder.base.records import Profile
+from builder.base.records import Profile, Question
 from builder.llm import replies, request_building
+from builder.llm.chat_writer import ChatWriter
 from builder.llm.offline_writer import OfflineWriter
 from builder.llm.replies import BadReply
-from builder.llm.response_cache import Answer
+from builder.llm.requests import Request, Unanswered
+from builder.llm.response_cache import Answer, ResponseCache
 from builder.llm.restating import restate
 from builder.llm.text_checks import TextChecks
 from builder.llm.writer import Ask, Wording
@@ -163,3 +168,71 @@ def test_no_answers_are_made_up_where_none_are(tmp_path: Path) -> None:
     assert not answers.path.exists()
     answers.remember("x", {"mode": "text"})
     assert answers.fact("x") == {"mode": "text"}
+
+
+def _questions(person: Profile, run: Path, change: Callable[[Request, dict[str, Any]], None]) -> list[Question]:
+    """The questions that a model words whose replies are changed so."""
+    recipe = recipes.load("quick", {"writer.kind": "openai", "questions.train_generation": 1})
+    cache = ResponseCache(run)
+    writer = ChatWriter(recipe, cache, partial(questions.faults_of, recipe=recipe), OfflineWriter())
+    while True:
+        try:
+            return questions.make_questions(person, recipe, writer)
+        except Unanswered as missing:
+            cache.keep([_answer(request, change) for request in missing.wanted])
+
+
+def _answer(request: Request, change: Callable[[Request, dict[str, Any]], None]) -> Answer:
+    words = json.loads(reply(request.messages, ""))
+    change(request, words)
+    body = json.dumps({"choices": [{"message": {"content": json.dumps(words)}}]})
+    return Answer(request.key, request.kind, request.turn, request.model, False, body, 0, 0)
+
+
+def test_a_reply_short_of_items_is_asked_for_in_smaller_pieces_and_costs_no_repair(
+    person: Profile, tmp_path: Path
+) -> None:
+    asked: dict[int, int] = {}
+
+    def only_four(request: Request, words: dict[str, Any]) -> None:
+        asked[request.turn] = max(asked.get(request.turn, 0), len(words["items"]))
+        words["items"] = words["items"][:4]
+
+    assert _questions(person, tmp_path, only_four)
+    [outcome] = ResponseCache(tmp_path).outcomes()
+    sizes = [size for _, size in sorted(asked.items())]
+    assert sizes[0] > 15 >= sizes[1] > 7 >= sizes[2] > 3 >= sizes[3]
+    assert outcome.faults["missing"] > outcome.repaired / 2
+    assert outcome.fell_back == 0
+
+
+def test_a_model_that_sends_nothing_is_asked_a_few_times_only(person: Profile, tmp_path: Path) -> None:
+    turns = set()
+
+    def nothing(request: Request, words: dict[str, Any]) -> None:
+        turns.add(request.turn)
+        words["items"] = []
+
+    assert _questions(person, tmp_path, nothing)
+    [outcome] = ResponseCache(tmp_path).outcomes()
+    assert outcome.fell_back == outcome.pieces
+    assert turns == set(range(4 + 3))  # pieces of 30, 15, 7 and 3 items, then three tries with one each
+
+
+def test_a_question_for_another_fact_is_sent_back_with_that_reason(person: Profile, tmp_path: Path) -> None:
+    reasons: list[str] = []
+
+    def the_name(request: Request, words: dict[str, Any]) -> None:
+        if request.turn == 1:
+            reasons.append(request.prompt)
+        if request.turn:
+            return
+        for item in words["items"]:
+            item["question"] = "What is the name of this person?"
+
+    made = _questions(person, tmp_path, the_name)
+    [outcome] = ResponseCache(tmp_path).outcomes()
+    assert outcome.faults["other fact"] == outcome.pieces
+    assert reasons
+    assert all("it must ask for the " in reason for reason in reasons)
+    assert not any("the name of this person" in question.question for question in made)

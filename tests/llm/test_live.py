@@ -176,7 +176,10 @@ def test_the_key_is_nowhere_on_disk_nor_in_a_message(
     assert re.search(r"\| questions by m-1 \| \d+, 0 repaired, 0 worded offline \|", card)
     assert "judge: naturalness 8.0, consistency 9.0" in result.output
     assert "on 3 people, by m-1" in result.output
-    assert len(json.loads((out / "judge.json").read_text())["opinions"]) == 3
+    judged = json.loads((out / "judge.json").read_text())
+    assert (len(judged["opinions"]), judged["traced"], len(judged["led_elsewhere"])) == (3, 36, 3)
+    assert {each["taken_for"] == each["fact"] for each in judged["led_elsewhere"]} == {False}
+    assert "judge: 33 of 36 questions lead back to their fact; the others: " in result.output
     report = audit.read_report(out / "audit.json")
     assert report
     assert report.judge
