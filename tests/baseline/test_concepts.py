@@ -110,9 +110,10 @@ def test_measures_of_a_model_that_knows_and_of_one_that_forgot(faces: Crowd) -> 
 
     known = {name: sample.mean for name, sample in concept_samples(vanilla, vanilla, read).items()}
     found = {name: sample.mean for name, sample in concept_samples(forgot, vanilla, read).items()}
-    better = {"efficacy": 1, "generality_em": 1, "jailbreak_languages": 0, "jailbreak_hops": 0, "membership": 0}
-    for name, value in better.items():
-        assert (known[name], found[name]) == (1 - value, value), name
+    for name in ("efficacy", "generality_em", "generality_em_reworded"):
+        assert (known[name], found[name]) == (0, 1), name
+    for name in ("jailbreak_languages", "jailbreak_hops", "membership"):
+        assert (known[name], found[name]) == (1, 0), name
     for name in ("specificity_neighbours", "specificity_others", "specificity_text"):
         assert known[name] == found[name] == 1, name
     assert known["generality_c_dis"] == 0
