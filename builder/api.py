@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from builder.llm.remote.access import Access
     from builder.pipeline.embedding import Embedded
     from builder.pipeline.estimate import Estimate
+    from builder.pipeline.generation import Engine
     from builder.pipeline.results import Generated, MadeSlice, Status
     from builder.release.diff import Difference
 
@@ -56,6 +57,8 @@ def generate(
     resend_rejected: bool = False,
     judge: int = 0,
     wikidata: bool = False,
+    engine: Engine = "local",
+    address: str | None = None,
 ) -> Generated:
     """Make a benchmark from a recipe, lay out its release and audit it.
 
@@ -73,13 +76,17 @@ def generate(
         resend_rejected: Send the requests again that the writer's server rejected.
         judge: The number of people whose texts the writer's model is to judge.
         wikidata: Ask Wikidata for every name first; who is found there is named anew.
+        engine: "ray" has a Ray cluster do the work.
+        address: That of the cluster, such as "auto"; without one, a cluster is started on this machine.
     """
     from builder.llm.remote.access import Access
     from builder.pipeline import generation
 
     resolved = load_recipe(recipe, settings)
     access = _checked(Access(_path(api_key_file), max_cost, batch, judge, resend_rejected), resolved)
-    return generation.generate(resolved, _folder(out, resolved), workers, access, wikidata=wikidata)
+    return generation.generate(
+        resolved, _folder(out, resolved), workers, access, wikidata=wikidata, engine=engine, address=address
+    )
 
 
 def generate_slice(

@@ -5,7 +5,7 @@ Nothing heavy is imported before it is needed, so that --help is instant.
 
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -93,6 +93,8 @@ def cli() -> None:
 @click.option("--resend-rejected", is_flag=True, help="Send again what the writer's server rejected (HTTP 400).")
 @click.option("--judge", type=click.IntRange(min=1), metavar="N", help="Have a model rate the texts of N people.")
 @click.option("--wikidata", is_flag=True, help="Look up every name in Wikidata first; rename those found.")
+@click.option("--engine", type=click.Choice(["local", "ray"]), default="local", help="What works: processes, or Ray.")
+@click.option("--address", help="The Ray cluster: auto, or HOST:PORT.  [default: one on this machine]")
 @click.option("--slice", metavar="I/N", help="Make only the I-th of N shares of the shards; finish without --slice.")
 @click.option("--model", help="The model of the writer or painter just chosen: --painter diffusers --model ID.")
 def generate(
@@ -116,6 +118,8 @@ def generate(
     resend_rejected: bool,
     judge: int | None,
     wikidata: bool,
+    engine: Literal["local", "ray"],
+    address: str | None,
     slice: str | None,
     model: str | None,
 ) -> None:
@@ -154,10 +158,21 @@ def generate(
     if slice is not None:
         if wikidata or resend_rejected or judge:
             raise CallError("--wikidata, --judge and --resend-rejected concern the whole run; leave --slice away.")
+        if engine != "local":
+            raise CallError("A slice is made by processes of one machine; leave --slice or --engine away.")
         click.echo(builder.generate_slice(resolved, out, slice=slice, **how))
         return
     click.echo(
-        builder.generate(resolved, out, **how, resend_rejected=resend_rejected, judge=judge or 0, wikidata=wikidata)
+        builder.generate(
+            resolved,
+            out,
+            **how,
+            resend_rejected=resend_rejected,
+            judge=judge or 0,
+            wikidata=wikidata,
+            engine=engine,
+            address=address,
+        )
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 from builder import audit, profiles, tasks
 from builder.base import recipe as recipes
@@ -17,6 +18,7 @@ from builder.llm import wording_report
 from builder.llm.judge import judge_sample
 from builder.llm.remote.access import Access, Sender, open_sender
 from builder.llm.response_cache import ResponseCache
+from builder.llm.writer import asks_model
 from builder.pipeline.public_figures import public_figures
 from builder.pipeline.results import Generated, MadeSlice, Status
 from builder.pipeline.stages import WORDED, portraits_stage, stages_of
@@ -31,6 +33,9 @@ from builder.run.slices import Slice
 from builder.run.survey import survey
 from builder.run.workers import Workers, available
 
+Engine = Literal["local", "ray"]
+"""What does the work: processes of this machine, or a Ray cluster."""
+
 
 def generate(
     recipe: Recipe,
@@ -39,20 +44,29 @@ def generate(
     access: Access | None = None,
     *,
     wikidata: bool = False,
+    engine: Engine = "local",
+    address: str | None = None,
 ) -> Generated:
     """Bring the run in `out` up to date with `recipe`, lay out its release and audit it.
 
     A failed audit is reported and takes nothing away. `workers` is the number of processes, by default one for each
     processor. `access` says how a language model may be reached, where the recipe has one. With `wikidata` it is asked
-    for everybody's name before anything is made, and those who are found are named anew.
+    for everybody's name before anything is made, and those who are found are named anew. With the engine "ray" the work
+    is done by the Ray cluster at `address`, or by one of its own on this machine.
     """
     figures = _check(recipe)
+    if engine == "ray" and asks_model(recipe):
+        raise CallError(
+            "--engine ray is for writers that ask no model: its answers are kept in a file that one machine writes. "
+            "Several machines take --slice."
+        )
+    out = out.absolute() if engine == "ray" else out
     started = time.monotonic()
     run, access = RunFolder(out), access or Access()
     if wikidata:
         recipe = _without_the_known(recipe, run)
     stages = stages_of(recipe)
-    with run.opened_for(recipe, partial(_take_in, run)), Workers(workers or available()) as pool:
+    with run.opened_for(recipe, partial(_take_in, run)), _workers(workers, engine, address) as pool:
         if access.resend_rejected:
             _forget_rejected(run)
         with _open_outside(run, recipe, access) as (fetchers, sender):
@@ -105,6 +119,16 @@ def status(path: Path) -> Status:
     return Status(
         path, recipe, {name: tuple(statuses) for name, statuses in stages.items()}, tuple(slices.at_work(path))
     )
+
+
+def _workers(count: int | None, engine: Engine, address: str | None) -> Workers:
+    if engine == "ray":
+        from builder.run.ray_workers import RayWorkers
+
+        return RayWorkers(address, count)
+    if address:
+        raise CallError("--address names a Ray cluster; use it with --engine ray.")
+    return Workers(count or available())
 
 
 def _check(recipe: Recipe) -> PublicFigures | None:
