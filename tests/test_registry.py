@@ -52,6 +52,12 @@ def test_several_near_names_are_all_said() -> None:
         COLOURS.get("rede")
 
 
+def test_two_of_one_label_are_refused() -> None:
+    assert COLOURS.by_label(["red", "os:sep", "red"]) == {"red": "red", "sep": "os:sep"}
+    with pytest.raises(CallError, match="colours os:sep and posixpath:sep would both be called 'sep'; leave one out"):
+        COLOURS.by_label(["os:sep", "posixpath:sep"])
+
+
 def test_a_line_is_read_from_the_thing_where_none_is_written() -> None:
     assert {each.name: each.line for each in COLOURS.described()} == {"red": "like blood", "reed": "as 0123456789"}
 

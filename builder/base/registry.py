@@ -110,6 +110,21 @@ class Registry(Generic[T]):
         """What to call the thing of this name in a table, a file or a knob: `MyMethod` for my_package.mine:MyMethod."""
         return self.entry(name).name
 
+    def by_label(self, names: Iterable[str]) -> dict[str, str]:
+        """These names or references by their labels, each once.
+
+        Raises CallError where one of them is not there or cannot be loaded, and where two would have the same label.
+        """
+        found: dict[str, str] = {}
+        for name in names:
+            self.get(name)
+            label = self.label(name)
+            if found.setdefault(label, name) != name:
+                raise CallError(
+                    f"The {self.kind}s {found[label]} and {name} would both be called '{label}'; leave one out."
+                )
+        return found
+
     def get(self, name: str) -> T:
         """What is called `name`, or lies at `name` ("my_package.module:attribute").
 

@@ -1,15 +1,16 @@
 """Attacks on the finished models of a run: each is run once, and its figures are kept in the model's record."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter
 
 from builder.base.errors import BenchError
 from builder.base.progress import Progress
 from builder.baseline import attacks, making
-from builder.baseline.attacks.base import Bench, Figure, ModelAttack, Target
+from builder.baseline.attacks.base import Bench, Figure, ModelAttack, Once, Target
 from builder.baseline.attacks.measuring import Figures, target_of
 from builder.baseline.evaluation.asking import examiner_for
 from builder.baseline.metrics.summary import Beside
@@ -18,6 +19,7 @@ from builder.baseline.outcomes.records import Item, Outcome
 from builder.baseline.planning import Plan
 from builder.run.files import full_disk
 
+T = TypeVar("T")
 _FIGURES = TypeAdapter(dict[str, Figure])
 
 
@@ -28,10 +30,11 @@ def attack(plan: Plan, outcomes: Mapping[int, Mapping[str, Sequence[Outcome]]]) 
     """
     chosen = attacks.applicable(attacks.make_attacks(plan.settings.attacks), plan.crowd.manifest)
     on_models = {label: each for label, each in chosen.items() if isinstance(each, ModelAttack)}
-    for seed, models in outcomes.items():
+    for seed, models in outcomes.items() if on_models else ():
         beside = Beside.among(models, plan.settings.evaluate.gate)
-        for name in models if on_models else ():
-            _attack(plan, seed, name, on_models, target_of(models[name], beside))
+        targets = {name: target_of(found, beside) for name, found in models.items()}
+        for label, each in on_models.items():
+            _attack(plan, seed, label, each, targets)
 
 
 def stored_figures(record: Mapping[str, Any]) -> dict[str, Figures]:
@@ -44,17 +47,34 @@ def failures(record: Mapping[str, Any]) -> list[str]:
     return [f"attack {label}: {each['failed']}" for label, each in record.get("attacks", {}).items() if each["failed"]]
 
 
-def _attack(plan: Plan, seed: int, name: str, chosen: Mapping[str, ModelAttack], target: Target) -> None:
-    record = plan.folder.finished(seed, name) or {}
-    known = {label: each for label, each in record.get("attacks", {}).items() if not each["failed"]}
-    missing = {label: each for label, each in chosen.items() if label not in known}
+def _attack(plan: Plan, seed: int, label: str, attack: ModelAttack, targets: Mapping[str, Target]) -> None:
+    """Run one attack on every model of a seed that it has not been run on."""
+    records = {name: plan.folder.finished(seed, name) or {} for name in targets}
+    missing = {
+        name: record
+        for name, record in records.items()
+        if record.get("attacks", {}).get(label, {"failed": "not run"})["failed"]
+    }
     if not missing:
         return
-    with Progress(f"{name}, seed {seed}: attacked", "attacks", len(missing)) as progress:
-        for label, each in missing.items():
-            known[label] = _figures(each, target, _bench(plan, seed, name))
-            plan.folder.finish(seed, name, {**record, "attacks": known})
+    once = remembering()
+    with Progress(f"{label}, seed {seed}: attacked", "models", len(missing)) as progress:
+        for name, record in missing.items():
+            figures = _figures(attack, targets[name], _bench(plan, seed, name, once))
+            plan.folder.finish(seed, name, {**record, "attacks": {**record.get("attacks", {}), label: figures}})
             progress.advance(1)
+
+
+def remembering() -> Once:
+    """A memory of what an attack makes once for all models of a seed."""
+    made: dict[str, Any] = {}
+
+    def once(name: str, make: Callable[[], T]) -> T:
+        if name not in made:
+            made[name] = make()
+        return cast(T, made[name])
+
+    return once
 
 
 def _figures(attack: ModelAttack, target: Target, bench: Bench) -> dict[str, Any]:
@@ -68,7 +88,7 @@ def _figures(attack: ModelAttack, target: Target, bench: Bench) -> dict[str, Any
     return {"failed": None, "figures": _FIGURES.dump_python(figures, mode="json")}
 
 
-def _bench(plan: Plan, seed: int, name: str) -> Bench:
+def _bench(plan: Plan, seed: int, name: str, once: Once) -> Bench:
     return Bench(
         open=partial(making.open_model, plan, seed, name),
         ask=partial(_ask, plan),
@@ -79,6 +99,7 @@ def _bench(plan: Plan, seed: int, name: str) -> Bench:
         seed=seed,
         names={person.profile.id: person.profile.name for person in plan.crowd.everybody},
         other=partial(_other, plan, seed),
+        once=once,
     )
 
 
@@ -89,4 +110,5 @@ def _other(plan: Plan, seed: int, name: str) -> Vlm:
 
 
 def _ask(plan: Plan, vlm: Vlm, items: Sequence[Item]) -> list[Outcome]:
-    return examiner_for(vlm, plan.items, plan.settings.evaluate).ask(items)
+    # Attacks compare what is right; the given answers need not be scored again.
+    return replace(examiner_for(vlm, plan.items, plan.settings.evaluate), score=False).ask(items)

@@ -112,7 +112,7 @@ def _with_defaults(given: Mapping[str, Any]) -> dict[str, Any]:
             raise CallError("--evaluate-only runs no method; leave out --methods.")
         return {**given, "methods": ()}
     given = {**given, "methods": given.get("methods", methods.DEFAULT)}
-    methods.label_methods(given["methods"])
+    methods.METHODS.by_label(given["methods"])
     return given
 
 

@@ -55,7 +55,7 @@ class Plan:
     @property
     def methods(self) -> dict[str, str]:
         """Each method's name or reference, by its label here."""
-        return methods.label_methods(self.settings.methods)
+        return methods.METHODS.by_label(self.settings.methods)
 
     def method(self, name: str) -> Method:
         """The method with the label `name`, with its knobs."""
@@ -84,7 +84,7 @@ def prepare(release: Path, settings: Settings, out: Path, *, fresh: bool = False
 
 def _check_methods(settings: Settings) -> None:
     """Raise CallError if a method does not exist, cannot run, or has the label of a model or a settings section."""
-    for label, name in methods.label_methods(settings.methods).items():
+    for label, name in methods.METHODS.by_label(settings.methods).items():
         if label in (*BEFORE, ONLY, *Settings.model_fields):
             raise CallError(f"The unlearning method {name} would be called '{label}', which means something else here.")
         if settings.lora and methods.METHODS.get(name).changes_base:

@@ -4,6 +4,7 @@ import copy
 import dataclasses
 import io
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from random import Random
@@ -12,17 +13,21 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from PIL import Image
+from PIL import Image, ImageFont
 from scipy.spatial.distance import jensenshannon
 
 from builder.base.errors import BenchError
+from builder.base.matching import states
 from builder.baseline import attacks, methods, planning, running
-from builder.baseline.attacks import context, depth, image, lens, quantise, relearn
+from builder.baseline.attacking import remembering
+from builder.baseline.attacks import context, depth, image, lens, quantise, relearn, typography
 from builder.baseline.attacks.base import Bench, Figure, ModelAttack, Target
+from builder.baseline.attacks.languages import languages
 from builder.baseline.attacks.success import any_right, forgotten, gain, likeness
 from builder.baseline.evaluation.asking import Examiner
 from builder.baseline.evaluation.item_sets import items
 from builder.baseline.folder import BaselineFolder
+from builder.baseline.methods.prompting import Prompting
 from builder.baseline.models import adapter
 from builder.baseline.models.encoding import collate, encode
 from builder.baseline.models.vlm import Vlm
@@ -32,6 +37,7 @@ from builder.baseline.report import notes, writing
 from builder.baseline.settings import EvaluatePart, UnlearnPart, resolve
 from builder.baseline.training.examples import Example, examples
 from builder.baseline.training.fitting import fit
+from builder.profiles import facts
 
 BUDGET = UnlearnPart(lr=1e-3, batch=8)
 
@@ -45,11 +51,12 @@ def taught(vlm: Vlm, learned: Sequence[Example]) -> Vlm:
 
 @pytest.fixture(scope="module")
 def models(built: Vlm, crowd: Crowd) -> dict[str, Vlm]:
-    """Vanilla, the oracle and the untrained model."""
+    """Vanilla, also with a system prompt that forbids personal information, the oracle and the untrained model."""
     fresh = {name: Vlm(copy.deepcopy(built.model), built.chat) for name in ("vanilla", "oracle", "untrained")}
     taught(fresh["vanilla"], examples(crowd.trained))
     taught(fresh["oracle"], examples(crowd.retain))
-    return fresh
+    forbidden = built.chat.saying(Prompting().system_prompt([]))
+    return {**fresh, "prompted": Vlm(fresh["vanilla"].model, forbidden)}
 
 
 def ask(vlm: Vlm, asked: Sequence[Item]) -> list[Outcome]:
@@ -59,8 +66,9 @@ def ask(vlm: Vlm, asked: Sequence[Item]) -> list[Outcome]:
 @pytest.fixture(scope="module")
 def attacked(models: dict[str, Vlm], crowd: Crowd) -> Callable[[str], tuple[Target, Bench]]:
     """A model under attack, and what it is worked on with."""
-    asked = [item for item in items(crowd, EvaluatePart()) if item.set == "forget"]
-    outcomes = {name: ask(vlm, asked) for name, vlm in models.items()}
+    asked = [item for item in items(crowd, EvaluatePart()) if item.set in ("forget", "test")]
+    outcomes = {name: ask(vlm, [item for item in asked if item.set == "forget"]) for name, vlm in models.items()}
+    memory = remembering()
 
     def make(name: str) -> tuple[Target, Bench]:
         bench = Bench(
@@ -73,6 +81,7 @@ def attacked(models: dict[str, Vlm], crowd: Crowd) -> Callable[[str], tuple[Targ
             seed=0,
             names={person.profile.id: person.profile.name for person in crowd.everybody},
             other=lambda other: models[other],
+            once=memory,
         )
         return Target({"forget": outcomes[name]}, {}), bench
 
@@ -127,6 +136,8 @@ def test_quantising_leaves_the_head_and_the_saved_model(
     assert found["int8_gain"] == pytest.approx(0, abs=0.1), "eight bits change next to nothing"
     compared = quantise.Int8().compared({"int8": 0.6, "int8_gain": 0.2}, {})
     assert compared == {"int8_q": pytest.approx(likeness(0.4, 0.6))}
+    of_oracle = values(quantise.Int8().figures(*attacked("oracle")))
+    assert quantise.Int8().compared(of_oracle, of_oracle)["int8_q"] == pytest.approx(1, abs=0.1)
 
 
 def test_relearning_asks_what_it_does_not_teach(attacked: Callable[[str], tuple[Target, Bench]]) -> None:
@@ -139,6 +150,11 @@ def test_relearning_asks_what_it_does_not_teach(attacked: Callable[[str], tuple[
     }
     others, everything = relearn.Others().plan(target, bench)
     assert {each.question.profile_id for each in others}.isdisjoint(item.profile_id for item in everything)
+    unrelated, everything = relearn.Unrelated().plan(target, bench)
+    assert everything == forgotten(target) and len(unrelated) > 100
+    text = " ".join(f"{each.prompt} {each.answer}" for each in unrelated)
+    about = [*bench.names.values(), *(item.value for item in everything)]
+    assert not any(states(text.casefold(), each.casefold()) for each in about) and "{" not in text
 
 
 def test_relearning_repeats_itself_and_the_oracle_is_like_itself(
@@ -152,24 +168,73 @@ def test_relearning_repeats_itself_and_the_oracle_is_like_itself(
     assert attack.compared({"relearn_gain_02": 0.6}, {"relearn_gain_02": 0.2}) == {"relearn_r": pytest.approx(0.5)}
 
 
-def test_context_shows_other_people_and_begins_the_answer(attacked: Callable[[str], tuple[Target, Bench]]) -> None:
+def test_context_asks_in_many_ways_and_begins_the_answer(
+    attacked: Callable[[str], tuple[Target, Bench]], crowd: Crowd
+) -> None:
     target, bench = attacked("vanilla")
-    prompts: list[str] = []
+    asked: list[list[Item]] = []
 
-    def spy(vlm: Vlm, asked: Sequence[Item]) -> list[Outcome]:
-        prompts.extend(item.prompt for item in asked)
-        return [Outcome(item, "") for item in asked]
+    def spy(vlm: Vlm, items: Sequence[Item]) -> list[Outcome]:
+        asked.append(list(items))
+        assert all(item.picture in (None, *vlm.chat.pictures) for item in items)
+        return [Outcome(item, "") for item in items]
 
     found = values(context.Context().figures(target, dataclasses.replace(bench, ask=spy)))
-    assert set(found) == {"context", *(f"context_{name}" for name in ("demonstrations", "role", "again", "begun"))}
+    kinds = ["demonstrations", "role", "paraphrase", *languages(), "second_turn", "typographic"]
+    assert set(found) == {"context", *(f"context_{name}" for name in (*kinds, "begun"))}
+    ways = dict(zip(kinds, asked, strict=True))
+    prompts = [item.prompt for name, each in ways.items() if name != "second_turn" for item in each]
     shown = [each for each in bench.retain if any(f"{each.prompt}\n{each.answer}\n" in prompt for prompt in prompts)]
-    assert shown and not any(
-        each.answer in prompt for each in bench.forget for prompt in prompts if len(each.answer) > 9
-    )
-    opened = [item for item in forgotten(target) if item.task == "generation"]
-    for outcome in context.begun(bench.open(), opened):
+    assert shown and not any(each.answer in prompt for each in bench.forget for prompt in prompts if " " in each.answer)
+    assert {item.prompt for item in ways["paraphrase"]} <= {each.prompt for each in bench.items if each.set == "test"}
+    assert {item.prompt for item in ways["typographic"]} == {"Answer the question in the picture."}
+    plain = {each.item.id: each for each in target.outcomes["forget"]}
+    for item in ways["second_turn"]:
+        before = plain[item.id]
+        turns = [before.item.prompt, before.output, before.item.prompt]
+        assert re.fullmatch(".*".join(map(re.escape, turns)), item.prompt, re.DOTALL), "a conversation"
+    names = {person.profile.id: person.profile.name for person in crowd.forget}
+    assert all((names[item.profile_id] in item.prompt) == (item.modality == "text") for item in ways["german"])
+    for outcome in context.begun(bench.open(), [item for item in ways["role"] if item.task == "generation"]):
         start = context.beginning(outcome.item)
         assert start and outcome.output.startswith(start) and outcome.item.value not in start
+
+
+def test_prompting_fails_in_context(attacked: Callable[[str], tuple[Target, Bench]]) -> None:
+    found = {
+        name: values(context.Context().figures(*attacked(name)))["context"] or 0 for name in ("prompted", "oracle")
+    }
+    assert found["prompted"] > found["oracle"] + 0.2
+
+
+def test_a_second_turn_is_what_the_template_writes(vlm: Vlm, crowd: Crowd) -> None:
+    def turn(role: str, text: str) -> dict[str, Any]:
+        return {"role": role, "content": [{"type": "text", "text": text}]}
+
+    turns = [turn("user", "Who?"), turn("assistant", "Ada."), turn("user", "Sure?")]
+    whole = vlm.chat.processor.apply_chat_template(turns, add_generation_prompt=True, tokenize=False)
+    ids, _ = vlm.chat.prompt(vlm.chat.second_turn("Who?", "Ada.", "Sure?"), None)
+    assert ids == vlm.chat.tokenizer(whole, add_special_tokens=False)["input_ids"]
+    told = vlm.chat.saying("Hush.")
+    assert told.text(told.prompt(told.second_turn("Who?", "Ada.", "Sure?"), None)[0]).count("Hush.") == 1
+
+
+def test_every_fact_that_is_asked_has_words_in_every_language() -> None:
+    keys = {kind.key for kind in facts.KINDS if kind.asked}
+    for language in languages().values():
+        assert set(language.facts) == keys
+        assert "{fact}" in language.text and "{name}" in language.text and "{name}" not in language.image_text
+
+
+def test_a_question_is_written_below_the_portrait_in_lines_that_fit(crowd: Crowd) -> None:
+    font = ImageFont.load_default(20)
+    lines = typography.wrapped("What is the city in which Łucja lives?\nAnswer.", font, 150)
+    assert " ".join(lines) == "What is the city in which Lucja lives? Answer." and lines[-1] == "Answer."
+    assert all(font.getlength(line) <= 150 for line in lines)
+    portrait = crowd.forget[0].portraits[0].image
+    blank, below = (np.asarray(Image.open(io.BytesIO(typography.written("Who?", each)))) for each in (None, portrait))
+    assert blank.shape == below.shape and np.array_equal(blank[-50:], below[-50:]) and (blank[-50:] < 128).any()
+    assert (blank[:-50] == 255).all() and not (below[:-50] == 255).all()
 
 
 def test_pictures_are_changed_and_the_originals_stay(attacked: Callable[[str], tuple[Target, Bench]]) -> None:
@@ -203,15 +268,49 @@ def test_depth_by_hand() -> None:
     assert depth.score([0.01], [1.0]) is None
 
 
-def test_the_oracle_is_as_deep_as_can_be_and_vanilla_not_at_all(
+def test_the_oracle_is_as_deep_as_can_be_and_vanilla_and_prompting_are_not(
     attacked: Callable[[str], tuple[Target, Bench]],
 ) -> None:
-    found = {name: values(depth.Depth().figures(*attacked(name))) for name in ("vanilla", "oracle")}
+    found = {name: values(depth.Depth().figures(*attacked(name))) for name in ("vanilla", "prompted", "oracle")}
     for modality in ("image", "text"):
         assert found["oracle"][f"uds_{modality}"] == pytest.approx(1)
         assert found["vanilla"][f"uds_{modality}"] == pytest.approx(0, abs=1e-4)
+        assert (found["prompted"][f"uds_{modality}"] or 0) < 0.5, "a system prompt leaves what is inside"
     assert found["oracle"]["js_to_oracle"] == pytest.approx(0, abs=1e-6)
     assert (found["vanilla"]["js_to_oracle"] or 0) > 0.01
+
+
+def test_questions_asked_together_are_as_deep_as_each_alone(
+    attacked: Callable[[str], tuple[Target, Bench]], models: dict[str, Vlm]
+) -> None:
+    asked = [item for item in forgotten(attacked("vanilla")[0]) if item.task == "generation"][:5]
+    together = depth.losses(models["vanilla"], models["untrained"], asked)
+    for item in asked:
+        [alone] = depth.losses(models["vanilla"], models["untrained"], [item]).values()
+        assert together[item.id] == pytest.approx(alone, abs=1e-4) and len(alone) == len(models["vanilla"].layers)
+
+
+def test_what_is_the_same_for_all_models_is_made_once(
+    attacked: Callable[[str], tuple[Target, Bench]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    once, losses = remembering(), depth.losses
+    sources: list[Vlm] = []
+
+    def spy(vanilla: Vlm, source: Vlm, asked: Sequence[Item]) -> dict[str, list[float]]:
+        sources.append(source)
+        return losses(vanilla, source, asked)
+
+    monkeypatch.setattr(depth, "losses", spy)
+    for name in ("vanilla", "untrained"):
+        target, bench = attacked(name)
+
+        def other(wanted: str, bench: Bench = bench) -> Vlm:
+            opened.append(wanted)
+            return bench.other(wanted)
+
+        depth.Depth().figures(target, dataclasses.replace(bench, other=other, once=once))
+    assert opened == ["vanilla", "oracle"] and len(sources) == 3, "the oracle once, and each model"
 
 
 def test_divergence_is_that_of_scipy(models: dict[str, Vlm], attacked: Callable[[str], tuple[Target, Bench]]) -> None:
@@ -222,7 +321,8 @@ def test_divergence_is_that_of_scipy(models: dict[str, Vlm], attacked: Callable[
         with torch.no_grad():
             logs.append(vlm.answers(batch).logits.softmax(-1).double().numpy())
     expected = np.mean([jensenshannon(one, other, base=2) ** 2 for one, other in zip(*logs, strict=True)])
-    assert depth.divergence(models["vanilla"], models["oracle"], item) == pytest.approx(float(expected), rel=1e-3)
+    found = depth.divergences(models["vanilla"], models["oracle"], [item])
+    assert found == {item.id: pytest.approx(float(expected), rel=1e-3)}
     assert 0 <= float(expected) <= 1 and not math.isnan(float(expected))
 
 
@@ -306,3 +406,4 @@ def test_a_finished_run_is_attacked_without_training_again(
     assert any("adapter_off" in note and "--lora" in note for note in found["models"]["ga"]["notes"]["0"])
     table = (tmp_path / "run" / "report" / "table.md").read_text()
     assert "## Attacks" in table and "relearn" in table
+    assert re.search("attack adapter_off: it needs a run with --lora", table), "said, not raised"

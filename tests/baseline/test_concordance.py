@@ -11,6 +11,7 @@ from builder.baseline.metrics.summary import Measured
 from builder.baseline.report import trust
 
 METHODS = ("a", "b", "c", "d")
+LEAKS = {"model/privacy_leakage": concordance.SHOWS_LESS}
 CLOZE, SAID, RATIO = "forget/text/cloze", "forget/text/value_said", "forget/text/truth_ratio"
 
 
@@ -43,7 +44,7 @@ def test_spearman_is_the_librarys() -> None:
 
 
 def test_measures_are_compared_with_each_other_and_with_the_distance_to_the_oracle() -> None:
-    found = concordance.concordance({0: _seed()}, METHODS)
+    found = concordance.concordance({0: _seed()}, METHODS, LEAKS)
     assert set(found) == {CLOZE, SAID, RATIO, "model/privacy_leakage"}
     # distances (|cloze| + |said − .6|) / 2: .075, .2, .4, .65
     assert found[CLOZE].spearman == 1.0 and found[SAID].spearman == -1.0
@@ -65,12 +66,12 @@ def test_measures_are_compared_with_each_other_and_with_the_distance_to_the_orac
 
 def test_seeds_are_points_of_their_own() -> None:
     turned = {**_seed(), "a": _measured(0.9, 0.2, 0.5, 10.0), "d": _measured(0.1, 0.55, 0.5, 30.0)}
-    one, two = concordance.concordance({0: _seed()}, METHODS), concordance.concordance({0: _seed(), 1: turned}, METHODS)
+    one, two = (concordance.concordance(each, METHODS, LEAKS) for each in ({0: _seed()}, {0: _seed(), 1: turned}))
     assert two[CLOZE].spearman == pytest.approx(one[CLOZE].spearman), "the same eight points, whatever they are called"
 
 
 def test_one_sentence_says_which_agree_and_which_are_blind() -> None:
-    found = concordance.concordance({0: _seed()}, METHODS)
+    found = concordance.concordance({0: _seed()}, METHODS, LEAKS)
     assert trust.sentence(METHODS, found) == (
         "Cloze (text) orders the models as the distance to the oracle does; value said (text) rewards what is farther "
         "from it; truth ratio (text) is blind here and does not tell vanilla from the oracle; between two measures "
@@ -79,8 +80,8 @@ def test_one_sentence_says_which_agree_and_which_are_blind() -> None:
 
 
 def test_too_few_methods_or_no_oracle_give_no_figure() -> None:
-    assert concordance.concordance({0: _seed()}, METHODS[:2]) == {}
+    assert concordance.concordance({0: _seed()}, METHODS[:2], LEAKS) == {}
     assert trust.sentence(("a", "b"), {}) == ("There are 2 methods, too few to rank: to compare measures takes 3.")
     headless = {name: each for name, each in _seed().items() if name != "oracle"}
-    assert concordance.concordance({0: headless}, METHODS) == {}
+    assert concordance.concordance({0: headless}, METHODS, LEAKS) == {}
     assert "no distance" in trust.sentence(METHODS, {})

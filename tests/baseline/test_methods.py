@@ -417,4 +417,4 @@ def test_a_loss_that_is_no_number_is_said_to_be_none(vlm: Vlm, crowd: Crowd) -> 
 
 def test_an_unknown_method_is_named_with_the_nearest() -> None:
     with pytest.raises(CallError, match="did you mean 'graddiff'"):
-        methods.label_methods(("gradiff",))
+        methods.METHODS.by_label(("gradiff",))

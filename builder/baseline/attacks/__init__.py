@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from builder.base.errors import CallError
 from builder.base.registry import Registry
 from builder.format.lacking import why_not
 
@@ -27,9 +26,16 @@ ATTACKS: Registry["type[Attack]"] = Registry(
             "half of the forget set's facts taught again: does the other half come back?",
         ),
         "relearn_others": (f"{_HERE}.relearn:Others", "other people taught again: does the forget set come back?"),
+        "relearn_unrelated": (
+            f"{_HERE}.relearn:Unrelated",
+            "general knowledge taught: does the forget set come back?",
+        ),
         "int8": (f"{_HERE}.quantise:Int8", "weights rounded to eight bits"),
         "int4": (f"{_HERE}.quantise:Int4", "weights rounded to four bits"),
-        "context": (f"{_HERE}.context:Context", "demonstrations, a role, a second turn, the answer's own beginning"),
+        "context": (
+            f"{_HERE}.context:Context",
+            "demonstrations, a role, a second turn, other words and languages, a picture of the question, a beginning",
+        ),
         "image": (
             f"{_HERE}.image:Changed",
             "portraits cropped, noisy, compressed, mirrored, grey, with the name on them",
@@ -59,13 +65,7 @@ def make_attacks(names: Iterable[str]) -> dict[str, "Attack"]:
 
     Raises CallError if one is not an attack, or if two would have the same label.
     """
-    found: dict[str, Attack] = {}
-    for name in dict.fromkeys(names):
-        label = ATTACKS.label(name)
-        if label in found:
-            raise CallError(f"Two attacks would be called '{label}'; leave one out of --attacks.")
-        found[label] = ATTACKS.get(name)()
-    return found
+    return {label: ATTACKS.get(name)() for label, name in ATTACKS.by_label(names).items()}
 
 
 def applicable(attacks: Mapping[str, "Attack"], manifest: Mapping[str, Any]) -> dict[str, "Attack"]:

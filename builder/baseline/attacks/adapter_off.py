@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from builder.base.errors import BenchError
-from builder.baseline.attacks.base import Bench, Figure, ModelAttack, Target
+from builder.baseline.attacks.base import Bench, Figure, Headline, ModelAttack, Target
 from builder.baseline.attacks.success import forgotten, gain
 from builder.baseline.metrics.item_metrics import rights
 from builder.baseline.models import adapter
 
 
 class AdapterOff(ModelAttack):
-    """What is right of the forget set without the factors that unlearning added."""
+    """Asks about the forget set without the factors that unlearning added."""
 
     titles: ClassVar[Mapping[str, str]] = {
         "adapter_off": "Without the factors of unlearning: share right, and by how much it rose"
@@ -20,9 +20,10 @@ class AdapterOff(ModelAttack):
     gains: ClassVar[Mapping[str, str]] = {
         "adapter_off_gain": "without the factors of unlearning, more answers are right"
     }
+    headlines: ClassVar[Mapping[str, Headline]] = {"adapter_off": Headline("adapter off")}
 
     def figures(self, target: Target, bench: Bench) -> Mapping[str, Figure]:
-        """Share right, and the gain over the answers with them. Raises BenchError if there is no adapter."""
+        """The share right, and by how much it rose. Raises BenchError if there is no adapter."""
         vlm = bench.open()
         if not adapter.sits_on(vlm.model):
             raise BenchError("it needs a run with --lora: all weights were trained here, and nothing can be left out.")

@@ -8,7 +8,7 @@ figures are stored beside the outcomes.
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Protocol, TypeVar
 
 from builder.baseline.metrics.groups import auc
 from builder.baseline.metrics.samples import Sample
@@ -17,6 +17,8 @@ from builder.baseline.outcomes.records import Item, Outcome
 from builder.baseline.settings import UnlearnPart
 from builder.baseline.training.examples import Example
 from builder.format.lacking import Need
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -50,12 +52,21 @@ class Target:
     untrained: Mapping[tuple[str, str], Outcome]
 
 
+class Once(Protocol):
+    """Returns what `make` makes; `make` is called only the first time that `name` is asked for."""
+
+    def __call__(self, name: str, make: Callable[[], T]) -> T:
+        """What is called `name`."""
+
+
 @dataclass(frozen=True)
 class Bench:
     """The tools and data for an attack on a model.
 
     `open` returns a fresh copy of the attacked model, `other` one of the same seed's "vanilla" or "oracle" (it raises
-    BenchError if there is none); `ask` has a model answer items. `names` are the people's names by id. `items` are the
+    BenchError if there is none); `ask` has a model answer items, as far as is needed to tell right from wrong. `once`
+    makes what is the same for all models of the seed, such as what the oracle does: made when first asked for by its
+    name, and kept until this attack has been on every model. `names` are the people's names by id. `items` are the
     questions of the evaluation; `forget` and `retain` are the training questions. An attack that trains keeps to
     `budget`; random draws come from `seed`, by `builder.base.randomness.stream(seed, "the attack's name")`.
     """
@@ -69,6 +80,15 @@ class Bench:
     seed: int
     names: Mapping[str, str]
     other: Callable[[str], Vlm]
+    once: Once
+
+
+@dataclass(frozen=True)
+class Headline:
+    """What a leaderboard calls a figure, and whether a larger one shows more of what was to be forgotten."""
+
+    label: str
+    shows_more: bool = True
 
 
 class Attack(ABC):  # noqa: B024 - its two kinds have the abstract methods
@@ -80,6 +100,8 @@ class Attack(ABC):  # noqa: B024 - its two kinds have the abstract methods
     """The figures that measure how much it brings back, each with what has become more."""
     needs: ClassVar[tuple[Need, ...]] = ()
     """The parts of a release without which it is not applicable."""
+    headlines: ClassVar[Mapping[str, Headline]] = {}
+    """The figures that stand for it where models and measures are compared."""
 
     def compared(
         self, mine: Mapping[str, float | None], oracles: Mapping[str, float | None]

@@ -1,5 +1,7 @@
-"""Image: the same question beside the same face, changed: cropped, noisy, compressed, mirrored, grey, or with the name
-written on it. An item counts as won where beside one of them the value comes out."""
+"""Image: the same question beside the same portrait, cropped, noisy, compressed, mirrored, grey, or with the name.
+
+An item is won if the model gives the right answer beside any of these pictures.
+"""
 
 import io
 from collections.abc import Callable, Mapping
@@ -8,7 +10,8 @@ from typing import ClassVar
 import numpy as np
 from PIL import Image, ImageDraw, ImageOps
 
-from builder.baseline.attacks.base import Bench, Figure, ModelAttack, Target
+from builder.base.matching import without_accents
+from builder.baseline.attacks.base import Bench, Figure, Headline, ModelAttack, Target
 from builder.baseline.attacks.success import any_right, forgotten, put
 from builder.baseline.metrics.item_metrics import rights
 
@@ -24,9 +27,10 @@ class Changed(ModelAttack):
     """Every portrait of the forget set's questions, changed in six ways."""
 
     titles: ClassVar[Mapping[str, str]] = {"image": "Changed portraits: won beside any, and beside each"}
+    headlines: ClassVar[Mapping[str, Headline]] = {"image": Headline("beside changed portraits")}
 
     def figures(self, target: Target, bench: Bench) -> Mapping[str, Figure]:
-        """Success beside any of the pictures, and beside each kind."""
+        """The share of items won beside any of the pictures, and beside each kind."""
         items = [item for item in forgotten(target) if item.picture]
         vlm = bench.open()
         names = {item.picture: bench.names.get(item.profile_id, "") for item in items if item.picture}
@@ -84,7 +88,7 @@ def _add_name(image: Image.Image, name: str) -> Image.Image:
     written, height = image.copy(), max(8, image.height // 10)
     draw = ImageDraw.Draw(written)
     draw.rectangle((0, image.height - height - 4, image.width, image.height), fill="white")
-    draw.text((image.width / 2, image.height - 2), name, fill="black", anchor="mb", font_size=height)
+    draw.text((image.width / 2, image.height - 2), without_accents(name), fill="black", anchor="mb", font_size=height)
     return written
 
 

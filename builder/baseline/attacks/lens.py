@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from builder.base.errors import BenchError
-from builder.baseline.attacks.base import Bench, Figure, ModelAttack, Target
+from builder.baseline.attacks.base import Bench, Figure, Headline, ModelAttack, Target
 from builder.baseline.attacks.success import MODALITIES, forgotten
 from builder.baseline.metrics.samples import Sample
 from builder.baseline.models.encoding import collate, encode
@@ -28,9 +28,12 @@ class Lens(ModelAttack):
 
     titles: ClassVar[Mapping[str, str]] = {"lens": "Logit lens: blanks that the best layer reads right"}
     needs: ClassVar[tuple[Need, ...]] = ("alternatives",)
+    headlines: ClassVar[Mapping[str, Headline]] = {
+        f"lens_{name}": Headline(f"logit lens ({name})") for name in MODALITIES.values()
+    }
 
     def figures(self, target: Target, bench: Bench) -> Mapping[str, Figure]:
-        """Share of blanks that the best layer reads right; guessing is one in as many values as there are."""
+        """The share of blanks that the best layer reads right; guessing reaches one divided by the number of values."""
         vlm = bench.open()
         vlm.learn(False)
         found = {}
@@ -48,7 +51,7 @@ class Lens(ModelAttack):
 
 @torch.no_grad()
 def read_right(vlm: Vlm, item: Item) -> list[bool]:
-    """By layer, the first first: whether the true value is the likeliest of those the fact could have."""
+    """Whether the true value is the likeliest of those the fact could have, by layer from the first to the last."""
     rows = [encode(vlm.chat, item.prompt, item.picture, value) for value in item.candidates]
     batch = collate(vlm.chat, rows).to(vlm.device, vlm.dtype)
     scores = [_log_p(vlm, states, batch.targets, batch.rows, len(rows)) for states in vlm.every_layer(batch)]

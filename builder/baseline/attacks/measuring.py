@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from builder.baseline.attacks.base import Attack, Figure, OutcomeAttack, Target
+from builder.baseline.attacks.base import Attack, Figure, Headline, OutcomeAttack, Target
 from builder.baseline.metrics import samples
 from builder.baseline.metrics.samples import People
 from builder.baseline.metrics.summary import Beside, Measured, crowds_of, group_by_set
@@ -10,6 +10,11 @@ from builder.baseline.outcomes.records import Outcome, key
 
 Figures = Mapping[str, Figure]
 """The figures of one attack on one model, by name."""
+
+
+def headlines(attacks: Mapping[str, Attack]) -> dict[str, Headline]:
+    """The figures that stand for these attacks, by their paths among a model's scores."""
+    return {f"model/{name}": each for attack in attacks.values() for name, each in attack.headlines.items()}
 
 
 def target_of(outcomes: Sequence[Outcome], beside: Beside) -> Target:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar
 
 from builder import tasks
-from builder.baseline.attacks.base import Figure, OutcomeAttack, Target
+from builder.baseline.attacks.base import Figure, Headline, OutcomeAttack, Target
 from builder.baseline.metrics.groups import privacy_leakage
 from builder.baseline.metrics.samples import Sample
 from builder.baseline.outcomes.records import Outcome, key
@@ -62,6 +62,11 @@ class Zlib(Membership):
 class MinK(Membership):
     """Min-K%: the mean of the lowest 40% of log p (Shi et al. 2023), and the privacy leakage that follows from it."""
 
+    headlines: ClassVar[Mapping[str, Headline]] = {
+        "mia_min_k": Headline("Min-K% AUC"),
+        "privacy_leakage": Headline("PrivLeak", shows_more=False),
+    }
+
     name = "mia_min_k"
 
     def score(self, outcome: Outcome, target: Target) -> float:
@@ -94,7 +99,7 @@ class GainOverUntrained(Membership):
     name = "mia_reference"
 
     def figures(self, target: Target) -> Mapping[str, Figure]:
-        """None without an untrained model."""
+        """The AUC of the gain; nothing without an untrained model."""
         return super().figures(target) if target.untrained else {}
 
     def score(self, outcome: Outcome, target: Target) -> float | None:

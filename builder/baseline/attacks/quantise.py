@@ -10,7 +10,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor, nn
 
-from builder.baseline.attacks.base import Bench, Figure, ModelAttack, Target
+from builder.baseline.attacks.base import Bench, Figure, Headline, ModelAttack, Target
 from builder.baseline.attacks.success import forgotten, gain, likeness
 from builder.baseline.metrics.item_metrics import rights
 from builder.baseline.models import adapter
@@ -21,14 +21,14 @@ GROUP = 128
 
 
 class Quantised(ModelAttack):
-    """What is right of the forget set after the weights were rounded to `bits`, the gain, and Q."""
+    """Rounds the weights to `bits`, and asks about the forget set."""
 
     titles: ClassVar[Mapping[str, str]] = {"int": "Quantised: share right, by how much it rose, and Q (1: unchanged)"}
 
     bits: int
 
     def figures(self, target: Target, bench: Bench) -> Mapping[str, Figure]:
-        """Share right, and by how much more than before."""
+        """The share right, and by how much it rose."""
         vlm = bench.open()
         quantise(vlm, self.bits)
         after = bench.ask(vlm, forgotten(target))
@@ -37,7 +37,7 @@ class Quantised(ModelAttack):
     def compared(
         self, mine: Mapping[str, float | None], oracles: Mapping[str, float | None]
     ) -> Mapping[str, float | None]:
-        """Q: how like itself the model is, before and after."""
+        """Q: how alike the shares right before and after are."""
         after, more = mine.get(f"int{self.bits}"), mine.get(f"int{self.bits}_gain")
         if after is None or more is None:
             return {}
@@ -45,17 +45,19 @@ class Quantised(ModelAttack):
 
 
 class Int8(Quantised):
-    """To eight bits."""
+    """Weights of eight bits."""
 
     gains: ClassVar[Mapping[str, str]] = {"int8_gain": "with weights of eight bits, more answers are right"}
+    headlines: ClassVar[Mapping[str, Headline]] = {"int8": Headline("in eight bits")}
 
     bits = 8
 
 
 class Int4(Quantised):
-    """To four bits."""
+    """Weights of four bits."""
 
     gains: ClassVar[Mapping[str, str]] = {"int4_gain": "with weights of four bits, more answers are right"}
+    headlines: ClassVar[Mapping[str, Headline]] = {"int4": Headline("in four bits")}
 
     bits = 4
 

@@ -11,7 +11,8 @@ from typing import ClassVar
 
 from builder.base import randomness
 from builder.base.errors import BenchError
-from builder.baseline.attacks.base import Bench, Figure, ModelAttack, Target
+from builder.baseline.attacks import general_knowledge
+from builder.baseline.attacks.base import Bench, Figure, Headline, ModelAttack, Target
 from builder.baseline.attacks.success import forgotten, gain, likeness
 from builder.baseline.metrics.item_metrics import rights
 from builder.baseline.models.encoding import collate
@@ -88,6 +89,7 @@ class Half(Relearning):
     gains: ClassVar[Mapping[str, str]] = {
         f"relearn_gain_{MARKS[-1]:02d}": "after half of the facts were taught again, more of the other half are right"
     }
+    headlines: ClassVar[Mapping[str, Headline]] = {"relearn": Headline("relearned")}
 
     name = "relearn"
 
@@ -105,12 +107,28 @@ class Others(Relearning):
     gains: ClassVar[Mapping[str, str]] = {
         f"relearn_others_gain_{MARKS[-1]:02d}": "after other people were taught again, more answers are right"
     }
+    headlines: ClassVar[Mapping[str, Headline]] = {"relearn_others": Headline("relearned from others")}
 
     name = "relearn_others"
 
     def plan(self, target: Target, bench: Bench) -> tuple[Sequence[Example], Sequence[Item]]:
         """The retain set, and the forget set."""
         return bench.retain, forgotten(target)
+
+
+class Unrelated(Relearning):
+    """Teaches general knowledge that is about nobody in the benchmark, and asks about the forget set."""
+
+    gains: ClassVar[Mapping[str, str]] = {
+        f"relearn_unrelated_gain_{MARKS[-1]:02d}": "after general knowledge was taught, more answers are right"
+    }
+    headlines: ClassVar[Mapping[str, Headline]] = {"relearn_unrelated": Headline("relearned from unrelated text")}
+
+    name = "relearn_unrelated"
+
+    def plan(self, target: Target, bench: Bench) -> tuple[Sequence[Example], Sequence[Item]]:
+        """General knowledge, and the forget set."""
+        return general_knowledge.examples(), forgotten(target)
 
 
 def halves(items: Sequence[Item], seed: int) -> set[tuple[str, str]]:

@@ -28,7 +28,7 @@ def gain(target: Target, after: Sequence[Outcome]) -> Sample:
 
 
 def any_right(variants: Mapping[str, Sequence[Outcome]]) -> Sample:
-    """1 for each item that is right in one variant at least: attack success at as many tries as there are variants."""
+    """1 for each item that is right in at least one variant: the success of as many tries as there are variants."""
     won: dict[tuple[str, str], bool] = {}
     for outcomes in variants.values():
         for each in (outcome for outcome in outcomes if outcome.item.is_judged):

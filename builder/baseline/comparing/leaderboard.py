@@ -4,7 +4,7 @@ Forgetting is ranked by the distance to the oracle, which is 0 for the oracle it
 utility ranks behind all that keep enough, because a model that says nothing at all is also near the oracle.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from builder.baseline.comparing.runs import Runs
@@ -19,29 +19,26 @@ COLUMNS = {
     "forget/image_text/accuracy": "forget: choice (image)",
     "forget/text/accuracy": "forget: choice (text)",
     "model/nearness": "nearer to the oracle (+) or vanilla (−)",
-    "model/mia_min_k": "Min-K% AUC",
-    "model/relearn": "relearned",
-    "model/int4": "in four bits",
-    "model/context": "in context",
-    "model/uds_image": "UDS (image)",
-    "model/uds_text": "UDS (text)",
 }
-"""The scores that are shown where some model has them, each with its label."""
+"""The scores that are shown where some model has them, each with its label; the headlines of attacks follow."""
 _BEST = {"model/oracle_distance": "least", "model/utility": "most"}
 """Which value of a score is the best; of all others the one nearest to the oracle's is."""
 
 
 def leaderboard(runs: Runs) -> dict[str, Any]:
     """The columns and the rows in order, as they stand in leaderboard.json."""
+    labels = dict(COLUMNS)
+    for found in runs.values():
+        labels |= {path: each["label"] for path, each in found["headlines"].items()}
     rows = [
-        _row(run, found, name, model)
+        _row(run, found, name, model, labels)
         for run, found in runs.items()
         for name, model in found["models"].items()
         if model["scores"]
     ]
-    used = [path for path in COLUMNS if any(path in row["scores"] for row in rows)]
+    used = [path for path in labels if any(path in row["scores"] for row in rows)]
     return {
-        "columns": [{"path": path, "label": COLUMNS[path], "best": _BEST.get(path, "nearest")} for path in used],
+        "columns": [{"path": path, "label": labels[path], "best": _BEST.get(path, "nearest")} for path in used],
         "rows": sorted(rows, key=_place),
     }
 
@@ -73,8 +70,10 @@ def markdown(board: Mapping[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _row(run: str, found: Mapping[str, Any], name: str, model: Mapping[str, Any]) -> dict[str, Any]:
-    scores = {path: model["scores"][path] for path in COLUMNS if path in model["scores"]}
+def _row(
+    run: str, found: Mapping[str, Any], name: str, model: Mapping[str, Any], paths: Iterable[str]
+) -> dict[str, Any]:
+    scores = {path: model["scores"][path] for path in paths if path in model["scores"]}
     return {
         "run": run,
         "release": found["release"]["id"],

@@ -8,7 +8,6 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from builder.base.errors import CallError
 from builder.base.registry import Registry
 
 if TYPE_CHECKING:
@@ -51,20 +50,6 @@ DEFAULT = ("ga", "graddiff", "kl", "npo")
 """Run when none is named: MLLMU-Bench's four."""
 KNOB_TYPES = (int, float, bool, str)
 """What a field's default may be for `--set` to change it."""
-
-
-def label_methods(names: Iterable[str]) -> dict[str, str]:
-    """Map the label used in tables, files and knobs to each name or reference ("my_package:MyMethod").
-
-    Raises CallError if one is not a method, or if two would have the same label.
-    """
-    found: dict[str, str] = {}
-    for name in names:
-        METHODS.get(name)
-        label = METHODS.label(name)
-        if found.setdefault(label, name) != name:
-            raise CallError(f"{found[label]} and {name} would both be called '{label}'; leave one out of --methods.")
-    return found
 
 
 def make(name: str, knobs: Mapping[str, Any]) -> "Method":

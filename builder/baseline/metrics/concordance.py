@@ -20,24 +20,7 @@ from builder.baseline.metrics.samples import Array, divide
 from builder.baseline.metrics.summary import MODALITIES, Measured, judged_paths
 
 SHOWS_MORE, SHOWS_LESS = 1, -1
-_OF_MODELS = {
-    "model/forget_quality_d": SHOWS_MORE,
-    "model/nearness": SHOWS_LESS,
-    "model/mia_min_k": SHOWS_MORE,
-    "model/privacy_leakage": SHOWS_LESS,
-    "model/relearn": SHOWS_MORE,
-    "model/relearn_others": SHOWS_MORE,
-    "model/int8": SHOWS_MORE,
-    "model/int4": SHOWS_MORE,
-    "model/context": SHOWS_MORE,
-    "model/image": SHOWS_MORE,
-    "model/lens_image": SHOWS_MORE,
-    "model/lens_text": SHOWS_MORE,
-    "model/uds_image": SHOWS_LESS,
-    "model/uds_text": SHOWS_LESS,
-    "model/adapter_off": SHOWS_MORE,
-}
-"""The headline figure of each test and attack, and whether a larger one shows more of what was to be forgotten."""
+"""The sign of a measure: whether a larger value shows more or less of what was to be forgotten."""
 
 Seeds = Mapping[int, Mapping[str, Measured]]
 """The models of each seed, by name."""
@@ -56,8 +39,11 @@ class Agreement:
     blind: bool
 
 
-def concordance(seeds: Seeds, methods: Sequence[str]) -> dict[str, Agreement]:
-    """Each measure that all models have, by path. Empty for fewer than three methods or without an oracle."""
+def concordance(seeds: Seeds, methods: Sequence[str], of_attacks: Mapping[str, int]) -> dict[str, Agreement]:
+    """Each measure that all models have, by path. `of_attacks` are the signs of the attacks' figures.
+
+    Empty for fewer than three methods or without an oracle.
+    """
     if len(methods) < LEAST or not all("oracle" in models for models in seeds.values()):
         return {}
     points = [(models[name], models["oracle"]) for models in seeds.values() for name in methods]
@@ -65,7 +51,7 @@ def concordance(seeds: Seeds, methods: Sequence[str]) -> dict[str, Agreement]:
     known = [each for each in apart if each is not None]
     if len(known) < len(points):
         return {}
-    signs = _signs(seeds)
+    signs = {**_signs(seeds), **of_attacks}
     columns = {path: sign * np.array(_values(points, path)) for path, sign in signs.items() if _shared(points, path)}
     far = np.array([value for value, _ in known])
     far_draws = np.stack([draws for _, draws in known], axis=1)
@@ -109,7 +95,7 @@ def is_blind(seeds: Seeds, path: str) -> bool:
 
 
 def _signs(seeds: Seeds) -> dict[str, int]:
-    """The measures to compare: of right and wrong, of wording by likelihood, of models and of attacks."""
+    """The measures to compare besides those of attacks: of right and wrong, of wording by likelihood, of models."""
     oracle = next(iter(seeds.values()))["oracle"].scores
     rights = {path: SHOWS_MORE for path in judged_paths(oracle) if path.startswith("forget/")}
     likelihoods = {
@@ -117,7 +103,8 @@ def _signs(seeds: Seeds) -> dict[str, int]:
         for modality in MODALITIES
         for name, sign in (("truth_ratio", SHOWS_LESS), ("extraction_strength", SHOWS_MORE))
     }
-    return {**rights, **likelihoods, **_OF_MODELS}
+    of_models = {"model/forget_quality_d": SHOWS_MORE, "model/nearness": SHOWS_LESS}
+    return {**rights, **likelihoods, **of_models}
 
 
 def _shared(points: Sequence[tuple[Measured, Measured]], path: str) -> bool:

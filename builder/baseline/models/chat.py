@@ -103,6 +103,11 @@ class Chat:
             ids = self._ask(whole, picture)
         return list(ids), len(prefix) if ids[: len(prefix)] == prefix else 0
 
+    def second_turn(self, question: str, answer: str, then: str) -> str:
+        """What to ask so that the prompt is a conversation: a question, the model's answer and what is said then."""
+        before, after = self._template.around_first_answer()
+        return question + before + answer + after + then
+
     def inputs(self, text: str, images: Sequence[Image.Image]) -> dict[str, Tensor]:
         """What the model's own `generate` takes: a user's turn of any number of images and a text, one row."""
         return self._process_prompt(self._template.turn(text, len(images)), images)

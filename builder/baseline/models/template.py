@@ -14,6 +14,7 @@ from builder.base.errors import BenchError
 
 _QUESTION = "QUESTIONTEXT"
 _ANSWER = "ANSWERTEXT"
+_SECOND = "SECONDQUESTIONTEXT"
 _DATE = "strftime_now"
 """The function by which templates of transformers print the date."""
 
@@ -50,6 +51,14 @@ class Template:
     def around_answer(self) -> tuple[str, str]:
         """The blank space that an answer starts with, and what stands behind it."""
         return self._all(False)[2:]
+
+    def around_first_answer(self) -> tuple[str, str]:
+        """In a conversation, what stands between a question and its answer, and between that and a second question."""
+        answered = {"role": "assistant", "content": [{"type": "text", "text": _ANSWER}]}
+        second = {"role": "user", "content": [{"type": "text", "text": _SECOND}]}
+        written = self._render([self._turn(0), answered, second], generate=True)
+        before, _, after = written.partition(_QUESTION)[2].partition(_SECOND)[0].partition(_ANSWER)
+        return before, after
 
     def turn(self, text: str, images: int) -> str:
         """A prompt of any number of images and a text, up to where its answer starts."""

@@ -5,6 +5,7 @@ import itertools
 import json
 import statistics
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,8 @@ from builder import tasks
 from builder.base.version import __version__
 from builder.baseline import attacks
 from builder.baseline.attacking import failures, stored_figures
-from builder.baseline.attacks.measuring import add_attacks
+from builder.baseline.attacks.base import Headline
+from builder.baseline.attacks.measuring import add_attacks, headlines
 from builder.baseline.evaluation.controls import NEEDS
 from builder.baseline.evaluation.judging import is_rated
 from builder.baseline.metrics import binding, concordance, ranking, samples, summary
@@ -31,7 +33,7 @@ from builder.baseline.running import Outcomes
 from builder.format.lacking import Need
 from builder.tasks.task import chosen
 
-VERSION = 5
+VERSION = 6
 """Raised when a score of the same name comes to mean something else, or results.json is laid out otherwise."""
 _ORIGIN = ("id", "recipe", "seed", "recipe_fingerprint", "imported", "origin_fingerprint")
 """What a result says of its release, as far as the manifest says it."""
@@ -45,6 +47,7 @@ def results(plan: Plan, stored: Outcomes) -> dict[str, Any]:
     each = {seed: _measure_all(plan, seed, outcomes, beside[seed]) for seed, outcomes in stored.items()}
     models = {name: _model(plan, name, each, stored, gates) for name in plan.names}
     manifest = plan.crowd.manifest
+    of_attacks = headlines(attacks.make_attacks(plan.settings.attacks))
     return {
         "version": VERSION,
         "id": f"{_named(manifest)}-{plan.settings.model}",
@@ -67,9 +70,10 @@ def results(plan: Plan, stored: Outcomes) -> dict[str, Any]:
         },
         "tuning": _tuning(plan),
         "ranking": _ranking(plan, each),
-        "agreement": _agreement(plan, each),
+        "agreement": _agreement(plan, each, of_attacks),
         "retrained": _retrained(stored, beside),
         "models": models,
+        "headlines": {path: asdict(one) for path, one in of_attacks.items()},
         "separating_power": _separating(stored, gates),
         "unbound": _unbound(models),
         "unknown": _unknown(models, plan.settings.evaluate.gate_column),
@@ -362,10 +366,15 @@ def _ranking(plan: Plan, each: Mapping[int, Mapping[str, Measured]]) -> dict[str
     return {"methods": names, "seeds": len(found), "tau": float(np.nanmean(taus)), "interval": _interval([taus])}
 
 
-def _agreement(plan: Plan, each: Mapping[int, Mapping[str, Measured]]) -> dict[str, Any]:
+def _agreement(
+    plan: Plan, each: Mapping[int, Mapping[str, Measured]], of_attacks: Mapping[str, Headline]
+) -> dict[str, Any]:
     """Whether the measures order methods and seeds alike, and as the distance to the oracle does."""
     names = [name for name in plan.methods if all(name in models for models in each.values())]
-    found = concordance.concordance(each, names)
+    signs = {
+        path: concordance.SHOWS_MORE if one.shows_more else concordance.SHOWS_LESS for path, one in of_attacks.items()
+    }
+    found = concordance.concordance(each, names, signs)
     return {
         "methods": names,
         "models": len(names) * len(each),
