@@ -388,20 +388,27 @@ def run_baseline(
     )
 
 
-def compare(runs: Iterable[str | Path], out: str | Path = "comparison", *, mix: bool = False) -> Comparison:
+def compare(
+    runs: Iterable[str | Path],
+    out: str | Path = "comparison",
+    *,
+    mix: bool = False,
+    eval_results: str | None = None,
+) -> Comparison:
     """Lay several baseline runs side by side as one leaderboard: a page, a Markdown table and JSON.
 
     Args:
         runs: The folders of results, of different methods, models or seeds.
         out: The folder of the leaderboard.
         mix: Allow runs of different releases, or with settings that make their figures incomparable.
+        eval_results: "organisation/name" of the published release: write the Hub's evaluation results of every model.
     """
     from builder import baseline
 
     baseline.check_installed()
     from builder.baseline.comparing import command
 
-    return command.compare([Path(run) for run in runs], Path(out), mix=mix)
+    return command.compare([Path(run) for run in runs], Path(out), mix=mix, dataset=eval_results)
 
 
 def _each_once(names: Iterable[str] | None) -> tuple[str, ...] | None:

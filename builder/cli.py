@@ -360,12 +360,17 @@ def baseline_command(source: str, resume: bool, **given: Any) -> None:
 @click.argument("runs", nargs=-1, required=True, metavar="RUN...", type=click.Path())
 @click.option("--out", type=click.Path(), default="comparison", show_default=True, help="Folder of the leaderboard.")
 @click.option("--mix", is_flag=True, help="Allow runs of different releases or settings.")
-def compare(runs: tuple[str, ...], out: str, mix: bool) -> None:
+@click.option(
+    "--eval-results",
+    metavar="ORGANISATION/NAME",
+    help="Also write the Hub's evaluation results of every model on the release published there.",
+)
+def compare(runs: tuple[str, ...], out: str, mix: bool, eval_results: str | None) -> None:
     """Lay the baseline runs in the folders RUN... side by side as one leaderboard.
 
     Runs may differ in methods, models and seeds. Other differences are named and refused without --mix.
     """
-    click.echo(builder.compare(runs, out, mix=mix))
+    click.echo(builder.compare(runs, out, mix=mix, eval_results=eval_results))
 
 
 @cli.command("list")

@@ -2,16 +2,21 @@
 
 import json
 import re
+import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
+import yaml
+from huggingface_hub import parse_eval_result_entries
 
 import builder
 from builder.base.errors import CallError
 from builder.baseline.comparing import leaderboard as boards
 from builder.baseline.comparing.command import page
+from builder.baseline.metrics.text import f1
 from builder.baseline.people import Crowd
 from builder.baseline.report import writing
 from tests.baseline.test_report_page import EVIL, _filled, _planned
@@ -20,14 +25,21 @@ Change = Callable[[dict[str, Any]], None]
 
 
 @pytest.fixture(scope="module")
-def results(crowd: Crowd, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The results of a run, as text."""
+def report(crowd: Crowd, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report of a run."""
     plan = _filled(_planned(crowd, tmp_path_factory.mktemp("baseline")))
-    return json.dumps(writing.write_report(plan))
+    writing.write_report(plan)
+    return plan.folder.report
 
 
 @pytest.fixture
-def made(results: str, tmp_path: Path) -> Callable[..., Path]:
+def results(report: Path) -> str:
+    """The results of a run, as text."""
+    return (report / "results.json").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def made(report: Path, results: str, tmp_path: Path) -> Callable[..., Path]:
     """Makes the folder of a run whose results are changed a little."""
 
     def make(name: str, change: Change = lambda found: None) -> Path:
@@ -36,6 +48,7 @@ def made(results: str, tmp_path: Path) -> Callable[..., Path]:
         folder = tmp_path / name / "report"
         folder.mkdir(parents=True)
         (folder / "results.json").write_text(json.dumps(found))
+        shutil.copy(report / "results.parquet", folder)
         return folder.parent
 
     return make
@@ -90,6 +103,48 @@ def test_another_model_is_trained_with_its_own_settings(made: Callable[..., Path
 
     compared = builder.compare([made("one"), made("two", other)], tmp_path / "out")
     assert {row["model"] for row in compared.board["rows"]} == {"tiny", "llava"}
+
+
+def test_the_headlines_of_any_attack_are_columns(made: Callable[..., Path], tmp_path: Path) -> None:
+    def attacked(found: dict[str, Any]) -> None:
+        found["headlines"]["model/insist"] = {"label": "insisted", "shows_more": True}
+        found["models"]["npo"]["scores"]["model/insist"] = found["models"]["npo"]["scores"]["model/utility"]
+
+    board = builder.compare([made("one"), made("two", attacked)], tmp_path / "out").board
+    columns = {each["path"]: each["label"] for each in board["columns"]}
+    assert columns["model/insist"] == "insisted" and columns["model/utility"] == "utility"
+    assert [row["method"] for row in board["rows"] if "model/insist" in row["cells"]] == ["npo"]
+
+
+def test_the_hub_reads_the_evaluation_results(made: Callable[..., Path], tmp_path: Path) -> None:
+    run = made("one")
+    compared = builder.compare([run], tmp_path / "out", eval_results="my-org/my-bench")
+    assert compared.eval_results and str(compared.eval_results) in str(compared)
+    answers = pq.read_table(run / "report" / "results.parquet").to_pylist()
+    files = sorted(compared.eval_results.rglob("*.yaml"))
+    assert {path.parent.name for path in files} == {".eval_results"}
+    assert {path.parents[1].name for path in files} == {row["method"] for row in compared.board["rows"]}
+    for path in files:
+        model = path.parents[1].name
+        entries = {each.task_id: each for each in parse_eval_result_entries(yaml.safe_load(path.read_text()))}
+        assert set(entries) == {"forget_10", "retain_90"}
+        for name, entry in zip(("forget", "retain"), entries.values(), strict=True):
+            first: dict[str, Any] = {}
+            for row in answers:
+                plain = row["task"] == "generation" and row["modality"] == "text" and not row["control"]
+                if (row["model"], row["set"]) == (model, name) and plain:
+                    first.setdefault(row["profile_id"], row)
+            scores = [f1(row["output"], row["truth"]) for row in first.values()]
+            assert first and entry.value == pytest.approx(sum(scores) / len(scores), abs=1e-4)
+            assert entry.dataset_id == "my-org/my-bench" and entry.notes and entry.notes.startswith(f"{model} of tiny")
+            assert ("retrained without the forget set has" in entry.notes) == (model != "oracle")
+
+
+@pytest.mark.parametrize("dataset", ["my-bench", "my org/bench", "a/b/c"])
+def test_what_cannot_be_a_repository_is_refused(dataset: str, made: Callable[..., Path], tmp_path: Path) -> None:
+    with pytest.raises(CallError, match="--eval-results"):
+        builder.compare([made("one")], tmp_path / "out", eval_results=dataset)
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_wrong_call_is_answered_in_a_sentence(made: Callable[..., Path], tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from builder.base.errors import CallError
+from builder.baseline.comparing import eval_results
 from builder.baseline.comparing import runs as reading
 from builder.baseline.comparing.leaderboard import leaderboard, markdown
 from builder.baseline.report.page import ASSETS as REPORT
@@ -21,19 +22,29 @@ TITLE = "Baselines side by side"
 
 @dataclass(frozen=True)
 class Comparison:
-    """The leaderboard, the content of leaderboard.json, and its page. Printed, it is the Markdown table."""
+    """The leaderboard, the content of leaderboard.json, and its page. Printed, it is the Markdown table.
+
+    `eval_results` is the folder of the Hub's evaluation results, if they were asked for.
+    """
 
     board: Mapping[str, Any]
     page: Path
+    eval_results: Path | None = None
 
     def __str__(self) -> str:
-        return f"{markdown(self.board)}\nLeaderboard: {self.page}, leaderboard.md, leaderboard.json"
+        told = f"{markdown(self.board)}\nLeaderboard: {self.page}, leaderboard.md, leaderboard.json"
+        return f"{told}\nFor the models' repositories: {self.eval_results}" if self.eval_results else told
 
 
-def compare(folders: Sequence[Path], out: Path, *, mix: bool) -> Comparison:
-    """Write the leaderboard of these runs to `out`. Raises CallError for runs that are not comparable, unless `mix`."""
+def compare(folders: Sequence[Path], out: Path, *, mix: bool, dataset: str | None = None) -> Comparison:
+    """Write the leaderboard of these runs to `out`, and with `dataset` the Hub's evaluation results on that dataset.
+
+    Raises CallError for runs that are not comparable, unless `mix`.
+    """
     if not folders:
         raise CallError("Name at least one baseline run.")
+    if dataset is not None:
+        eval_results.check_dataset(dataset)
     found = reading.read(folders)
     if not mix:
         reading.check_comparable(found)
@@ -41,7 +52,10 @@ def compare(folders: Sequence[Path], out: Path, *, mix: bool) -> Comparison:
     write_text(out / "leaderboard.json", json.dumps(board, indent=1, ensure_ascii=False) + "\n")
     write_text(out / "leaderboard.md", f"# {TITLE}\n\n{markdown(board)}")
     write_text(out / "leaderboard.html", page(board))
-    return Comparison(board, out / "leaderboard.html")
+    if dataset is None:
+        return Comparison(board, out / "leaderboard.html")
+    eval_results.write(found, dataset, out / "eval_results")
+    return Comparison(board, out / "leaderboard.html", out / "eval_results")
 
 
 def page(board: Mapping[str, Any]) -> str:

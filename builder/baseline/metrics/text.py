@@ -1,11 +1,16 @@
 """Measures of an answer's text other than whether it is right (for that, see builder/tasks/scoring.py)."""
 
+import contextlib
 import functools
+import math
 import re
+import string
 from collections import Counter
 from collections.abc import Sequence
 
 from builder.tasks.scoring import normalised, states, tokens
+
+_NO_PUNCTUATION = str.maketrans("", "", string.punctuation)
 
 
 @functools.lru_cache(maxsize=65536)
@@ -21,6 +26,24 @@ def likeness(output: str, value: str) -> float:
                 shared += 1
                 best = max(best, 2 * shared / (end - start + 1 + size))
     return best
+
+
+def f1(output: str, truth: str) -> float:
+    """SQuAD's F1 between the words of an answer and of the true one, as inspect-ai's scorer `f1` computes it (0.3.285).
+
+    Words end at spaces and hyphens. Case, punctuation and articles do not count, and numbers have one form.
+    """
+    said, wanted = (Counter(filter(None, map(_plain, re.split(r"[\s-]", text)))) for text in (output, truth))
+    return round(2 * (said & wanted).total() / ((said.total() + wanted.total()) or 1), 2)
+
+
+def _plain(word: str) -> str:
+    bare = word.casefold().translate(_NO_PUNCTUATION)
+    for form in (word, word.strip(string.punctuation), bare):
+        with contextlib.suppress(ValueError):
+            if math.isfinite(number := float(form)):
+                return str(number)
+    return "" if bare in ("a", "an", "the") else bare
 
 
 def value_f1(output: str, value: str, others: Sequence[str], forms: Sequence[str]) -> float:
