@@ -47,7 +47,7 @@ def write(runs: Runs, dataset: str, out: Path) -> None:
             listed = eval_result_entries_to_yaml(entries(found, values, model, dataset))
             folder = out / f"{number}-{Path(run).name}" / model / EVAL_RESULTS_FOLDER
             text = yaml.safe_dump(listed, sort_keys=False, allow_unicode=True, width=1_000)
-            write_text(folder / f"{found['release']['recipe']}.yaml", text)
+            write_text(folder / f"{found['release']['id']}.yaml", text)
 
 
 def entries(found: Mapping[str, Any], values: Values, model: str, dataset: str) -> list[EvalResultEntry]:
