@@ -317,6 +317,7 @@ def run_baseline(
     api_key_file: str | Path | None = None,
     max_cost: float | None = None,
     reference: str | Path | None = None,
+    workers: int | None = None,
     rescore: bool = False,
     fresh: bool = False,
 ) -> Baseline:
@@ -347,6 +348,8 @@ def run_baseline(
         api_key_file: A file with the judge's key; the environment's OPENAI_API_KEY otherwise.
         max_cost: Stop before the judge costs more.
         reference: A TOML file of published figures, to stand beside ours in the table of MLLMU-Bench's layout.
+        workers: How many models are made side by side, each in a process of its own; when it is not given, one for each
+            processor for the embedded model, and else one.
         rescore: Make the report again from the stored outputs, without any model.
         fresh: Drop the finished models of an earlier run first.
     """
@@ -384,6 +387,7 @@ def run_baseline(
         home=Path(source) if Path(source).is_dir() else None,
         fresh=fresh,
         rescore=rescore,
+        workers=workers,
         access=Access(_path(api_key_file), max_cost),
     )
 

@@ -346,6 +346,11 @@ def import_command(layout: str, source: str, to: str) -> None:
 @click.option("--api-key-file", type=click.Path(), help="A file with its key.  [default: OPENAI_API_KEY]")
 @click.option("--max-cost", type=click.FloatRange(min=0), help="Stop before the judge costs more than this.")
 @click.option("--reference", type=click.Path(), help="A TOML file of published figures to stand beside ours.")
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    help="Models made side by side.  [default: one for each processor for 'tiny', otherwise 1]",
+)
 @click.option("--rescore", is_flag=True, help="Remake the report from the stored outputs, without any model.")
 @click.option("--resume/--fresh", default=True, help="Keep finished models, or delete them first.  [default: resume]")
 def baseline_command(source: str, resume: bool, **given: Any) -> None:

@@ -10,6 +10,7 @@ from builder.base.errors import BenchError, CallError
 from builder.baseline import attacks, methods, settings
 from builder.format.reading import MANIFEST
 from builder.llm.remote.access import Access, check, sender
+from builder.run.workers import available
 
 if TYPE_CHECKING:
     from builder.baseline.planning import Plan
@@ -40,18 +41,20 @@ def baseline(
     home: Path | None = None,
     fresh: bool = False,
     rescore: bool = False,
+    workers: int | None = None,
     access: Access | None = None,
 ) -> Baseline:
     """Run what is not finished and report, or with `rescore` report again from the stored outcomes.
 
-    Results go to `out`, else beside the folder `home` of a run or release, else into the working folder. `access` says
-    how to reach a judge; if the judge fails, BenchError is raised after the report is written without its marks.
+    `workers` models are made side by side; by default one for each processor if the model is the embedded one and there
+    is no GPU, and else one. Results go to `out`, else beside the folder `home` of a run or release, else into the
+    working folder. `access` says how to reach a judge; if the judge fails, BenchError is raised after the report is
+    written without its marks.
     """
     from builder.baseline import people, planning
     from builder.baseline.evaluation import general
     from builder.baseline.report import writing
 
-    _quiet()
     chosen = _with_reference(_with_defaults(given))
     if chosen.get("forget") is None:
         chosen["forget"] = people.usual_forget(release)
@@ -63,35 +66,41 @@ def baseline(
         raise CallError(f"{folder} holds no baseline run to score again; name its folder with --out.")
     plan = planning.prepare(release, resolved, folder, fresh=fresh and not rescore)
     if not rescore:
-        _make_and_report(plan, access or Access())
+        _make_and_report(plan, access or Access(), workers or _workers_for(plan))
     return Baseline(writing.write_report(plan), plan.folder.report)
 
 
-def _make_and_report(plan: "Plan", access: Access) -> None:
+def _workers_for(plan: "Plan") -> int:
+    import torch
+
+    return available() if plan.settings.tiny and not torch.cuda.is_available() else 1
+
+
+def _make_and_report(plan: "Plan", access: Access, workers: int = 1) -> None:
     """Make what is not finished. If anything stops that, a report still covers what there is."""
     from builder.baseline.report import writing
 
     try:
-        _make(plan, access)
+        _make(plan, access, workers)
     except BenchError:
         with contextlib.suppress(BenchError):  # the first fault is the one to report
             writing.write_report(plan)
         raise
 
 
-def _make(plan: "Plan", access: Access) -> None:
+def _make(plan: "Plan", access: Access, workers: int) -> None:
     """Make and evaluate what is not finished, and have it judged when there is a judge."""
     from builder.baseline import running
     from builder.baseline.report import writing
 
     judge = plan.settings.judge
     if judge is None:
-        running.run(plan)
+        running.run(plan, workers)
         return
     if running.unfinished_models(plan):
         check(judge, access)
     with sender(plan.folder.path, judge, access, "judge") as asking:
-        running.run(plan)
+        running.run(plan, workers)
         writing.write_report(plan)  # a failing judge costs only its marks
         running.have_judged(plan, judge, asking)
 
@@ -122,11 +131,3 @@ def _with_reference(given: dict[str, Any]) -> dict[str, Any]:
 
     path = given.get("reference")
     return given if path is None else {**given, "reference": reference.read(path, table.mllmu_heads())}
-
-
-def _quiet() -> None:
-    """Silence transformers' bars for reading weights; our own show the progress."""
-    import transformers
-
-    transformers.logging.set_verbosity_error()
-    transformers.logging.disable_progress_bar()

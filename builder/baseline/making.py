@@ -2,16 +2,33 @@
 
 from pathlib import Path
 
+import torch
+import transformers
+
 from builder.base.errors import BenchError
 from builder.base.progress import Progress
 from builder.baseline.methods.unlearning import unlearn
 from builder.baseline.models import source
+from builder.baseline.models.allocation import keep_freed_memory
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.planning import ONLY, Plan
 from builder.baseline.training import rehearsal
 from builder.baseline.training.checkpoint import Checkpoint
 from builder.baseline.training.curve import Curve
 from builder.baseline.training.fitting import fit
+
+
+def settle_process(plan: Plan) -> None:
+    """Prepare this process for models: keep freed memory, silence transformers, and give the embedded model one thread.
+
+    The order in which threads add up changes the last digits. With one, a seed gives the same weights however many
+    processors there are and however many models are made side by side; the model is too small to gain much from more.
+    """
+    keep_freed_memory()
+    transformers.logging.set_verbosity_error()
+    transformers.logging.disable_progress_bar()  # our own bars show the progress
+    if plan.settings.tiny:
+        torch.set_num_threads(1)
 
 
 def make_model(plan: Plan, seed: int, name: str) -> tuple[Vlm, Curve]:

@@ -4,6 +4,7 @@ import time
 import traceback
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from typing import Any
 
 import torch
@@ -17,7 +18,6 @@ from builder.baseline.evaluation.asking import Examiner, examiner_for
 from builder.baseline.metrics.likelihoods import probability
 from builder.baseline.metrics.summary import to_be_forgotten
 from builder.baseline.models import pretrained, seeing
-from builder.baseline.models.allocation import keep_freed_memory
 from builder.baseline.models.vlm import Vlm
 from builder.baseline.outcomes import stored
 from builder.baseline.outcomes.records import Item, Outcome
@@ -30,15 +30,18 @@ from builder.baseline.tuning import protocol as tuning
 from builder.llm.remote.access import Sender
 from builder.llm.response_cache import ResponseCache
 from builder.run.files import full_disk, write_text
+from builder.run.pieces import Piece, make_side_by_side
 
 
-def run(plan: Plan) -> None:
-    """Make every model that is not finished. A failed method is recorded with its reason and stops no other."""
-    keep_freed_memory()
+def run(plan: Plan, workers: int = 1) -> None:
+    """Make every model that is not finished, up to `workers` of them side by side.
+
+    A failed method is recorded with its reason and stops no other.
+    """
+    making.settle_process(plan)
     if plan.settings.tune:
-        plan = tuning.tune_methods(plan)
-    for seed, name in unfinished_models(plan):
-        _make(plan, seed, name)
+        plan = tuning.tune_methods(plan, workers)
+    make_side_by_side([_piece(plan, seed, name) for seed, name in unfinished_models(plan)], workers)
     for seed, name in without_general(plan):
         _test_general_ability(plan, seed, name)
     stored_ones = _read_outcomes(plan)
@@ -76,7 +79,14 @@ def _test_general_ability(plan: Plan, seed: int, name: str) -> None:
     plan.folder.finish(seed, name, {**record, "general": {**known, **found}})
 
 
+def _piece(plan: Plan, seed: int, name: str) -> Piece:
+    """The making of one model. A method begins when its vanilla is finished."""
+    after = {f"vanilla, seed {seed}"} if name in plan.methods else set[str]()
+    return Piece(f"{name}, seed {seed}", partial(_make, plan, seed, name), frozenset(after))
+
+
 def _make(plan: Plan, seed: int, name: str) -> None:
+    making.settle_process(plan)
     started = time.monotonic()
     record: dict[str, Any] = {"failed": None, "knobs": plan.settings.knobs.get(name, {}), "curve": asdict(Curve())}
     if reason := plan.why_not(name):

@@ -227,6 +227,23 @@ def test_an_auditors_model_is_only_evaluated(planned: Planned, users_model: Path
     assert "| forget image value said, binding |" in before.partition("## Over independent facts")[2]
 
 
+def test_models_made_side_by_side_are_those_made_one_by_one(crowd: Crowd, tmp_path: Path) -> None:
+    people = replace(crowd, forget=crowd.forget[:1], retain=crowd.retain[:1], holdout=())
+    brief = {**SMALL, "train.epochs": 0.1, "train.rehearsal": 0, "evaluate.fluency": False}
+    settings = resolve({"methods": ("ga",)}, brief, methods.knobs())
+    files: list[dict[str, bytes]] = []
+    for workers in (1, 2):
+        folder = BaselineFolder(tmp_path / str(workers))
+        folder.claim(settings, "1" * 64, fresh=False)
+        plan = planning.plan(people, settings, folder)
+        plan = replace(plan, items=plan.items[:8], controls=(), known=plan.known[:4], known_swapped=())
+        running.run(replace(plan, source=replace(plan.source, seen=())), workers)
+        made = (path for path in folder.path.rglob("*") if path.suffix in (".safetensors", ".parquet"))
+        files.append({str(path.relative_to(folder.path)): path.read_bytes() for path in made})
+    one_by_one, side_by_side = files
+    assert len(one_by_one) == 7 and one_by_one == side_by_side
+
+
 def test_the_command_line_from_a_release(made_brief: Path, momentary: None, run: Run, tmp_path: Path) -> None:
     out = tmp_path / "out"
     result = run("baseline", made_brief, "--out", out, "--methods", "ga", "--forget", "10")

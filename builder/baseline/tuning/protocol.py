@@ -13,6 +13,7 @@ import itertools
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from statistics import fmean
 from typing import Any
 
@@ -30,6 +31,7 @@ from builder.baseline.training.fitting import Diverged
 from builder.baseline.training.watching import KnownShares, Watched, choose_watched
 from builder.format.reading import Person
 from builder.run.files import read_json, write_text
+from builder.run.pieces import Piece, make_side_by_side
 
 PASSES = 2.0
 """How long each run of the grid is, in passes over the forget questions."""
@@ -114,17 +116,21 @@ def _together(person: Person) -> tuple[int, str]:
     return (-1, person.profile.id) if four is None else (four, "")
 
 
-def tune_methods(plan: Plan) -> Plan:
-    """The plan with the knobs that tuning chooses; knobs set by hand stay. Finished runs are reused."""
-    chosen = {name: dict(each.knobs) for name, each in _tune(plan).items()}
+def tune_methods(plan: Plan, workers: int = 1) -> Plan:
+    """The plan with the knobs that tuning chooses; knobs set by hand stay. Finished runs are reused.
+
+    Up to `workers` runs are made side by side.
+    """
+    chosen = {name: dict(each.knobs) for name, each in _tune(plan, workers).items()}
     knobs = {name: {**chosen.get(name, {}), **plan.settings.knobs.get(name, {})} for name in plan.methods}
     return replace(plan, settings=plan.settings.model_copy(update={"knobs": knobs}))
 
 
-def _tune(plan: Plan) -> dict[str, Choice]:
+def _tune(plan: Plan, workers: int) -> dict[str, Choice]:
     ours = _validation(plan)
     seed = ours.settings.seed
     looked_at = choose_watched(ours.forget, ours.retain, seed)
+    make_side_by_side(_pieces(ours, looked_at), workers)
     before = {name: _fine_tuned(ours, name, looked_at) for name in ("vanilla", "oracle")}
     choices: dict[str, Choice] = {}
     record: dict[str, Any] = {
@@ -151,6 +157,23 @@ def _tune(plan: Plan) -> dict[str, Choice]:
     return choices
 
 
+def _pieces(ours: Plan, looked_at: Watched) -> list[Piece]:
+    """Everything that tuning trains and that is not stored yet, with what it must wait for."""
+    pieces = [
+        Piece(name, partial(_fine_tuned, ours, name, looked_at))
+        for name in ("vanilla", "oracle")
+        if not ours.folder.tried(name).is_file()
+    ]
+    for name, where in ours.methods.items():
+        method = methods.make(where, {})
+        pieces += [
+            Piece(f"{name} {number}", partial(_run, ours, name, number, knobs), frozenset({"vanilla"}))
+            for number, knobs in enumerate(grid(type(method)) if method.trains else [])
+            if not ours.folder.tried(f"{name}-{number}").is_file()
+        ]
+    return pieces
+
+
 def _validation(plan: Plan) -> Plan:
     """The plan of the tuning run: another forget set, another seed, a folder of its own."""
     seed = plan.settings.seed + _SEED_APART
@@ -173,6 +196,7 @@ def _fine_tuned(plan: Plan, name: str, looked_at: Watched) -> KnownShares:
     path, seed = plan.folder.tried(name), plan.settings.seed
     found: KnownShares | None = read_json(path)
     if found is None:
+        making.settle_process(plan)
         vlm, curve = making.fine_tuned(plan, seed, name)
         found = looked_at.look(vlm, len(curve.losses))
         write_text(path, json.dumps(found) + "\n")
@@ -188,6 +212,7 @@ def _run(plan: Plan, name: str, number: int, knobs: Mapping[str, float]) -> Run:
     steps = length(part, method, len(plan.forget))
     found = read_json(path)
     if found is None or found["knobs"] != knobs:
+        making.settle_process(plan)
         vlm = plan.source.trainable(seed, name, making.vanilla_of(plan, seed, name))
         found = {"knobs": dict(knobs), "marks": []}
         try:
