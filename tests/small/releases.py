@@ -23,7 +23,7 @@ def edit_rows(release: Path, name: str, edit: Callable[[list[Row]], None]) -> No
     edit(rows)
     schema = table.schema.remove_metadata()
     path.unlink()
-    with RowFiles(path.parent, schema) as files:
+    with RowFiles(path.parent, schema, names=lambda count: [path.name]) as files:
         files.add(pa.Table.from_pylist(rows, schema=schema))
 
 
