@@ -103,6 +103,8 @@ def shallow(monkeypatch: pytest.MonkeyPatch) -> None:
         return vlm
 
     monkeypatch.setattr(tiny, "build", cut)
+    # Processes that are started know nothing of it.
+    monkeypatch.setattr("builder.run.workers.os.sched_getaffinity", lambda _: {0}, raising=False)
 
 
 @pytest.fixture
