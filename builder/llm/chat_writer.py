@@ -18,7 +18,7 @@ from builder.base.recipe import Recipe
 from builder.base.records import Profile
 from builder.llm import replies, request_building
 from builder.llm.offline_writer import OfflineWriter
-from builder.llm.replies import BadReply
+from builder.llm.replies import CUT_OFF, BadReply
 from builder.llm.requests import Kind, Request, Unanswered
 from builder.llm.response_cache import Answer, ResponseCache, WordingOutcome
 from builder.llm.restating import restate
@@ -73,10 +73,11 @@ class ChatWriter:
         while faults and repairs <= self._part.repairs:
             repaired |= set(faults) if turn else set()
             short = self._take_turn(work, turn, faults, most)
-            faults = work.faults()
+            before, faults = len(faults), work.faults()
             work.tried.update(kind for kind, _ in faults.values())
-            # A reply that is short of items is no bad text: the pieces were too large, which uses up no repair.
-            repairs += not (short and most > 1)
+            # Where pieces were too large, a turn uses up no repair, provided that it brought something: a model that
+            # gets nothing right in many items gets nothing right in few.
+            repairs += not (short and most > 1 and len(faults) < before)
             most = max(1, most // 2) if short else min(most, self._part.items // 2)
             turn += 1
         offline: set[int] = set()
@@ -87,7 +88,7 @@ class ChatWriter:
         return [work.done[index] for index in range(len(asks))]
 
     def _take_turn(self, work: "_Work", turn: int, faults: Mapping[int, Fault], most: int) -> bool:
-        """Have the items in `faults` worded, about `most` in a piece; return whether a reply was short of items."""
+        """Have the items in `faults` worded, about `most` in a piece; return whether a reply did not hold them all."""
         groups = request_building.group_by_fact(work.asks, sorted(faults), most)
         requests = [
             request_building.for_words(
@@ -101,6 +102,7 @@ class ChatWriter:
                 items = replies.read(answer, request.schema)["items"]
             except BadReply as error:
                 work.reject(group, (error.kind, str(error)))
+                short |= error.kind == CUT_OFF
                 continue
             work.take(group, items)
             short |= len({item["item"] for item in items}) < len(group)

@@ -20,6 +20,8 @@ _WHOLE_NUMBER = re.compile(r"-?\d{1,9}(?:\.0+)?")
 _MOST_STARTS = 2000
 """A text with more braces than this is noise; each try ends at the first character that is not JSON."""
 _SHOWN = 300
+CUT_OFF = "cut off"
+"""The kind of a reply that was longer than the model may write."""
 
 
 class BadReply(Exception):
@@ -73,7 +75,7 @@ def _texts(body: Any) -> Iterator[str]:
     if message.get("refusal"):
         raise BadReply("refused", f"the model refused: {message['refusal']}")
     if choice.get("finish_reason") == "length":
-        raise BadReply("cut off", "the reply was cut off; be briefer")
+        raise BadReply(CUT_OFF, "the reply was cut off; be briefer")
     if choice.get("finish_reason") == "content_filter":
         raise BadReply("refused", "a content filter stopped the reply")
     fields = (message.get("content"), message.get("reasoning_content"), message.get("reasoning"))

@@ -56,7 +56,8 @@ class TextChecks:
         asked = [fact for fact in self._profile.facts if fact.asked]
         least, most = BIOGRAPHY_CHARACTERS
         if not least <= len(text) <= most:
-            yield "length", f"it has {len(text)} characters; write between {least} and {most}"
+            kind = "too short" if len(text) < least else "too long"
+            yield kind, f"it has {len(text)} characters; write between {least} and {most}"
         missing = [f"{fact.key} '{fact.value}'" for fact in asked if not states(text, fact.value)]
         if missing:
             yield "value missing", f"it must state, letter by letter: {', '.join(missing)}"

@@ -29,9 +29,12 @@ FEW = {
 
 
 def recipe_for(url: str, count: int = 12, **settings: Any) -> Recipe:
-    """A recipe of `count` people by a model at `url`; `settings` are knobs with __ for the dot."""
+    """A recipe of `count` people by a model at `url`; `settings` are knobs with __ for the dot.
+
+    A request has the usual two minutes: on a busy machine, a shorter time would pass before a good answer was read.
+    """
     own = {key.replace("__", "."): value for key, value in settings.items()}
-    chat = {"writer.kind": "openai", "chat.base_url": url, "chat.items": 100, "chat.timeout": 2}
+    chat = {"writer.kind": "openai", "chat.base_url": url, "chat.items": 100}
     return recipes.load("quick", {"profiles.count": count, **FEW, **chat, **own})
 
 

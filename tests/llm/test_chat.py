@@ -99,7 +99,7 @@ def test_checks_of_a_biography(person: Profile) -> None:
     assert not list(checks.of_biography(person.biography))
     kinds = {kind for kind, _ in checks.of_biography(person.biography.replace(fact.value, fact.alternatives[0]))}
     assert kinds == {"value missing", "other value"}
-    assert {kind for kind, _ in checks.of_biography("Too short.")} >= {"length", "value missing", "name missing"}
+    assert {kind for kind, _ in checks.of_biography("Too short.")} >= {"too short", "value missing", "name missing"}
 
 
 def test_a_name_that_gives_orders_stays_data(person: Profile) -> None:
@@ -170,7 +170,11 @@ def test_no_answers_are_made_up_where_none_are(tmp_path: Path) -> None:
     assert answers.fact("x") == {"mode": "text"}
 
 
-def _questions(person: Profile, run: Path, change: Callable[[Request, dict[str, Any]], None]) -> list[Question]:
+Change = Callable[[Request, dict[str, Any]], str | None]
+"""Changes the words of a reply; returns why the model stopped, if not because it was done."""
+
+
+def _questions(person: Profile, run: Path, change: Change) -> list[Question]:
     """The questions that a model words whose replies are changed so."""
     recipe = recipes.load("quick", {"writer.kind": "openai", "questions.train_generation": 1})
     cache = ResponseCache(run)
@@ -182,10 +186,10 @@ def _questions(person: Profile, run: Path, change: Callable[[Request, dict[str, 
             cache.keep([_answer(request, change) for request in missing.wanted])
 
 
-def _answer(request: Request, change: Callable[[Request, dict[str, Any]], None]) -> Answer:
+def _answer(request: Request, change: Change) -> Answer:
     words = json.loads(reply(request.messages, ""))
-    change(request, words)
-    body = json.dumps({"choices": [{"message": {"content": json.dumps(words)}}]})
+    reason = change(request, words) or "stop"
+    body = json.dumps({"choices": [{"message": {"content": json.dumps(words)}, "finish_reason": reason}]})
     return Answer(request.key, request.kind, request.turn, request.model, False, body, 0, 0)
 
 
@@ -216,7 +220,20 @@ def test_a_model_that_sends_nothing_is_asked_a_few_times_only(person: Profile, t
     assert _questions(person, tmp_path, nothing)
     [outcome] = ResponseCache(tmp_path).outcomes()
     assert outcome.fell_back == outcome.pieces
-    assert turns == set(range(4 + 3))  # pieces of 30, 15, 7 and 3 items, then three tries with one each
+    assert turns == set(range(recipes.load("quick").chat.repairs + 1))
+
+
+def test_a_reply_that_is_cut_off_is_asked_for_in_smaller_pieces(person: Profile, tmp_path: Path) -> None:
+    sizes: dict[int, int] = {}
+
+    def at_most_four(request: Request, words: dict[str, Any]) -> str:
+        sizes[request.turn] = max(sizes.get(request.turn, 0), len(words["items"]))
+        return "stop" if len(words["items"]) <= 4 else "length"
+
+    assert _questions(person, tmp_path, at_most_four)
+    [outcome] = ResponseCache(tmp_path).outcomes()
+    assert outcome.fell_back == 0
+    assert sizes[0] > 15 >= sizes[1] > 7 >= sizes[2]
 
 
 def test_a_question_for_another_fact_is_sent_back_with_that_reason(person: Profile, tmp_path: Path) -> None:
