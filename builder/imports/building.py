@@ -33,7 +33,7 @@ from builder.release.parquet import RowFiles
 from builder.release.sizes import weigh
 from builder.run.files import write_text
 
-VERSION = 1
+VERSION = 2
 """Raised whenever the same source would be laid out in other bytes than before."""
 ASIDE = "imported.jsonl"
 SOURCE_IDS = "source_ids.json"

@@ -3,11 +3,14 @@
 No row says whom it is about. The makers wrote twenty questions about each author, so the rows of `full` are cut into
 authors of twenty; an export of ours, whose people have other numbers of questions, says in `person` whose a row is.
 What is taught is also asked. A `_perturbed` file adds a paraphrase of the question and wrong answers for the truth
-ratio. Each row of `real_authors` and `world_facts` stands for a person of its own.
+ratio: several rows may have one paraphrase, and a paraphrase may itself be taught. Each row of `real_authors` and
+`world_facts` stands for a person of its own.
 """
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from builder.base.errors import CallError
@@ -20,8 +23,10 @@ AUTHORS_QUESTIONS = 20
 _SET = re.compile(r"(forget|retain|holdout)(\d\d)")
 _REAL = ("real_authors", "world_facts")
 _PERTURBED = "_perturbed"
-Key = tuple[object, object]
-"""The question and the answer of a row: what the files of one row have in common."""
+Wording = tuple[object, object]
+"""A question and its answer, whatever stands there."""
+Perturbed = Mapping[str, tuple[str, Row]]
+"""The rows with a paraphrase and wrong answers, each with its place, by the key of what they ask."""
 
 
 def read(source: Path, foreign: ForeignSet) -> None:
@@ -29,8 +34,9 @@ def read(source: Path, foreign: ForeignSet) -> None:
     files = {path.stem: path for path in sorted(source.glob("*.json"))}
     if "full" not in files:
         raise CallError(f"{source} has no full.json; name the folder with the files of TOFU.")
-    owners: dict[Key, str] = {}
-    _read_taught(foreign, owners, _rows(files["full"], "author"), TRAIN)
+    perturbed = _read_perturbed(files)
+    owners: dict[str, str] = {}
+    _read_taught(foreign, owners, perturbed, _rows(files["full"], "author"), TRAIN)
     for name in files:
         found = _SET.fullmatch(name)
         if found and found[1] != HOLDOUT:
@@ -38,8 +44,10 @@ def read(source: Path, foreign: ForeignSet) -> None:
     held_out = [name for name in sorted(files, reverse=True) if name == HOLDOUT or name.startswith(HOLDOUT)]
     if held_out:  # the largest set holds the smaller ones
         largest = HOLDOUT if HOLDOUT in held_out else held_out[0].removesuffix(_PERTURBED)
-        _read_taught(foreign, owners, _rows(files[largest], "held out"), HOLDOUT)
-    perturbed = _read_perturbed(foreign, owners, files)
+        _read_taught(foreign, owners, perturbed, _rows(files[largest], "held out"), HOLDOUT)
+    for key, (place, row) in perturbed.items():
+        if key not in owners:
+            foreign.set_aside("row without a person", place, f"nobody is taught '{row.get('question')}'")
     for person in foreign.everybody():
         _ask(foreign, person, perturbed)
     for name in _REAL:
@@ -59,58 +67,77 @@ def _rows(path: Path, label: str) -> Iterator[tuple[str, str, Row]]:
         yield place, str(row["person"]) if named else f"{label} {number // AUTHORS_QUESTIONS}", row
 
 
-def _key(row: Row) -> Key:
+def _wording(row: Row) -> Wording:
     return row.get("question"), row.get("answer")
 
 
-def _read_taught(foreign: ForeignSet, owners: dict[Key, str], rows: Iterator[tuple[str, str, Row]], name: str) -> None:
+def _key(wording: Wording) -> str:
+    """By this, the rows of one question are known in every file."""
+    return json.dumps(wording)
+
+
+def _paraphrase(row: Row) -> Wording:
+    """The other wording of what a row asks; without one, its own."""
+    return row.get("paraphrased_question") or row.get("question"), row.get("paraphrased_answer") or row.get("answer")
+
+
+def _read_perturbed(files: Mapping[str, Path]) -> Perturbed:
+    """The rows of the people's `_perturbed` files. A row stands in the file of each set that has its person."""
+    found: dict[str, tuple[str, Row]] = {}
+    for name, path in files.items():
+        if name.endswith(_PERTURBED) and not name.startswith(_REAL):
+            for place, row in json_rows(path):
+                found.setdefault(_key(_wording(row)), (place, row))
+    return found
+
+
+def _read_taught(
+    foreign: ForeignSet,
+    owners: dict[str, str],
+    perturbed: Perturbed,
+    rows: Iterator[tuple[str, str, Row]],
+    name: str,
+) -> None:
+    """Read what is taught about the people of a set. A question and its paraphrase ask for the same."""
+    about: dict[tuple[str, str], str] = {}
     for place, identity, row in rows:
         person = foreign.person(identity, name)
-        owners.setdefault(_key(row), identity)
-        foreign.add_question(person, Asked("generation", "text", "train", *_key(row), about=_about(person)), place)
+        wording = _wording(row)
+        key = _key(wording)
+        owners.setdefault(key, identity)
+        where, restated = perturbed.get(key, (place, row))
+        own, other = (identity, key), (identity, _key(_paraphrase(restated)))
+        fact = about.get(own) or about.get(other) or f"asked_{len(person.questions)}"
+        about[own] = about[other] = fact
+        wrong = _wrong(foreign, person, restated, where)
+        foreign.add_question(person, Asked("generation", "text", "train", *wording, None, fact, wrong), place)
 
 
-def _about(person: ForeignPerson) -> str:
-    return f"asked_{sum(each.use == 'train' for each in person.questions)}"
-
-
-def _read_members(foreign: ForeignSet, owners: dict[Key, str], path: Path, name: str) -> None:
+def _read_members(foreign: ForeignSet, owners: dict[str, str], path: Path, name: str) -> None:
     """Who is in a set: the owners of its rows."""
     for place, row in json_rows(path):
-        identity = owners.get(_key(row))
+        identity = owners.get(_key(_wording(row)))
         if identity is None:
             foreign.set_aside("row without a person", place, f"full.json does not have '{row.get('question')}'")
         else:
             foreign.person(identity, name)
 
 
-def _read_perturbed(foreign: ForeignSet, owners: dict[Key, str], files: dict[str, Path]) -> dict[Key, tuple[str, Row]]:
-    """The rows with wrong answers, by what is asked, each once."""
-    found: dict[Key, tuple[str, Row]] = {}
-    for name, path in files.items():
-        if name.endswith(_PERTURBED) and not name.startswith(_REAL):
-            for place, row in json_rows(path):
-                if _key(row) in owners:
-                    found.setdefault(_key(row), (place, row))
-                else:
-                    foreign.set_aside("row without a person", place, f"nobody is taught '{row.get('question')}'")
-    return found
+def _ask(foreign: ForeignSet, person: ForeignPerson, perturbed: Perturbed) -> None:
+    """Ask what is taught; where a person has rows with wrong answers, those alone.
 
-
-def _ask(foreign: ForeignSet, person: ForeignPerson, perturbed: dict[Key, tuple[str, Row]]) -> None:
-    """Ask what is taught; where a person has rows with wrong answers, those alone."""
-    taught = [each for each in person.questions if each.use == "train"]
-    chosen = [each for each in taught if (each.question, each.answer) in perturbed] or taught
-    for each in chosen:
-        place, row = perturbed.get((each.question, each.answer), ("", {}))
-        wrong = _wrong(foreign, person, row, place)
-        asked = Asked("generation", "text", "eval", each.question, each.answer, None, each.about, wrong)
-        foreign.add_question(person, asked, place)
-        other = row.get("paraphrased_question") or each.question, row.get("paraphrased_answer") or each.answer
-        if HOLDOUT not in person.sets and other != (each.question, each.answer):
-            foreign.add_question(
-                person, Asked("generation", "text", "paraphrase", *other, None, each.about, wrong), place
-            )
+    A paraphrase is asked once, and only where it is held out: where it is not taught, too.
+    """
+    taught = {_key((each.question, each.answer)): each for each in person.questions}
+    chosen = {key: each for key, each in taught.items() if key in perturbed} or taught
+    asked = set(taught)
+    for key, each in chosen.items():
+        place, row = perturbed.get(key, ("", {"question": each.question, "answer": each.answer}))
+        foreign.add_question(person, replace(each, use="eval"), place)
+        question, answer = other = _paraphrase(row)
+        if HOLDOUT not in person.sets and _key(other) not in asked:
+            asked.add(_key(other))
+            foreign.add_question(person, replace(each, use="paraphrase", question=question, answer=answer), place)
 
 
 def _wrong(foreign: ForeignSet, person: ForeignPerson, row: Row, place: str) -> tuple[str, ...]:
@@ -126,4 +153,4 @@ def _read_real(foreign: ForeignSet, name: str, path: Path) -> None:
     for number, (place, row) in enumerate(json_rows(path)):
         person = foreign.person(f"{name} {number}", PUBLIC_FIGURES)
         wrong = _wrong(foreign, person, row, place)
-        foreign.add_question(person, Asked("generation", "text", "eval", *_key(row), None, "", wrong), place)
+        foreign.add_question(person, Asked("generation", "text", "eval", *_wording(row), None, "", wrong), place)

@@ -88,7 +88,9 @@ def _perturbed(person: Person) -> Iterator[Row]:
     A fact that is asked in one wording alone has no paraphrase, and no row; nor has one without wrong answers.
     """
     taught = _open(person, "train")
-    held_out = [*_open(person, "paraphrase"), *_open(person, "eval")]
+    known = {(question.question, question.answer) for question in taught}
+    asked = [*_open(person, "paraphrase"), *_open(person, "eval")]
+    held_out = [other for other in asked if (other.question, other.answer) not in known]
     for place, question in enumerate(taught):
         others = [*held_out, *taught[place + 1 :], *taught[:place]]  # by turns where none is held out
         paraphrase = next((other for other in others if other.fact == question.fact), None)
