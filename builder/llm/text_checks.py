@@ -10,7 +10,7 @@ from builder.base import plain_text
 from builder.base.matching import folded, names_of, states, words
 from builder.base.plain_text import LANGUAGE, Fault
 from builder.base.records import BLANK, Profile
-from builder.llm import asking
+from builder.llm import asking, question_form
 from builder.llm.writer import Ask, Wording
 
 BIOGRAPHY_CHARACTERS = (600, 8000)
@@ -39,6 +39,8 @@ class TextChecks:
             yield from plain_text.sentence_faults(text, own)
         if other := asking.fault(ask.fact, wording.question, self._profile.name):
             yield "other fact", f"it must ask for the {ask.fact.replace('_', ' ')}, and {other}"
+        if wrong := question_form.fault(ask, wording.question):
+            yield wrong
         if ask.form == "choice" and _OPTION_LIST.search(wording.question):
             yield "options", "do not list options; they are added later"
         shown = folded(" | ".join(texts))

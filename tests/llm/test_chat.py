@@ -87,7 +87,8 @@ def test_checks_of_an_item(person: Profile) -> None:
         "length": Wording("What is this? " * 40, good),
         "markup": Wording("What is **this** of the person?", good),
         "other fact": Wording("What is the name of the person?", good),
-        "other value": Wording(f"Does the person live in {fact.alternatives[0]}?", good),
+        "no question": Wording(f"Does the person live in {fact.alternatives[0]}?", good),
+        "other value": Wording(f"In which city does the person live, if not in {fact.alternatives[0]}?", good),
     }
     for kind, wording in cases.items():
         assert next(checks.of_wording(ask, wording), ("", ""))[0] == kind

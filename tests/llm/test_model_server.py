@@ -1,9 +1,6 @@
 """A real model server with a model of random weights: its words are noise, and the run still ends cleanly."""
 
-import socket
-import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +8,7 @@ import pytest
 
 from builder.llm.response_cache import ResponseCache
 from tests.llm.runs import make_live, recipe_for
+from tests.llm.serving import free_port, served
 
 pytest.importorskip("fastapi")
 pytest.importorskip("uvicorn")
@@ -42,35 +40,15 @@ def _save_tiny_model(folder: Path) -> None:
     LlamaForCausalLM(config).save_pretrained(folder)
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 90
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            return
-        except OSError:
-            time.sleep(0.2)
-    pytest.skip("transformers serve does not start here")
-
-
 def test_noise_from_a_real_server_falls_back_and_the_run_ends_cleanly(tmp_path: Path) -> None:
     model = tmp_path / "model"
     _save_tiny_model(model)
-    port = _free_port()
+    port = free_port()
     serve = str(Path(sys.executable).with_name("transformers"))
     command = [serve, "serve", str(model), "--device", "cpu", "--host", "127.0.0.1", "--port", str(port)]
-    with (tmp_path / "log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log)
-    try:
-        _wait_for(port, process)
+    with served(command, port, tmp_path / "log") as address:
         recipe = recipe_for(
-            f"http://127.0.0.1:{port}/v1",
+            address,
             8,
             chat__model=str(model),
             chat__max_fallback=1,
@@ -80,9 +58,6 @@ def test_noise_from_a_real_server_falls_back_and_the_run_ends_cleanly(tmp_path: 
             chat__timeout=60,
         )
         sender = make_live(tmp_path / "run", recipe)
-    finally:
-        process.terminate()
-        process.wait(20)
     outcomes = ResponseCache(tmp_path / "run").outcomes()
     assert len(outcomes) == 16
     assert all(each.fell_back == each.pieces for each in outcomes)
