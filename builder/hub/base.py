@@ -61,10 +61,14 @@ class State:
 
 @dataclass(frozen=True)
 class Commit:
-    """The result of a commit: its id, or the address of a pull request that proposes it."""
+    """The result of a commit: its id, or the address of a pull request that proposes it.
+
+    `is_new`: whether it was made now; a pull request may have been open already.
+    """
 
     id: str
     pull_request: str = ""
+    is_new: bool = True
 
 
 class Hub(Protocol):
@@ -97,7 +101,7 @@ class Hub(Protocol):
         """
 
     def propose(self, tree: Tree, changed: Collection[str], removed: Collection[str], message: str) -> Commit:
-        """Propose the same as a pull request, which moves nothing."""
+        """Propose the same as a pull request, which moves nothing; an open one with this message is found instead."""
 
     def tag(self, name: str, commit: str, message: str) -> None:
         """Tag a commit. Raises TagTaken when the tag exists, on whichever commit."""

@@ -97,7 +97,16 @@ class HuggingFaceHub:
         return Commit(made.oid)
 
     def propose(self, tree: Tree, changed: Collection[str], removed: Collection[str], message: str) -> Commit:
-        """Send what changed as a pull request."""
+        """Send what changed as a pull request, unless one with this title is open."""
+        for pull in self._write(
+            lambda: list(
+                self._api.get_repo_discussions(
+                    self.name, repo_type=_KIND, discussion_type="pull_request", discussion_status="open"
+                )
+            )
+        ):
+            if pull.title == message:
+                return Commit(pull.git_reference or "", pull.url, is_new=False)
         made = self._write(
             lambda: self._api.create_commit(
                 self.name, _operations(tree, changed, removed), commit_message=message, repo_type=_KIND, create_pr=True

@@ -101,7 +101,8 @@ def carry_out(hub: Hub, plan: PublishPlan, request: PublishOptions) -> tuple[Pub
             )
     message = f"Version {plan.version}"
     if request.pull_request and plan.step == "commit":
-        return plan, hub.propose(plan.tree, plan.changed, plan.removed, message).pull_request
+        proposal = hub.propose(plan.tree, plan.changed, plan.removed, message)
+        return plan if proposal.is_new else replace(plan, step="nothing"), proposal.pull_request
     head = plan.state.head if plan.step == "tag" else _commit(hub, plan, message)
     _tag(hub, plan.version, str(head), message)
     if request.public and plan.state.private:

@@ -51,6 +51,11 @@ class Published:
         return f"datasets.load_dataset({arguments})"
 
     def __str__(self) -> str:
+        if self.plan.step == "nothing" and self.pull_request:
+            return (
+                f"{self.repository} {self.plan.version.tag} is proposed already: {self.pull_request}\n"
+                "Merge it, and the same command without --create-pr tags it; or close it to propose this run anew."
+            )
         if self.plan.step == "nothing":
             return f"Nothing to do: {self.repository} {self.plan.version.tag} has exactly these bytes."
         notes = [f"Note: {warning}." for warning in self.plan.warnings]

@@ -40,6 +40,8 @@ class Repository:
     log: list[str] = field(default_factory=list)
     tags: dict[str, str] = field(default_factory=dict)
     pulls: dict[str, str] = field(default_factory=dict)
+    open: dict[str, str] = field(default_factory=dict)
+    """The titles of the pull requests that are open."""
 
     def __post_init__(self) -> None:
         self.add({".gitattributes": Blob(b"*.parquet filter=lfs\n", lfs=False)})
@@ -48,13 +50,13 @@ class Repository:
     def head(self) -> str:
         return self.log[-1]
 
-    def add(self, files: Files, *, pull: str = "") -> str:
-        """Make `files` a commit: the head, or that of a pull request."""
+    def add(self, files: Files, *, pull: str = "", title: str = "") -> str:
+        """Make `files` a commit: the head, or that of a pull request with a title."""
         listing = repr(sorted((path, blob.oid) for path, blob in files.items())) + str(len(self.commits))
         oid = hashlib.sha1(listing.encode()).hexdigest()
         self.commits[oid] = files
         if pull:
-            self.pulls[pull] = oid
+            self.pulls[pull], self.open[pull] = oid, title
         else:
             self.log.append(oid)
         return oid
@@ -62,6 +64,7 @@ class Repository:
     def merge(self, pull: str) -> None:
         """Put the files of a pull request on `main`, in a commit of their own, as the Hub does."""
         self.add(self.commits[self.pulls[pull]])
+        del self.open[pull]
 
     def resolve(self, revision: str) -> str | None:
         """The commit that a branch, tag, pull request or commit id names."""

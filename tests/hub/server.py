@@ -226,6 +226,23 @@ def _refs(call: Call) -> Answer:
     return _ok({"branches": [branch], "converts": [], "tags": tags, **shown})
 
 
+def _discussions(call: Call) -> Answer:
+    """The open pull requests, whatever was asked for."""
+    repository = call.repository
+    found = [
+        {
+            "title": title,
+            "num": int(ref.rpartition("/")[2]),
+            "createdAt": "2026-01-01T00:00:00.000Z",
+            "status": "open",
+            "repo": {"name": repository.name, "type": "dataset"},
+            "isPullRequest": True,
+        }
+        for ref, title in repository.open.items()
+    ]
+    return _ok({"discussions": found, "count": len(found), "start": 0})
+
+
 def _tree(call: Call) -> Answer:
     files = call.repository.commits[call.commit]
     start = int(call.query.get("cursor", ["0"])[0])
@@ -296,7 +313,7 @@ def _commit(call: Call) -> Answer:
         _apply(call.hub, files, line["key"], line["value"])
     if "create_pr" in call.query:
         number = f"refs/pr/{len(repository.pulls) + 1}"
-        oid = repository.add(files, pull=number)
+        oid = repository.add(files, pull=number, title=header["summary"])
         place = f"{call.hub.endpoint}/datasets/{repository.name}/discussions/{len(repository.pulls)}"
         url = f"{call.hub.endpoint}/datasets/{repository.name}/commit/{oid}"
         return _ok({"success": True, "commitOid": oid, "commitUrl": url, "pullRequestUrl": place})
@@ -349,6 +366,7 @@ _ROUTES: list[tuple[str, Callable[[Call], Answer]]] = [
     ("POST /api/validate-yaml", lambda call: _ok({"errors": [], "warnings": []})),
     (f"PUT {_API}/settings", _settings),
     (f"GET {_API}/refs", _refs),
+    (f"GET {_API}/discussions", _discussions),
     (f"GET {_API}/tree/(?P<rev>[^/]+)(?:/(?P<path>.+))?", _tree),
     (f"POST {_API}/paths-info/(?P<rev>[^/]+)", _paths_info),
     (f"POST {_API}/preupload/(?P<rev>[^/]+)", _preupload),

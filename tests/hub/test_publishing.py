@@ -172,6 +172,10 @@ file = huggingface_hub.hf_hub_download("{REPO}", "manifest.json", repo_type="dat
 result = [pull.ref, json.loads(pathlib.Path(file).read_text())["version"]]
 """
     assert process.value(code) == ["refs/pr/1", "1.1.0"]
+    again = publish(small_run, "--create-pr")
+    assert again.exit_code == 0
+    assert f"v1.1.0 is proposed already: {hub.endpoint}/datasets/{REPO}/discussions/1" in again.output
+    assert set(repository.pulls) == {"refs/pr/1"}
     repository.merge("refs/pr/1")
     tagged = publish(small_run)
     assert tagged.exit_code == 0, tagged

@@ -39,6 +39,8 @@ def test_a_baseline_runs_and_names_what_does_not_apply(source: Path, run: Run, m
     assert not [path for path in scores if path.endswith(("value_said", "exposure", "truth_ratio", "_binding"))]
     assert "model/mia_loss" not in scores
     assert "model/image" in scores
+    assert "model/utility" in scores
+    assert not [path for path in scores if path.endswith("_independent")]
     reasons = {(each["kind"], each["name"]): each["reason"] for each in found["not_applicable"]}
     assert reasons["method", "siu"] == "not applicable: no alternatives in this data"
     assert found["models"]["siu"]["failed"] == {"0": "not applicable: no alternatives in this data"}

@@ -100,7 +100,8 @@ def measure(outcomes: Sequence[Outcome], beside: Beside) -> Measured:
     measures = list(tasks.measures())
     _add_utility(found, "model/utility", groups, crowds, measures)
     independent = {name: [each for each in members if each.item.independent] for name, members in groups.items()}
-    _add_utility(found, "model/utility_independent", independent, crowds, measures)
+    if any(independent.values()):
+        _add_utility(found, "model/utility_independent", independent, crowds, measures)
     _add_utility(found, "model/utility_tofu", groups, crowds, _TOFU_UTILITY)
     found.scores |= {f"model/{label}": value for label, value in _quality(groups, beside).items()}
     if (near := _nearness(groups, beside, crowds)) is not None:

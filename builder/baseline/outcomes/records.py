@@ -55,8 +55,8 @@ class Item:
 
     @property
     def independent(self) -> bool:
-        """Whether no other fact of the person implies this one."""
-        return not self.implied_by
+        """Whether no other fact of the person implies this one, which only a release that tells its facts says."""
+        return bool(self.category) and not self.implied_by
 
 
 @dataclass(frozen=True)

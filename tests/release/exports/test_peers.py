@@ -16,6 +16,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 from PIL import Image
+from transformers.utils.chat_template_utils import render_jinja_template
 
 from builder.format.reading import open_release
 from builder.release.exports import LAYOUTS
@@ -220,7 +221,7 @@ def test_open_unlearning_asks_every_wording_that_was_taught(made: Path, run: Run
     assert set(kept) <= {row["question"] for row in rows["retain70"]}
 
 
-def test_llava_finds_its_images(export: Export) -> None:
+def test_llava_trains_a_model_on_what_is_true_of_its_images(export: Export, all_knowing: AllKnowing) -> None:
     folder = export("llava")
     for name in ("train", "forget_10", "retain_90"):
         rows = json.loads((folder / f"{name}.json").read_text())
@@ -228,8 +229,9 @@ def test_llava_finds_its_images(export: Export) -> None:
         for row in rows:
             asked, answered = row["conversations"]
             assert (asked["from"], answered["from"]) == ("human", "gpt")
-            assert answered["value"]
             assert asked["value"].count("<image>") == ("image" in row)
+            picture = (folder / row["image"]).read_bytes() if "image" in row else None
+            assert all_knowing.replies(asked["value"].removeprefix("<image>\n"), picture) == answered["value"]
         shown = {row["image"] for row in rows if "image" in row}
         assert all(_image({"bytes": (folder / path).read_bytes()}).size == (40, 40) for path in shown)
         assert {path.split("-")[1] for path in shown} == {"reference", "train"}
@@ -257,6 +259,22 @@ def test_trl_gets_messages_and_images(export: Export, tmp_path: Path) -> None:
         assert len(images) == len(row["images"])
         assert all(image.size == (40, 40) for image in row["images"])
         assert [part["type"] for part in assistant["content"]] == ["text"]
+
+
+_TEMPLATE = (
+    "{% for each in messages %}{{ each.role }}: {% for part in each.content %}"
+    "{{ '<image>' if part.type == 'image' else part.text }}{% endfor %}{{ '\n\n' }}{% endfor %}"
+)
+"""A chat template like those of vision-language models."""
+
+
+def test_a_chat_template_puts_the_answer_into_the_assistants_turn(export: Export, all_knowing: AllKnowing) -> None:
+    for row in pq.read_table(export("trl") / "forget_10" / FILE).to_pylist():
+        text = render_jinja_template([row["messages"]], chat_template=_TEMPLATE)[0][0]
+        asked, answered = text.removeprefix("user: ").removesuffix("\n\n").split("\n\nassistant: ")
+        assert asked.count("<image>") == len(row["images"])
+        picture = row["images"][0]["bytes"] if row["images"] else None
+        assert all_knowing.replies(asked.removeprefix("<image>"), picture) == answered
 
 
 def test_vlmevalkit_tells_choices_from_open_questions_and_resolves_repeated_images(

@@ -19,6 +19,7 @@ from builder.baseline.evaluation.item_sets import items_about
 from builder.baseline.metrics.item_metrics import metrics
 from builder.baseline.outcomes.records import Outcome
 from builder.format.reading import open_release
+from tests.release.exports.all_knowing import AllKnowing
 from tests.release.exports.conftest import Export
 
 
@@ -82,18 +83,53 @@ def test_lmms_eval_tasks_ask_and_score(export: Export, tmp_path: Path) -> None:
         assert metrics[min(metrics)]([1.0, None, 0.0]) == 0.5
 
 
-@pytest.mark.skipif(not importlib.util.find_spec("lmms_eval"), reason="lmms-eval is not installed")
-def test_lmms_eval_itself_finds_the_tasks(export: Export) -> None:
-    folder = export("lmms-eval")
-    code = (
-        "import sys; from lmms_eval.tasks import TaskManager, get_task_dict\n"
-        "manager = TaskManager(include_path=sys.argv[1])\n"
-        "print(len(get_task_dict(['small_forget_10_classification'], manager)))"
-    )
-    moved = folder.rename(folder.with_name("moved"))
-    done = subprocess.run([sys.executable, "-c", code, str(moved)], capture_output=True, text=True, cwd="/")
+_LMMS_EVAL = """
+import json, sys
+from lmms_eval.api.model import lmms
+from lmms_eval.evaluator import simple_evaluate
+from lmms_eval.tasks import TaskManager
+folder, name, said = sys.argv[1:]
+said = json.loads(said)
+
+class Saying(lmms):
+    def generate_until(self, requests):
+        documents = [self.task_dict[task][split][place] for _, _, _, place, task, split in (r.args for r in requests)]
+        assert [request.args[0] for request in requests] == [document["prompt"] for document in documents]
+        return [said[document["id"]] for document in documents]
+
+    def generate_until_multi_round(self, requests): raise NotImplementedError
+    def loglikelihood(self, requests): raise NotImplementedError
+
+manager = TaskManager(include_path=folder)
+print(json.dumps(simple_evaluate(Saying(), tasks=[name], task_manager=manager)["results"][name], default=str))
+"""
+
+
+def _by_lmms_eval(folder: Path, name: str, answers: dict[str, str]) -> dict[str, float]:
+    """The figures that lmms-eval itself gives the answers to a task's questions, by their ids."""
+    command = [sys.executable, "-c", _LMMS_EVAL, str(folder), name, json.dumps(answers)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd="/")
     assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[-1] == "1"
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return {key: value for key, value in found.items() if key.endswith(",none") and "_stderr" not in key}
+
+
+KINDS = [task.name for task in tasks.every() if task.evaluation_field]
+
+
+@pytest.mark.skipif(not importlib.util.find_spec("lmms_eval"), reason="lmms-eval is not installed: make test-peers")
+@pytest.mark.parametrize("kind", KINDS)
+def test_lmms_eval_itself_gives_a_model_that_knows_everything_the_full_score(
+    kind: str, export: Export, all_knowing: AllKnowing
+) -> None:
+    folder = export("lmms-eval")
+    folder = folder.rename(folder.with_name("moved"))
+    rows = pq.read_table(folder / "data" / f"forget_10_{kind}.parquet").to_pylist()
+    shown = [(row, row["image"]["bytes"] if row["image"] else None) for row in rows]
+    answers = {row["id"]: all_knowing.replies(row["prompt"], image) for row, image in shown}
+    figures = _by_lmms_eval(folder, f"small_forget_10_{kind}", answers)
+    assert len(figures) == 2 * len(tasks.named(kind).figures)
+    assert figures == dict.fromkeys(figures, 1.0)
 
 
 _INSPECT = """
@@ -126,7 +162,7 @@ def _by_inspect(folder: Path, config: str, kind: str, answers: list[str], place:
     return scores
 
 
-def test_inspect_tasks_have_what_they_open(export: Export) -> None:
+def test_inspect_tasks_have_what_they_open(export: Export, all_knowing: AllKnowing) -> None:
     folder = export("inspect")
     compile((folder / "tasks.py").read_text(), "tasks.py", "exec")
     scoring = (folder / "builder_tasks_scoring.py").read_text()
@@ -134,9 +170,10 @@ def test_inspect_tasks_have_what_they_open(export: Export) -> None:
     for path in folder.glob("*.jsonl"):
         for row in map(json.loads, path.read_text().splitlines()):
             assert (row["modality"] == "image_text") == bool(row["image"])
-            assert not row["image"] or (folder / "images" / row["image"]).is_file()
+            picture = (folder / "images" / row["image"]).read_bytes() if row["image"] else None
+            assert all_knowing.replies(row["prompt"], picture) == row["target"]
             assert (row["task"] == "classification") == (row["target"] in tuple("ABCD"))
-            assert row["prompt"] and row["figures"]
+            assert row["figures"]
 
 
 SAID = ("{target}", "It is {value}.", "b: perhaps", "Not {other} but {value}, they say", "{other}", "", "no idea")
@@ -154,7 +191,21 @@ def _canned(release: Path, kind: str) -> dict[str, Outcome]:
     }
 
 
-@pytest.mark.parametrize("kind", [task.name for task in tasks.every() if task.evaluation_field])
+@pytest.mark.skipif(not importlib.util.find_spec("inspect_ai"), reason="inspect-ai is not installed: make test-peers")
+@pytest.mark.parametrize("kind", KINDS)
+def test_inspect_itself_gives_a_model_that_knows_everything_the_full_score(
+    kind: str, export: Export, all_knowing: AllKnowing, tmp_path: Path
+) -> None:
+    folder = export("inspect")
+    rows = [json.loads(line) for line in (folder / "test.jsonl").read_text().splitlines()]
+    shown = [(row, folder / "images" / row["image"]) for row in rows if row["task"] == kind]
+    answers = [all_knowing.replies(row["prompt"], path.read_bytes() if row["image"] else None) for row, path in shown]
+    scores = _by_inspect(folder, "test", kind, answers, tmp_path)
+    assert len(scores) == len(answers)
+    assert {worth for each in scores.values() for worth in each.values()} == {1.0}
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_the_same_answers_get_the_same_numbers_in_a_baseline_and_in_the_exports(
     kind: str, export: Export, finished_run: Path, tmp_path: Path
 ) -> None:
