@@ -135,9 +135,10 @@ def test_a_real_small_model_writes_a_release_that_verifies(
     [model] = Path(package.origin).parent.glob("*.gguf")
     monkeypatch.setenv("OPENAI_API_KEY", "none")
     few = ("profiles.count=8", "splits.holdout=0", "splits.forget=[50]", "chat.max_fallback=1", "chat.repairs=0")
-    fewer = ("questions.train_generation=1", "questions.train_cloze=0", "questions.train_classification=0")
+    fewer = ("questions.classification=1", "questions.generation=1", "questions.cloze=1")
+    fewest = ("questions.train_generation=1", "questions.train_cloze=0", "questions.train_classification=0")
     short = ("chat.max_tokens=200", "chat.concurrency=2", "chat.timeout=600")
-    settings = [word for knob in (*few, *fewer, *short) for word in ("--set", knob)]
+    settings = [word for knob in (*few, *fewer, *fewest, *short) for word in ("--set", knob)]
     port = free_port()
     with served([sys.executable, "-c", _SERVE, str(model), str(port)], port, tmp_path / "log") as address:
         chosen = ("--writer", "openai", "--model", "smollm2", "--base-url", address, "--judge", "1")
