@@ -14,6 +14,7 @@ from builder.base.matching import without_accents
 from builder.baseline.attacks.base import Bench, Figure, Headline, ModelAttack, Target
 from builder.baseline.attacks.success import any_right, forgotten, put
 from builder.baseline.metrics.item_metrics import rights
+from builder.format.lacking import Need
 
 _CROPPED = 0.1
 """Share of each side that is cut away."""
@@ -26,6 +27,7 @@ _QUALITY = 10
 class Changed(ModelAttack):
     """Every portrait of the forget set's questions, changed in six ways."""
 
+    needs: ClassVar[tuple[Need, ...]] = ("portraits",)
     titles: ClassVar[Mapping[str, str]] = {"image": "Changed portraits: won beside any, and beside each"}
     headlines: ClassVar[Mapping[str, Headline]] = {"image": Headline("beside changed portraits")}
 
