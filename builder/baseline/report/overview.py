@@ -41,13 +41,20 @@ def _gate(found: Mapping[str, Any]) -> list[dict[str, Any]]:
     lines = []
     for seed, gate in found["gate"]["seeds"].items():
         shares = ", ".join(f"{key} {share:.1%}" for key, share in gate["known"].items() if share is not None)
-        bits = ", ".join(f"{key} {value:.2f}" for key, value in gate["exposure_bits"].items())
         text = (
-            f"Memorisation gate, seed {seed}: by heart: {shares}; exposure in bits: {bits} of "
-            f"{gate['largest_exposure_bits']:.2f}; people not known: {len(gate['people_not_known'])}."
+            f"Memorisation gate, seed {seed}: by heart: {shares}; {_exposure(gate)}"
+            f"people not known: {len(gate['people_not_known'])}."
         )
         lines.append({"valid": gate["valid"], "text": text})
     return lines
+
+
+def _exposure(gate: Mapping[str, Any]) -> str:
+    """How exposed values are, in bits; nothing where no question has candidates to rank."""
+    if not gate["largest_exposure_bits"]:
+        return ""
+    bits = ", ".join(f"{key} {value:.2f}" for key, value in gate["exposure_bits"].items())
+    return f"exposure in bits: {bits} of {gate['largest_exposure_bits']:.2f}; "
 
 
 def _known_before(found: Mapping[str, Any]) -> list[dict[str, Any]]:
